@@ -1,0 +1,44 @@
+/*
+ * log (store's): this node's own transparency log as it is kept: entries, tiles, edge, what is published.
+ *
+ * The rightmost tile of each level is in memory with all its inner nodes, so that proofs for new entries cost copies, not hashes; older tiles are read from the
+ * database and kept in a small cache.  All functions are safe from any thread; each works on the durable state only.
+ */
+#ifndef TOCSIN_STORE_LOG_H
+#define TOCSIN_STORE_LOG_H
+
+#include "proof/checkpoint.h"
+#include "store/store.h"
+
+struct log_state {
+	uint64_t n;
+	char origin[LIMIT_KEY_NAME + 1];
+	uint64_t size;
+	struct hash root;
+	uint64_t published_size;
+};
+/* The current log. */
+void store_log_state(struct store *s, struct log_state *out);
+/* Proofs in log N at SIZE (<= its durable size). */
+enum tocsin_err store_log_inclusion(struct store *s, uint64_t n, uint64_t index, uint64_t size, struct merkle_proof *p) MUST_USE;
+enum tocsin_err store_log_consistency(struct store *s, uint64_t n, uint64_t old, uint64_t size, struct merkle_proof *p) MUST_USE;
+enum tocsin_err store_log_root(struct store *s, uint64_t n, uint64_t size, struct hash *root) MUST_USE;
+/* The bytes of a tile or entry bundle as tlog-tiles serves it; MISSING unless log N's published checkpoint covers it. */
+enum tocsin_err store_log_tile(struct store *s, uint64_t n, const struct tile_path *t, struct buf *out) MUST_USE;
+/* The published note (with cosignatures) of log N; MISSING when there is none. */
+enum tocsin_err store_log_published(struct store *s, uint64_t n, struct buf *note) MUST_USE;
+/* Recomputes from what is stored, read back from the database, the root of log N at SIZE: entries since the last published checkpoint on top of its edge. BROKEN when it is not ROOT:
+ * called before a checkpoint is published (logs have died of one flipped bit). */
+enum tocsin_err store_log_reread(struct store *s, uint64_t n, uint64_t size, const struct hash *root) MUST_USE;
+/* Entries FIRST .. FIRST+N-1 of log LOG_N, 32 bytes each. */
+enum tocsin_err store_log_entries(struct store *s, uint64_t log_n, uint64_t first, size_t n, struct hash *out) MUST_USE;
+
+/* Changes of the log itself; each is a change_* on C. */
+void change_log_published(struct change *c, uint64_t n, uint64_t size, struct bytes note);      /* must still be the current origin, size not smaller */
+/* Retires the current log (for REASON) and begins log N with ORIGIN; nothing else may be in the change but events and cards run by change_run. */
+void change_log_next(struct change *c, uint64_t n, const char *origin, const char *reason);
+
+/* Checks log N from its first entry: every entry chunk hashed, every stored tile compared, the root at its size and at the published size. OUT: entries checked. Works on a read-only store. */
+enum tocsin_err store_log_check(struct store *s, uint64_t n, uint64_t *entries) MUST_USE;
+
+#endif
