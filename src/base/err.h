@@ -8,6 +8,8 @@
 #ifndef TOCSIN_BASE_ERR_H
 #define TOCSIN_BASE_ERR_H
 
+#include "base/banned.h"
+
 enum tocsin_err {
 	TOCSIN_OK = 0,
 	TOCSIN_BAD,      /* malformed: breaks a grammar or a limit */

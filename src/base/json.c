@@ -1,0 +1,193 @@
+#include "base/json.h"
+
+#include "base/jval.h"
+#include "base/text.h"
+
+#define DEEPEST 32
+
+/* How deep TEXT nests; jansson's own limit is 2048 and fixed when it is built. Brackets inside strings do not count. */
+static size_t depth_of(struct bytes text)
+{
+	size_t depth = 0, deepest = 0;
+	bool inside = false;
+	for (size_t i = 0; i < text.n; i++) {
+		uint8_t c = text.p[i];
+		if (inside && c == '\\')
+			i++;
+		else if (c == '"')
+			inside = !inside;
+		else if (!inside && (c == '[' || c == '{') && ++depth > deepest)
+			deepest = depth;
+		else if (!inside && (c == ']' || c == '}') && depth > 0)
+			depth--;
+	}
+	return deepest;
+}
+
+enum tocsin_err json_parse(struct bytes text, size_t max, const char *what, json_t **out)
+{
+	if (text.n > max)
+		return fail(TOCSIN_BAD, "%s: longer than the %zu bytes that it may have", what, max);
+	if (depth_of(text) > DEEPEST)
+		return fail(TOCSIN_BAD, "%s: nested more than %d deep", what, DEEPEST);
+	json_error_t e;
+	json_t *j = json_loadb(text.n == 0 ? "" : (const char *)text.p, text.n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &e);
+	if (j == NULL && json_error_code(&e) == json_error_out_of_memory)
+		return fail(TOCSIN_BROKEN, "%s: no memory to read it", what);
+	if (j == NULL)
+		return fail(TOCSIN_BAD, "%s: not valid JSON: %s (line %d, column %d)", what, e.text, e.line, e.column);
+	*out = j;
+	return TOCSIN_OK;
+}
+
+static int append(const char *p, size_t n, void *user)
+{
+	struct buf *b = user;
+	buf_add(b, p, n);
+	return b->failed ? -1 : 0;
+}
+
+static void dump(struct buf *out, const json_t *j, size_t flags)
+{
+	if (json_dump_callback(j, append, out, flags | JSON_ENCODE_ANY) != 0)
+		out->failed = true;
+}
+
+void json_write(struct buf *out, const json_t *j)
+{
+	dump(out, j, JSON_COMPACT);
+}
+
+void json_write_pretty(struct buf *out, const json_t *j)
+{
+	dump(out, j, JSON_INDENT(2));
+	buf_add_char(out, '\n');
+}
+
+/* Jansson writes its escapes in upper case and controls above C0 as they are, so strings are written here. */
+static void write_string(struct buf *out, const char *p, size_t n)
+{
+	static const char shorts[] = "\"\\\b\f\n\r\t", letters[] = "\"\\bfnrt";
+	buf_add_char(out, '"');
+	for (size_t i = 0; i < n; i++) {
+		uint8_t c = (uint8_t)p[i];
+		const char *found = c == 0 ? NULL : strchr(shorts, c);
+		if (found != NULL) {
+			buf_add_char(out, '\\');
+			buf_add_char(out, letters[found - shorts]);
+		} else if (c < 0x20 || c == 0x7f) {
+			buf_printf(out, "\\u00%02x", c);
+		} else if (c == 0xc2 && i + 1 < n && (uint8_t)p[i + 1] <= 0x9f) {
+			buf_printf(out, "\\u00%02x", (uint8_t)p[++i]);
+		} else {
+			buf_add_char(out, p[i]);
+		}
+	}
+	buf_add_char(out, '"');
+}
+
+static void write_value(struct buf *out, const json_t *j);
+
+static void write_plain(struct buf *out, const json_t *j)
+{
+	if (json_is_string(j))
+		write_string(out, json_string_value(j), json_string_length(j));
+	else if (json_is_integer(j))
+		buf_printf(out, "%" JSON_INTEGER_FORMAT, json_integer_value(j));
+	else if (json_is_boolean(j))
+		buf_add_str(out, json_is_true(j) ? "true" : "false");
+	else
+		buf_add_str(out, "null");     /* no value: the check finds it */
+}
+
+static void write_value(struct buf *out, const json_t *j)
+{
+	if (json_is_array(j)) {
+		buf_add_char(out, '[');
+		for (size_t i = 0; i < json_array_size(j); i++) {
+			if (i > 0)
+				buf_add_char(out, ',');
+			write_plain(out, json_array_get(j, i));
+		}
+		buf_add_char(out, ']');
+	} else if (json_is_object(j)) {
+		const char *separator = "";
+		buf_add_char(out, '{');
+		/* Jansson's iterator only reads, but takes no const. */
+		json_t *o = json_incref((json_t *)(uintptr_t)j);
+		for (void *it = json_object_iter(o); it != NULL; it = json_object_iter_next(o, it)) {
+			const char *key = json_object_iter_key(it);
+			buf_add_str(out, separator);
+			separator = ",";
+			write_string(out, key, strlen(key));
+			buf_add_char(out, ':');
+			write_plain(out, json_object_iter_value(it));
+		}
+		json_decref(o);
+		buf_add_char(out, '}');
+	} else {
+		write_plain(out, j);
+	}
+}
+
+enum tocsin_err json_write_value(struct buf *out, const json_t *j)
+{
+	size_t before = out->n;
+	write_value(out, j);
+	enum tocsin_err err = buf_end(out, "the value");
+	if (err == TOCSIN_OK)
+		err = jval_check(bytes_of(out->p + before, out->n - before), NULL);
+	if (err == TOCSIN_BAD)
+		out->n = before;
+	return err;
+}
+
+json_t *json_from_value(struct bytes value)
+{
+	return json_loadb((const char *)value.p, value.n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, NULL);
+}
+
+const char *json_get_str(const json_t *o, const char *key, bool *ok)
+{
+	const json_t *j = json_object_get(o, key);
+	if (j != NULL && !json_is_string(j))
+		*ok = false;
+	return j == NULL ? NULL : json_string_value(j);
+}
+
+int64_t json_get_int(const json_t *o, const char *key, int64_t absent, bool *ok)
+{
+	const json_t *j = json_object_get(o, key);
+	if (j != NULL && json_is_integer(j))
+		return json_integer_value(j);
+	if (j != NULL)
+		*ok = false;
+	return absent;
+}
+
+bool json_get_bool(const json_t *o, const char *key, bool absent, bool *ok)
+{
+	const json_t *j = json_object_get(o, key);
+	if (j != NULL && json_is_boolean(j))
+		return json_is_true(j);
+	if (j != NULL)
+		*ok = false;
+	return absent;
+}
+
+enum tocsin_err json_only(const json_t *o, const char *what, const char *const *keys)
+{
+	if (!json_is_object(o))
+		return fail(TOCSIN_BAD, "%s: must be an object", what);
+	json_t *held = json_incref((json_t *)(uintptr_t)o);
+	enum tocsin_err err = TOCSIN_OK;
+	for (void *it = json_object_iter(held); it != NULL && err == TOCSIN_OK; it = json_object_iter_next(held, it)) {
+		size_t i = 0;
+		while (keys[i] != NULL && strcmp(keys[i], json_object_iter_key(it)) != 0)
+			i++;
+		if (keys[i] == NULL)
+			err = fail(TOCSIN_BAD, "%s: there is no member \"%.80s\" here: leave it out", what, json_object_iter_key(it));
+	}
+	json_decref(held);
+	return err;
+}
