@@ -1,0 +1,46 @@
+/*
+ * chain: a node's cards one after the other, and what they make valid (PROTOCOL, sections 2 to 4).
+ */
+#ifndef TOCSIN_DOMAIN_CHAIN_H
+#define TOCSIN_DOMAIN_CHAIN_H
+
+#include "base/arena.h"
+#include "proof/card.h"
+#include "proof/checkpoint.h"
+
+struct chain {
+	size_t n;
+	struct card **card;                    /* in the arena, oldest first */
+	struct bytes *note;
+};
+/* Parses and verifies a whole chain from seq 1 on: signatures of identities (old and new), prev, seq, rules between cards. Borrows ALL. */
+enum tocsin_err chain_parse(struct bytes all, struct arena *a, struct chain *c) MUST_USE;
+static inline const struct card *chain_last(const struct chain *c) { return c->card[c->n - 1]; }
+/* How OTHER stands to HELD. */
+enum chain_order { CHAIN_SAME, CHAIN_EXTENDS, CHAIN_OLDER, CHAIN_FORKED /* two cards with one seq: evidence */, CHAIN_STRANGER /* another first identity */ };
+enum chain_order chain_compare(const struct chain *held, const struct chain *other, size_t *seq_at_fork);
+
+/* Verifies NOTE (a statement's) by the chain of its sender: every sign key of the card current at S->at or of the last one, every "by" key that the chains in COSIGNERS list;
+ * CLEAN gets the note with only the counted signature lines. REFUSED: signature; MISSING: a key that the chain does not list (code "card"). */
+enum tocsin_err chain_verify_statement(const struct chain *c, const struct chain *cosigners, size_t cosigners_n, const struct note *note, const struct statement *s, struct buf *clean) MUST_USE;
+/* Whether party P is C's node: the name, and the fingerprint of one of its identities. */
+bool chain_is_party(const struct chain *c, const struct party *p);
+/* The log key of ORIGIN as listed by some card of C; NULL when none. */
+const struct vkey *chain_log(const struct chain *c, const char *origin);
+/* The witness key current at the end; NULL when none. chain_witness_any: any that was ever listed and not revoked before the time. */
+const struct vkey *chain_witness(const struct chain *c);
+
+/* Twelve groups of five digits, space between (71 characters and a NUL). */
+void safety_number(enum realm r, const char *name_a, const uint8_t id_a[32], const char *name_b, const uint8_t id_b[32], char out[72]);
+
+/* ---- quorum.c ---- */
+struct quorum {
+	unsigned k;                            /* 0: none */
+	size_t n;
+	const struct chain *const *witness;    /* chains of the organisations that count */
+};
+/* Counts the organisations that cosigned NOTE, OWNER (the log's) not among them. *TIME: the earliest time (seconds) at which K of them had; *MET false when fewer, or K is 0. REFUSED when a
+ * cosignature of a known key fails. */
+enum tocsin_err quorum_check(const struct quorum *q, const char *owner, const struct note *note, size_t *count, bool *met, uint64_t *time) MUST_USE;
+
+#endif

@@ -1,0 +1,34 @@
+/*
+ * kind: the table of kinds of statement: name, lines, required fields, who may issue it, what it may refer to (DESIGN, section 3).
+ *
+ * A new kind is one row.  Kinds for now: warning, response, retraction, closure, record.
+ */
+#ifndef TOCSIN_DOMAIN_KIND_H
+#define TOCSIN_DOMAIN_KIND_H
+
+#include "proof/body.h"
+#include "proof/statement.h"
+
+enum kind_issuer { KIND_ANYONE, KIND_TARGET_TO, KIND_TARGET_FROM, KIND_MAKER };
+struct kind {
+	const char *name;
+	uint32_t lines;                         /* 32 for a warning, 16 for others */
+	enum kind_issuer issuer;
+	bool needs_re;                          /* at least one target */
+	bool self;                              /* may be addressed to oneself */
+	const char *const *required;            /* open-or-closed fields that the author must give; ends with NULL */
+};
+const struct kind *kind_find(const char *name);          /* NULL: unknown */
+const struct kind *kind_each(size_t i);                   /* NULL past the end */
+
+/* What is known of a statement that S refers to. */
+struct kind_target {
+	bool known;
+	const char *kind;
+	struct party from, to;
+};
+/* The rule for S (its grammar is checked already) against its N targets, in the order of s->re. REFUSED with a sentence that names the rule. *DANGLING: some target is unknown:
+ * S is accepted, shown as dangling, and has no effect until the target is here and passes. */
+enum tocsin_err kind_allows(const struct statement *s, const struct kind_target *targets, size_t n, bool *dangling) MUST_USE;
+
+#endif
