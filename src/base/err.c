@@ -23,6 +23,7 @@ static void trim_cut_character(char *s)
 }
 
 /* Formats to the side first: an argument may be the kept sentence itself. Keeps REST behind what FMT makes. */
+__attribute__((format(printf, 1, 0)))
 static void keep(const char *fmt, va_list ap, const char *between, const char *rest)
 {
 	char made[SENTENCE];

@@ -1,6 +1,7 @@
 /*
  * ini: the configuration file, read by libinih against a table of known keys.
  *
+ * A line has at most 198 bytes; "; " behind a value begins a comment.  A boolean is yes, no, true or false.
  * An unknown section or key, a value out of range, or a key given twice is an error that names file, line and key.
  */
 #ifndef TOCSIN_BASE_INI_H

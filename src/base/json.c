@@ -64,7 +64,7 @@ void json_write_pretty(struct buf *out, const json_t *j)
 	buf_add_char(out, '\n');
 }
 
-/* Jansson writes its escapes in upper case and controls above C0 as they are, so strings are written here. */
+/* Jansson writes its escapes in upper case, so strings are written here. */
 static void write_string(struct buf *out, const char *p, size_t n)
 {
 	static const char shorts[] = "\"\\\b\f\n\r\t", letters[] = "\"\\bfnrt";
@@ -75,10 +75,8 @@ static void write_string(struct buf *out, const char *p, size_t n)
 		if (found != NULL) {
 			buf_add_char(out, '\\');
 			buf_add_char(out, letters[found - shorts]);
-		} else if (c < 0x20 || c == 0x7f) {
+		} else if (c < 0x20) {
 			buf_printf(out, "\\u00%02x", c);
-		} else if (c == 0xc2 && i + 1 < n && (uint8_t)p[i + 1] <= 0x9f) {
-			buf_printf(out, "\\u00%02x", (uint8_t)p[++i]);
 		} else {
 			buf_add_char(out, p[i]);
 		}
@@ -86,7 +84,11 @@ static void write_string(struct buf *out, const char *p, size_t n)
 	buf_add_char(out, '"');
 }
 
-static void write_value(struct buf *out, const json_t *j);
+/* Jansson's iterators only read, but take no const. */
+static json_t *readable(const json_t *j)
+{
+	return (json_t *)(uintptr_t)j;
+}
 
 static void write_plain(struct buf *out, const json_t *j)
 {
@@ -113,8 +115,7 @@ static void write_value(struct buf *out, const json_t *j)
 	} else if (json_is_object(j)) {
 		const char *separator = "";
 		buf_add_char(out, '{');
-		/* Jansson's iterator only reads, but takes no const. */
-		json_t *o = json_incref((json_t *)(uintptr_t)j);
+		json_t *o = readable(j);
 		for (void *it = json_object_iter(o); it != NULL; it = json_object_iter_next(o, it)) {
 			const char *key = json_object_iter_key(it);
 			buf_add_str(out, separator);
@@ -123,7 +124,6 @@ static void write_value(struct buf *out, const json_t *j)
 			buf_add_char(out, ':');
 			write_plain(out, json_object_iter_value(it));
 		}
-		json_decref(o);
 		buf_add_char(out, '}');
 	} else {
 		write_plain(out, j);
@@ -179,7 +179,7 @@ enum tocsin_err json_only(const json_t *o, const char *what, const char *const *
 {
 	if (!json_is_object(o))
 		return fail(TOCSIN_BAD, "%s: must be an object", what);
-	json_t *held = json_incref((json_t *)(uintptr_t)o);
+	json_t *held = readable(o);
 	enum tocsin_err err = TOCSIN_OK;
 	for (void *it = json_object_iter(held); it != NULL && err == TOCSIN_OK; it = json_object_iter_next(held, it)) {
 		size_t i = 0;
@@ -188,6 +188,5 @@ enum tocsin_err json_only(const json_t *o, const char *what, const char *const *
 		if (keys[i] == NULL)
 			err = fail(TOCSIN_BAD, "%s: there is no member \"%.80s\" here: leave it out", what, json_object_iter_key(it));
 	}
-	json_decref(held);
 	return err;
 }

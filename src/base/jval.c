@@ -3,7 +3,7 @@
 #include "base/text.h"
 
 #define MOST_ITEMS 256
-#define MOST_LANGUAGES 64         /* every tag is compared with every other */
+#define MOST_MEMBERS 32
 
 /* The scanner: a cursor over the whole value. WHY is what is wrong, once something is. */
 struct scan {
@@ -51,8 +51,8 @@ static bool scan_escape(struct scan *s)
 	int c = hex_digit(rest.p[3]) << 4 | hex_digit(rest.p[4]);
 	if (c == 0)
 		return wrong(s, "a NUL in a string");
-	if (c == '\b' || c == '\f' || c == '\n' || c == '\r' || c == '\t' || (c >= 0x20 && c < 0x7f) || c > 0x9f)
-		return wrong(s, "an escape that has a shorter form");
+	if (c >= 0x20 || c == '\b' || c == '\f' || c == '\n' || c == '\r' || c == '\t')
+		return wrong(s, "an escape that is not necessary or has a shorter form");
 	s->t.p += 5;
 	return true;
 }
@@ -71,8 +71,11 @@ static bool scan_string(struct scan *s, struct bytes *inner)
 			break;
 		if (c == '\\' && !scan_escape(s))
 			return false;
-		if (c < 0x20 || c == 0x7f || (c == 0xc2 && !text_at_end(&s->t) && *s->t.p <= 0x9f))
+		if (c < 0x20)
 			return wrong(s, "a control character that is not escaped");
+		/* These have no escape here, and own formats hold no controls: they may not occur. */
+		if (c == 0x7f || (c == 0xc2 && !text_at_end(&s->t) && *s->t.p <= 0x9f))
+			return wrong(s, "a control character from U+007F to U+009F");
 	}
 	*inner = bytes_of(start, (size_t)(s->t.p - 1 - start));
 	return true;
@@ -131,21 +134,23 @@ static bool scan_list(struct scan *s)
 	}
 }
 
-/* A language tag by its shape (RFC 5646, 2.1): two to eight letters, then parts of one to eight letters and digits. "by" is
- * not one: it begins the other members. */
+/*
+ * PROTOCOL, "Values": [a-z]{2,3}(-[A-Za-z0-9]{1,8})*.  What begins with "by-" is no tag: it says whose translation one is.
+ */
 static bool is_tag(struct bytes s)
 {
 	size_t part = 0, parts = 0;
-	if (s.n > 35 || bytes_equal_str(s, "by") || bytes_starts(s, "by-"))
+	if (bytes_starts(s, "by-"))
 		return false;
 	for (size_t i = 0; i <= s.n; i++) {
 		uint8_t c = i < s.n ? s.p[i] : '-';
+		bool first = parts == 0, lower = c >= 'a' && c <= 'z';
 		if (c == '-') {
-			if (part < (parts == 0 ? 2 : 1) || part > 8)
+			if (part < (first ? 2 : 1) || part > (first ? 3 : 8))
 				return false;
 			part = 0;
 			parts++;
-		} else if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (parts > 0 && c >= '0' && c <= '9')) {
+		} else if (lower || (!first && ((c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')))) {
 			part++;
 		} else {
 			return false;
@@ -164,7 +169,7 @@ static bool has_name(const struct bytes *names, size_t n, struct bytes name)
 
 static bool scan_languages(struct scan *s)
 {
-	struct bytes names[2 * MOST_LANGUAGES + 1], authoritative = { 0 };
+	struct bytes names[MOST_MEMBERS], authoritative = { 0 };
 	size_t n = 0, tags = 0;
 	if (!take(s, '{'))
 		return wrong(s, "an object is missing");
@@ -176,8 +181,8 @@ static bool scan_languages(struct scan *s)
 			return wrong(s, "a member without a value");
 		if (!scan_string(s, &text))
 			return false;
-		if (n == sizeof names / sizeof names[0])
-			return wrong(s, "too many languages");
+		if (n == MOST_MEMBERS)
+			return wrong(s, "more than 32 members");
 		if (has_name(names, n, name))
 			return wrong(s, "a language twice");
 		if (bytes_equal_str(name, "authoritative"))
@@ -190,8 +195,8 @@ static bool scan_languages(struct scan *s)
 	} while (take(s, ','));
 	if (!take(s, '}'))
 		return wrong(s, "an object does not end");
-	if (tags == 0 || tags > MOST_LANGUAGES)
-		return wrong(s, "an object without a language, or with more than 64");
+	if (tags == 0)
+		return wrong(s, "an object without a language");
 	for (size_t i = 0; i < n; i++) {
 		if (!bytes_starts(names[i], "by-"))
 			continue;
@@ -199,6 +204,8 @@ static bool scan_languages(struct scan *s)
 		if (!is_tag(tag) || !has_name(names, n, tag))
 			return wrong(s, "a translator of a language that is not there");
 	}
+	if (authoritative.p == NULL && tags > 1)
+		return wrong(s, "several languages, and none of them authoritative");
 	if (authoritative.p != NULL && (!is_tag(authoritative) || !has_name(names, n, authoritative)))
 		return wrong(s, "the authoritative language is not there");
 	return true;
