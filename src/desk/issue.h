@@ -1,0 +1,37 @@
+/*
+ * issue: making statements: from fields to releases, signed, logged and put into the outbox.
+ *
+ * For each recipient a release of its own: own nonce, salts, order. All releases of one call are signed in one call of the keeper and submitted together; each is its own change.
+ */
+#ifndef TOCSIN_DESK_ISSUE_H
+#define TOCSIN_DESK_ISSUE_H
+
+#include "desk/desk.h"
+#include "domain/vocabulary.h"
+
+struct issue_release {
+	const char *to;                       /* a partner's name, or the node's own (records) */
+	const struct body_field *field;
+	size_t field_n;
+	const struct body_file *file;
+	size_t file_n;
+	int urgency;                          /* 0 imminent, 1 urgent, 2 routine */
+};
+struct issue {
+	const char *kind;
+	const struct hash *re;
+	size_t re_n;
+	const struct issue_release *release;
+	size_t n;                             /* at most 1024 */
+};
+struct issue_result {
+	struct hash id;
+	int64_t num;
+	char to[LIMIT_NAME + 1];
+};
+/* RESULTS: room for issue->n. All or none is signed; BAD, REFUSED (kind rule, distrusted or unknown recipient, no card), BROKEN. Waits until durable. */
+enum tocsin_err desk_issue(const struct desk *d, const struct issue *issue, struct issue_result *results) MUST_USE;
+/* The names behind "NAME" or "@GROUP" words, sorted, each once, into the arena. An empty audience is REFUSED. */
+enum tocsin_err desk_audience(const struct desk *d, const char *const *words, size_t n, struct arena *a, const char ***names, size_t *names_n) MUST_USE;
+
+#endif

@@ -1,0 +1,60 @@
+/*
+ * exchange: statements between nodes: intake, outbox and courier, receipts, witnessing, recovery, carry files.
+ *
+ *   door.c       routes of the exchange listener: envelopes, receipts, card, resume, /log/, /witness/
+ *   intake.c     a batch: open, verify, ask the desk, commit, answer        (worker threads)
+ *   witness.c    the witness service: compare-and-swap, cosign, keep forks
+ *   tick.c       every tick: padding, published checkpoint, asking witnesses to cosign
+ *   courier.c    outbox to partners, on the HTTP client's thread
+ *   receipts.c   checking answers and witnessed receipts
+ *   resume.c     before the first signature: is our log what others have seen; recovery and giving back
+ *   carry.c      the same batch and answer in files
+ *
+ * A struct exchange is made by node/ and stopped by it.
+ */
+#ifndef TOCSIN_EXCHANGE_EXCHANGE_H
+#define TOCSIN_EXCHANGE_EXCHANGE_H
+
+#include "base/json.h"
+#include "desk/desk.h"
+#include "net/http.h"
+
+struct exchange_config {
+	unsigned workers;                /* intake threads; 0: as many as processors, at most 4 */
+	unsigned tick_seconds;           /* 10 */
+	unsigned partner_rate;           /* envelopes a second of one partner; burst ten times as many; 0: none */
+	unsigned overdue_seconds;        /* 600: a receipt not witnessed for so long is an alarm */
+	unsigned resume_seconds;         /* 3: how long the start waits for witnesses and partners to tell what they have seen */
+	unsigned retry_seconds;          /* 5: first delay of a failed delivery; doubles to one hour, with jitter; imminent ones at most a minute */
+	bool cover;                      /* padding at a steady pace even on quiet days */
+};
+
+struct exchange;
+
+/* Starts workers, tick and courier; nothing is signed for the log until resume has been settled (exchange_ready). CLIENT is lent. */
+enum tocsin_err exchange_start(const struct desk *d, struct http_client *client, const struct exchange_config *config, struct exchange **out) MUST_USE;
+void exchange_stop(struct exchange *x);
+/* The handler of the exchange listener. */
+void exchange_handle(void *arg, struct http_call *call);             /* ARG is the struct exchange */
+
+/* Wakes the courier: something new is in the outbox. Cheap, from any thread. */
+void exchange_wake(struct exchange *x);
+/* False until the log was compared with what others have seen (or they could not be asked in time). *NOTE: a sentence for status: nobody asked yet, or what was found. */
+bool exchange_ready(struct exchange *x);
+
+/* State for `tocsin status`: partners (last answer, trouble in one sentence, waiting, refused, next attempt), witnesses (last sight), log (origin, size, published, resumed), counters by refusal code. Returned owned. */
+json_t *exchange_status(struct exchange *x);
+
+/* ---- carry files ---- */
+/* All that waits for PARTNER as a carry file (MISSING: nothing), and what an incoming carry file yields: for a batch the answer file in OUT, for an answer nothing (OUT stays empty). Waits until durable. */
+enum tocsin_err exchange_carry_out(struct exchange *x, const char *partner, struct buf *out) MUST_USE;
+enum tocsin_err exchange_carry_in(struct exchange *x, struct bytes file, struct buf *out, json_t **summary) MUST_USE;
+
+/* ---- for the desk's operations ---- */
+/* Takes a partner's card chain (partner add, or an update): added, extended, known; REFUSED fork (kept as evidence), stranger. */
+enum tocsin_err exchange_card_in(const struct desk *d, struct bytes chain, bool may_add, char name[LIMIT_NAME + 1], const char **what) MUST_USE;
+/* Makes and logs our next card from the keeper's keys and FILL (urls, duty, kinds): at init, rotate, new log. */
+struct card_fill { const char *const *url; size_t url_n; const char *const *duty; size_t duty_n; };
+enum tocsin_err exchange_card_next(const struct desk *d, const struct card_fill *fill, uint64_t *seq) MUST_USE;
+
+#endif
