@@ -50,11 +50,4 @@ json_t *exchange_status(struct exchange *x);
 enum tocsin_err exchange_carry_out(struct exchange *x, const char *partner, struct buf *out) MUST_USE;
 enum tocsin_err exchange_carry_in(struct exchange *x, struct bytes file, struct buf *out, json_t **summary) MUST_USE;
 
-/* ---- for the desk's operations ---- */
-/* Takes a partner's card chain (partner add, or an update): added, extended, known; REFUSED fork (kept as evidence), stranger. */
-enum tocsin_err exchange_card_in(const struct desk *d, struct bytes chain, bool may_add, char name[LIMIT_NAME + 1], const char **what) MUST_USE;
-/* Makes and logs our next card from the keeper's keys and FILL (urls, duty, kinds): at init, rotate, new log. */
-struct card_fill { const char *const *url; size_t url_n; const char *const *duty; size_t duty_n; };
-enum tocsin_err exchange_card_next(const struct desk *d, const struct card_fill *fill, uint64_t *seq) MUST_USE;
-
 #endif
