@@ -50,7 +50,7 @@ enum tocsin_err age_open(const struct age_identity *id, size_t n, struct bytes f
 struct age_stanza {
 	struct bytes type;
 	struct bytes arg[AGE_STANZA_ARGS];
-	size_t arg_n;
+	size_t arg_n;                        /* the whole number, which may be more than is kept */
 	uint8_t body[64];                    /* X25519 and scrypt bodies are 32 bytes; longer bodies of unknown types are only checked */
 	size_t body_n;                       /* the whole length, which may be more than is kept */
 };
@@ -85,6 +85,7 @@ enum tocsin_err age_writer_new(const struct age_recipient *r, size_t n, age_sink
 enum tocsin_err age_writer_add(struct age_writer *w, struct bytes b) MUST_USE;
 enum tocsin_err age_writer_end(struct age_writer *w) MUST_USE;              /* the last chunk; W still must be freed */
 void age_writer_free(struct age_writer *w);
+/* ID is borrowed until the reader is freed. What the sink gets before age_reader_end() is authentic, but may be only the file's beginning. */
 enum tocsin_err age_reader_new(const struct age_identity *id, size_t n, age_sink *sink, void *arg, struct age_reader **out) MUST_USE;
 enum tocsin_err age_reader_add(struct age_reader *r, struct bytes b) MUST_USE;
 enum tocsin_err age_reader_end(struct age_reader *r) MUST_USE;              /* REFUSED when the file was cut short */
