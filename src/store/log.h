@@ -8,6 +8,7 @@
 #define TOCSIN_STORE_LOG_H
 
 #include "proof/checkpoint.h"
+#include "proof/merkle.h"
 #include "store/store.h"
 
 struct log_state {
@@ -35,6 +36,11 @@ enum tocsin_err store_log_entries(struct store *s, uint64_t log_n, uint64_t firs
 
 /* Changes of the log itself; each is a change_* on C. */
 void change_log_published(struct change *c, uint64_t n, uint64_t size, struct bytes note);      /* must still be the current origin, size not smaller */
+/* Appends padding until the log's size, right behind this change, is a multiple of MULTIPLE (1 to 256) and not 0; change_result.log_size tells it. An entry depends on its
+ * own index, which only the writer knows: MAKE(ARG, index, &entry) is called on its thread, perhaps more than once for an index; it must be quick and pure, and ARG must
+ * live until the change is done. Nothing else may be in the change but events. */
+typedef void log_padding(void *arg, uint64_t index, struct hash *entry);
+void change_log_padding(struct change *c, unsigned multiple, log_padding *make, void *arg);
 /* Retires the current log (for REASON) and begins log N with ORIGIN; nothing else may be in the change but events and cards run by change_run. */
 void change_log_next(struct change *c, uint64_t n, const char *origin, const char *reason);
 

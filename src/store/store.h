@@ -18,6 +18,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "proof/statement.h"
+#include "store/sql.h"
 
 struct store;
 struct snapshot;                        /* a reader's view at one moment */
@@ -57,12 +58,12 @@ struct statement_row {
 /* At most one a change. Copied. A statement that is there already (by at and id) makes the change a *duplicate*: nothing of it is applied, its result tells
  * num and log position of the one that is there; when that one has no entry in the current log, the entry alone is appended (log_position) and its position told. */
 void change_statement(struct change *c, const struct statement_row *row);
-/* Appends ENTRY to the current log; with a statement it is that statement's entry, otherwise WHAT ("card", "padding") and ID say what it is. */
+/* Appends ENTRY to the current log. In a change with a statement it is that statement's entry (one); otherwise WHAT ("card", …) and ID say what it is and are kept
+ * in log_position, unless ID is NULL. */
 void change_entry(struct change *c, const struct hash *entry, const char *what, const struct hash *id);
 /* Outbox row for this change's statement. */
 void change_outbox(struct change *c, const char *partner, int urgency, int64_t now);
-/* Any statement of the table in sql.h, by its types string ("i" int64_t, "t" const char *, "b" struct bytes by value, "n" this change's statement number, no argument). */
-enum sql_write;
+/* Any statement of the table in sql.h, by its types string (see there). */
 void change_run(struct change *c, enum sql_write q, ...);
 /* The same, but exactly one row must be touched; otherwise the change fails with LATER and SENTENCE and is not applied at all. */
 void change_must(struct change *c, const char *sentence, enum sql_write q, ...);
@@ -74,7 +75,8 @@ struct change_result {
 	char sentence[256];
 	bool duplicate;
 	int64_t num;                        /* the statement's, or 0 */
-	uint64_t log_n, log_index;          /* of its entry in the current log */
+	uint64_t log_n, log_index;          /* of its entry in the current log; without a statement, of its last one */
+	uint64_t log_size;                  /* the log's size right behind this change */
 };
 struct commit_info {                    /* the log as it was made durable by this commit */
 	uint64_t log_n, size;
@@ -90,7 +92,6 @@ enum tocsin_err store_commit(struct store *s, struct change *c, struct change_re
 /* ---- reading ---- */
 enum tocsin_err snapshot_open(struct store *s, struct snapshot **out) MUST_USE;   /* pooled; one thread at a time */
 void snapshot_close(struct snapshot *r);                                          /* safe on NULL */
-enum sql_read;
 struct cursor;
 /* Runs a query of sql.h with arguments as in change_run ("i", "t", "b"). */
 enum tocsin_err cursor_open(struct snapshot *r, struct cursor **out, enum sql_read q, ...) MUST_USE;
