@@ -8,6 +8,7 @@
 #ifndef TOCSIN_STORE_ROWS_H
 #define TOCSIN_STORE_ROWS_H
 
+#include "proof/merkle.h"
 #include "store/store.h"
 
 /* ---- meta: the few facts about the node itself, by key ---- */
