@@ -38,6 +38,8 @@ enum tocsin_err body_parse(struct bytes b, uint32_t lines, bool padded, struct a
 const struct body_line *body_find(const struct body *b, const char *name);
 /* Parses one open line (no \n). */
 enum tocsin_err body_line_parse(struct bytes raw, struct body_line *out) MUST_USE;
+/* A line's name: [a-z][a-z0-9.-]{0,63}. */
+bool body_name_ok(struct bytes name);
 /* The hash that a closed line of the open line RAW bears. */
 struct hash body_close(struct bytes raw);
 
@@ -61,7 +63,8 @@ uint32_t body_lines_for(uint32_t start, size_t n);
 
 /* The plaintext of an envelope: NOTE, \n, BODY text, pad. */
 void body_wrap(struct buf *out, struct bytes note, struct bytes body);
-/* Splits a plaintext into note and body (with pad); BAD when there is no empty line between them. */
+/* Splits a plaintext into note and body (with pad); BAD when there is no empty line between them, or the pad is not the shortest that makes
+ * the plaintext a power of two from 4,096 on. */
 enum tocsin_err body_unwrap(struct bytes plain, struct bytes *note, struct bytes *body) MUST_USE;
 
 #endif

@@ -10,6 +10,8 @@
 #include "base/limits.h"
 #include "base/sha256.h"
 
+#define MERKLE_SIZE_MAX ((uint64_t)INT64_MAX)      /* leaves in a tree: a size is stored as int64, a path in it is at most 63 hashes */
+
 struct merkle_proof {
 	struct hash h[LIMIT_PROOF_HASHES];
 	size_t n;

@@ -43,8 +43,14 @@ enum tocsin_err vkey_make(const char *name, enum note_type type, const uint8_t p
 void vkey_format(const struct vkey *k, char out[NOTE_VKEY_MAX]);
 bool vkey_same(const struct vkey *a, const struct vkey *b);       /* name, type and key */
 
+/* A key name by the rule of signed-note: clean UTF-8 without any Unicode space or "+", 1 to LIMIT_KEY_NAME bytes. */
+bool vkey_name_ok(struct bytes name);
+
 /* Parses all of B, at most MAX bytes, 1 to LIMIT_SIGNATURES signatures. */
 enum tocsin_err note_parse(struct bytes b, size_t max, struct note *n) MUST_USE;
+/* Splits the note that ALL begins with from what follows: a text without an empty line, the empty line, one or more lines that begin with
+ * the em dash. Only for our own formats, whose texts hold no empty line; the note still must be parsed. BAD when there is no such note. */
+enum tocsin_err note_split(struct bytes all, struct bytes *note, struct bytes *rest) MUST_USE;
 /* OK: signed by K (type 0x01). MISSING: no line of K. REFUSED: a line of K that fails. */
 enum tocsin_err note_verify(const struct note *n, const struct vkey *k) MUST_USE;
 /* The signature by K as a line "— name base64\n". BLOB is 64 bytes, or 72 for a cosignature. */

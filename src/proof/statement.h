@@ -35,6 +35,9 @@ bool party_same(const struct party *a, const struct party *b);
 /* The fingerprint of an identity key. */
 void party_fp(const uint8_t pub[32], uint8_t fp[STATEMENT_FP]);
 
+/* A kind's grammar: [a-z][a-z-]{0,31}. */
+bool statement_kind_ok(struct bytes s);
+
 /* TEXT is a note's text. */
 enum tocsin_err statement_parse(struct bytes text, struct statement *s) MUST_USE;
 /* Sorts by and re; BAD when S breaks the grammar (names, duplicates, lines). */
