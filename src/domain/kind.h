@@ -17,6 +17,7 @@ struct kind {
 	bool needs_re;                          /* at least one target */
 	bool self;                              /* may be addressed to oneself */
 	const char *const *required;            /* open-or-closed fields that the author must give; ends with NULL */
+	const char *const *targets;             /* kinds that it may refer to; ends with NULL, empty: any */
 };
 const struct kind *kind_find(const char *name);          /* NULL: unknown */
 const struct kind *kind_each(size_t i);                   /* NULL past the end */

@@ -12,7 +12,7 @@
 #include "base/json.h"
 #include "domain/kind.h"
 
-enum field_type { FIELD_TEXT, FIELD_WORD, FIELD_WORDS, FIELD_TIME, FIELD_INTEGER, FIELD_BOOLEAN, FIELD_AREA, FIELD_GRADE };
+enum field_type { FIELD_TEXT, FIELD_WORD, FIELD_WORDS, FIELD_TIME, FIELD_INTEGER, FIELD_BOOLEAN, FIELD_AREA, FIELD_GRADE, FIELD_SHA256 };
 struct field {
 	const char *name;
 	const char *kinds;                      /* space-separated kinds that use it */
@@ -22,7 +22,9 @@ struct field {
 	const char *label;                      /* for people, English */
 	const char *help;
 };
-const struct field *field_find(const char *name);
+const struct field *field_find(const char *name);          /* NULL: not in the table */
+/* As KIND uses it (the words of "outcome" differ by kind); NULL when KIND does not use it. */
+const struct field *field_for(const char *kind, const char *name);
 const struct field *field_each(size_t i);
 /* Checks a canonical VALUE for field NAME of KIND: type and allowed words. Unknown names pass when their grammar is right. BAD with a sentence naming the field and what is allowed. */
 enum tocsin_err field_check(const char *kind, const char *name, struct bytes value) MUST_USE;

@@ -1,0 +1,97 @@
+#include "domain/kind.h"
+
+static const char *const needs_warning[] = { "threat.summary", "handling.tlp", NULL };
+static const char *const needs_response[] = { "stage", NULL };
+static const char *const needs_reason[] = { "reason", NULL };
+static const char *const needs_outcome[] = { "outcome", NULL };
+static const char *const needs_record[] = { "record.type", "text", NULL };
+
+static const char *const any_target[] = { NULL };
+static const char *const to_respond_to[] = { "warning", "retraction", "closure", NULL };
+static const char *const to_retract[] = { "warning", "response", "closure", "record", NULL };
+static const char *const to_close[] = { "warning", NULL };
+
+/* A response may answer a retraction or a closure, so that their author learns whom they reached. */
+static const struct kind kinds[] = {
+	{ "warning", 32, KIND_ANYONE, false, false, needs_warning, any_target },
+	{ "response", 16, KIND_TARGET_TO, true, false, needs_response, to_respond_to },
+	{ "retraction", 16, KIND_TARGET_FROM, true, false, needs_reason, to_retract },
+	{ "closure", 16, KIND_TARGET_FROM, true, false, needs_outcome, to_close },
+	{ "record", 16, KIND_MAKER, false, true, needs_record, any_target },
+};
+
+const struct kind *kind_each(size_t i)
+{
+	return i < sizeof kinds / sizeof kinds[0] ? &kinds[i] : NULL;
+}
+
+const struct kind *kind_find(const char *name)
+{
+	const struct kind *k;
+	for (size_t i = 0; (k = kind_each(i)) != NULL; i++)
+		if (strcmp(k->name, name) == 0)
+			return k;
+	return NULL;
+}
+
+static bool is_one_of(const struct party *p, const struct kind_target *t)
+{
+	return party_same(p, &t->from) || party_same(p, &t->to);
+}
+
+static bool may_refer(const struct kind *k, const char *target)
+{
+	if (k->targets[0] == NULL)
+		return true;
+	for (size_t i = 0; k->targets[i] != NULL; i++)
+		if (strcmp(k->targets[i], target) == 0)
+			return true;
+	return false;
+}
+
+/* The rule for one target that is here. */
+static enum tocsin_err check_target(const struct kind *k, const struct statement *s, const struct hash *id, const struct kind_target *t)
+{
+	char hex[2 * SHA256_SIZE + 1];
+	hex_encode(id->b, SHA256_SIZE, hex);
+	bool self = party_same(&s->from, &s->to);
+	if (!may_refer(k, t->kind))
+		return fail(TOCSIN_REFUSED, "a %s cannot refer to %.16s, which is a %s", k->name, hex, t->kind);
+	/* What one notes for oneself may be about anything that one holds; what is sent only about what both know. */
+	if (!self && (!is_one_of(&s->from, t) || !is_one_of(&s->to, t)))
+		return fail(TOCSIN_REFUSED, "it refers to %.16s, to which %s and %s are not both parties", hex, s->from.name, s->to.name);
+	if (k->issuer == KIND_TARGET_TO && !party_same(&s->from, &t->to))
+		return fail(TOCSIN_REFUSED, "only %s, to whom %.16s was addressed, may send a %s to it", t->to.name, hex, k->name);
+	if (k->issuer == KIND_TARGET_FROM && !party_same(&s->from, &t->from))
+		return fail(TOCSIN_REFUSED, "only %s, who made %.16s, may send a %s of it", t->from.name, hex, k->name);
+	return TOCSIN_OK;
+}
+
+enum tocsin_err kind_allows(const struct statement *s, const struct kind_target *targets, size_t n, bool *dangling)
+{
+	const struct kind *k = kind_find(s->kind);
+	*dangling = false;
+	if (k == NULL)
+		return fail(TOCSIN_REFUSED, "there is no kind of statement called %s here", s->kind);
+	if (s->lines % k->lines != 0)
+		return fail(TOCSIN_REFUSED, "a %s has %u lines, or four times as many, not %u", k->name, k->lines, s->lines);
+	for (uint32_t lines = k->lines; lines != s->lines; lines *= 4)
+		if (lines > s->lines)
+			return fail(TOCSIN_REFUSED, "a %s has %u lines, or four times as many, not %u", k->name, k->lines, s->lines);
+	if (party_same(&s->from, &s->to) && !k->self)
+		return fail(TOCSIN_REFUSED, "a %s cannot be addressed to its own maker", k->name);
+	if (k->needs_re && s->re_n == 0)
+		return fail(TOCSIN_REFUSED, "a %s must say which statement it is about", k->name);
+	if (n != s->re_n)
+		return fail(TOCSIN_BROKEN, "%zu targets were looked up for %zu references", n, s->re_n);
+	for (size_t i = 0; i < n; i++) {
+		if (!targets[i].known) {
+			*dangling = true;
+			continue;
+		}
+		enum tocsin_err err = check_target(k, s, &s->re[i], &targets[i]);
+		if (err != TOCSIN_OK)
+			return err;
+	}
+	return TOCSIN_OK;
+}

@@ -1,0 +1,228 @@
+#include "domain/vocabulary.h"
+
+#include "base/clock.h"
+#include "base/jval.h"
+#include "base/text.h"
+#include "domain/area.h"
+
+#define ALL "warning response retraction closure record"
+
+static const char *const harms[] = { "death", "injury", "kidnapping", "damage", "disruption", "threat", "other", NULL };
+static const char *const targets[] = { "person", "group", "crowd", "venue", "place-of-worship", "school", "hospital", "transport", "government", "military", "infrastructure",
+	"business", "media", "other", NULL };
+static const char *const likelihoods[] = { "almost-no-chance", "very-unlikely", "unlikely", "roughly-even", "likely", "very-likely", "almost-certain", NULL };
+static const char *const confidences[] = { "low", "moderate", "high", NULL };
+static const char *const scales[] = { "admiralty", "europol-4x4", NULL };
+static const char *const tlps[] = { "red", "amber-strict", "amber", "green", "clear", NULL };
+static const char *const visibles[] = { "nothing-visible", "quiet-protection", "tell-venue", "visible-protection", "public", NULL };
+static const char *const urgencies[] = { "imminent", "urgent", "routine", NULL };
+static const char *const stages[] = { "opened", "assessed", "acting", "acted", "declined", "thanked", "outcome", NULL };
+static const char *const specifics[] = { "too-general", "general", "specific", "very-specific", NULL };
+static const char *const outcomes[] = { "occurred", "foiled", "did-not-occur", "unknown", NULL };
+static const char *const closings[] = { "stood-down", "extended", "occurred", "foiled", "did-not-occur", "unknown", NULL };
+static const char *const records[] = { "call", "meeting", "public-remark", "voice-delivery", "paper-delivery", "alert", "other", NULL };
+
+static const struct field fields[] = {
+	{ "threat.summary", "warning", FIELD_TEXT, NULL, false, "Threat", "What the threat is, in a sentence or two that can stand alone" },
+	{ "threat.harm", "warning", FIELD_WORDS, harms, false, "Harm", "What would happen to people or things" },
+	{ "threat.method", "warning", FIELD_TEXT, NULL, false, "Method", "How it would be done" },
+	{ "threat.actor", "warning", FIELD_TEXT, NULL, false, "Actor", "Who would do it" },
+	{ "target.kind", "warning", FIELD_WORDS, targets, false, "Kind of target", "What sort of target it is" },
+	{ "target.who", "warning", FIELD_TEXT, NULL, false, "Who", "Who is threatened" },
+	{ "where.place", "warning record", FIELD_TEXT, NULL, false, "Place", "Where, by name" },
+	{ "where.area", "warning record", FIELD_AREA, NULL, false, "Area", "Where, on the map: circle, polygon or geocode" },
+	{ "when.from", "warning", FIELD_TIME, NULL, false, "From", "When the window begins" },
+	{ "when.until", "warning", FIELD_TIME, NULL, false, "Until", "When the window ends; its end is no all-clear" },
+	{ "when.words", "warning", FIELD_TEXT, NULL, false, "When, in words", "What is known of the time that two dates cannot say" },
+	{ "likelihood", "warning", FIELD_WORD, likelihoods, false, "Likelihood", "How likely the event is (ICD 203): 1-5, 5-20, 20-45, 45-55, 55-80, 80-95, 95-99 percent" },
+	{ "confidence", "warning", FIELD_WORD, confidences, false, "Confidence", "How sure the author is of the judgement; not how likely the event is" },
+	{ "source.grade", "warning record", FIELD_GRADE, NULL, false, "Grade", "Grade of source and information on the scale that source.scale names; F and 6 mean unknown" },
+	{ "source.scale", "warning record", FIELD_WORD, scales, false, "Scale", "The scale of the grade" },
+	{ "source.grader", "warning record", FIELD_TEXT, NULL, false, "Graded by", "Who graded" },
+	{ "source.origin", "warning record", FIELD_TEXT, NULL, true, "Source", "Where it comes from; closed unless opened by name" },
+	{ "source.method", "warning record", FIELD_TEXT, NULL, true, "Collection", "How it was learnt; closed unless opened by name" },
+	{ "handling.tlp", ALL, FIELD_WORD, tlps, false, "TLP", "Traffic light protocol 2.0; unmarked is closed" },
+	{ "handling.caveat", ALL, FIELD_TEXT, NULL, false, "Caveat", "H0 prevention and fighting crime only, H1 not in court without permission, H2 not passed on without permission, or words" },
+	{ "handling.visible", "warning", FIELD_WORD, visibles, false, "May be seen", "How visible may be what the recipient does with it" },
+	{ "handling.tell-affected", "warning", FIELD_BOOLEAN, NULL, false, "Tell affected people", "May affected people be told? Yes for threats to life unless said otherwise" },
+	{ "ask.what", "warning", FIELD_TEXT, NULL, false, "Asked", "What the author asks of the recipient" },
+	{ "ask.reply-by", "warning", FIELD_TIME, NULL, false, "Reply by", "When an answer is needed" },
+	{ "purpose", "warning record", FIELD_TEXT, NULL, false, "Purpose", "What it is given for" },
+	{ "advice", "warning retraction closure", FIELD_TEXT, NULL, false, "What to do", "What to do with this" },
+	{ "urgency", "warning", FIELD_WORD, urgencies, false, "Urgency", "How soon somebody must look at it" },
+	{ "stage", "response", FIELD_WORD, stages, false, "Stage", "How far the recipient is with the warning" },
+	{ "assessment.specific", "response", FIELD_WORD, specifics, false, "How specific", "How specific the warning was to its recipient; too-general needs a question" },
+	{ "assessment.words", "response", FIELD_TEXT, NULL, false, "Assessment", "The recipient's assessment" },
+	{ "question", "response", FIELD_TEXT, NULL, false, "Question", "What the recipient asks to be told" },
+	{ "reason", "response retraction closure", FIELD_TEXT, NULL, false, "Reason", "Why" },
+	{ "outcome", "closure", FIELD_WORD, closings, false, "Outcome", "How the warning ended" },
+	{ "outcome", "response", FIELD_WORD, outcomes, false, "Outcome", "What came of it, as the recipient saw it" },
+	{ "record.type", "record", FIELD_WORD, records, false, "What", "What is recorded" },
+	{ "record.when", "record", FIELD_TIME, NULL, false, "When", "When it happened" },
+	{ "record.who", "record", FIELD_TEXT, NULL, false, "Who", "Who took part, or who said it" },
+	{ "record.source", "record", FIELD_TEXT, NULL, false, "Found at", "Where it can be found: an address, a publication, a file" },
+	{ "record.copy-sha256", "record", FIELD_SHA256, NULL, false, "Copy", "SHA-256 of the copy that the maker keeps" },
+	{ "text", ALL, FIELD_TEXT, NULL, false, "Text", "Anything else, in words" },
+};
+
+const struct field *field_each(size_t i)
+{
+	return i < sizeof fields / sizeof fields[0] ? &fields[i] : NULL;
+}
+
+const struct field *field_find(const char *name)
+{
+	const struct field *f;
+	for (size_t i = 0; (f = field_each(i)) != NULL; i++)
+		if (strcmp(f->name, name) == 0)
+			return f;
+	return NULL;
+}
+
+static bool used_by(const struct field *f, const char *kind)
+{
+	struct bytes rest = bytes_str(f->kinds), word;
+	while (text_word(&rest, &word))
+		if (bytes_equal_str(word, kind))
+			return true;
+	return false;
+}
+
+const struct field *field_for(const char *kind, const char *name)
+{
+	const struct field *f;
+	for (size_t i = 0; (f = field_each(i)) != NULL; i++)
+		if (strcmp(f->name, name) == 0 && used_by(f, kind))
+			return f;
+	return NULL;
+}
+
+/* What stands between the quotes of a string that needs no escapes; words, times, areas and grades never do. */
+static bool plain_string(struct bytes value, struct bytes *inner)
+{
+	if (value.n < 2 || value.p[0] != '"' || memchr(value.p, '\\', value.n) != NULL)
+		return false;
+	*inner = bytes_of(value.p + 1, value.n - 2);
+	return true;
+}
+
+static bool in_words(const struct field *f, struct bytes word)
+{
+	for (size_t i = 0; f->words[i] != NULL; i++)
+		if (bytes_equal_str(word, f->words[i]))
+			return true;
+	return false;
+}
+
+static enum tocsin_err not_in_words(const struct field *f)
+{
+	struct buf b;
+	buf_init(&b, 400);
+	for (size_t i = 0; f->words[i] != NULL; i++)
+		buf_printf(&b, "%s%s", i == 0 ? "" : ", ", f->words[i]);
+	enum tocsin_err err = fail(TOCSIN_BAD, "%s must be %s: %.*s", f->name, f->type == FIELD_WORDS ? "one or more of" : "one of", (int)b.n, (const char *)b.p);
+	buf_free(&b);
+	return err;
+}
+
+/* The next member of a list of plain strings, or of one; false at the end. */
+static bool next_string(struct bytes *rest, struct bytes *inner, bool *ok)
+{
+	const uint8_t *end = rest->n < 2 || rest->p[0] != '"' ? NULL : memchr(rest->p + 1, '"', rest->n - 1);
+	*ok = end != NULL;
+	if (end == NULL)
+		return false;
+	*inner = bytes_of(rest->p + 1, (size_t)(end - rest->p - 1));
+	size_t took = (size_t)(end - rest->p) + 1;
+	/* Past the comma, or the bracket that ends the list. */
+	took += took < rest->n;
+	*rest = bytes_of(rest->p + took, rest->n - took);
+	return true;
+}
+
+/* One string or a list of them, each of which CHECK takes. */
+static enum tocsin_err check_strings(const struct field *f, struct bytes value, enum tocsin_err (*check)(const struct field *, struct bytes))
+{
+	bool ok = value.n > 2 && memchr(value.p, '\\', value.n) == NULL;
+	struct bytes rest = ok && value.p[0] == '[' ? bytes_of(value.p + 1, value.n - 1) : value, inner;
+	while (ok && rest.n > 0 && next_string(&rest, &inner, &ok)) {
+		enum tocsin_err err = check(f, inner);
+		if (err != TOCSIN_OK)
+			return err;
+	}
+	return ok ? TOCSIN_OK : fail(TOCSIN_BAD, "%s must be a string or a list of strings", f->name);
+}
+
+static enum tocsin_err check_word(const struct field *f, struct bytes word)
+{
+	return in_words(f, word) ? TOCSIN_OK : not_in_words(f);
+}
+
+static enum tocsin_err check_area(const struct field *f, struct bytes inner)
+{
+	struct area a;
+	enum tocsin_err err = area_parse(inner, &a);
+	return err == TOCSIN_OK ? err : fail_within(err, "%s", f->name);
+}
+
+/* Either scale; which of them is checked with source.scale beside it (draft.c). */
+static bool is_grade(struct bytes s)
+{
+	if (s.n != 2)
+		return false;
+	bool admiralty = s.p[0] >= 'A' && s.p[0] <= 'F' && s.p[1] >= '1' && s.p[1] <= '6';
+	return admiralty || (s.p[0] == 'X' && s.p[1] >= '1' && s.p[1] <= '4');
+}
+
+static enum tocsin_err check_type(const struct field *f, struct bytes value, enum jval_type type)
+{
+	struct bytes s = { 0 };
+	int64_t time;
+	uint8_t hash[SHA256_SIZE];
+	switch (f->type) {
+	case FIELD_TEXT:
+		if ((type != JVAL_STRING && type != JVAL_LANGUAGES) || value.n <= 2)
+			return fail(TOCSIN_BAD, "%s must be a text that is not empty, or an object of languages", f->name);
+		return TOCSIN_OK;
+	case FIELD_WORD:
+		return plain_string(value, &s) && in_words(f, s) ? TOCSIN_OK : not_in_words(f);
+	case FIELD_WORDS:
+		return check_strings(f, value, check_word);
+	case FIELD_TIME:
+		if (!plain_string(value, &s) || !clock_parse(s, &time))
+			return fail(TOCSIN_BAD, "%s must be a time in UTC such as \"2024-03-06T09:12:00Z\"", f->name);
+		return TOCSIN_OK;
+	case FIELD_INTEGER:
+		return type == JVAL_INTEGER ? TOCSIN_OK : fail(TOCSIN_BAD, "%s must be an integer", f->name);
+	case FIELD_BOOLEAN:
+		return type == JVAL_BOOLEAN ? TOCSIN_OK : fail(TOCSIN_BAD, "%s must be true or false", f->name);
+	case FIELD_AREA:
+		return check_strings(f, value, check_area);
+	case FIELD_GRADE:
+		if (!plain_string(value, &s) || !is_grade(s))
+			return fail(TOCSIN_BAD, "%s must be a grade: A1 to F6 (admiralty), or A, B, C or X with 1 to 4 (europol-4x4)", f->name);
+		return TOCSIN_OK;
+	case FIELD_SHA256:
+		if (!plain_string(value, &s) || !hex_decode(s, hash, sizeof hash))
+			return fail(TOCSIN_BAD, "%s must be a SHA-256 in 64 lower-case hex digits", f->name);
+		return TOCSIN_OK;
+	}
+	return fail(TOCSIN_BROKEN, "%s has a type that nobody checks", f->name);
+}
+
+enum tocsin_err field_check(const char *kind, const char *name, struct bytes value)
+{
+	enum jval_type type;
+	if (!body_name_ok(bytes_str(name)))
+		return fail(TOCSIN_BAD, "\"%.70s\" is no name of a field: small letters, digits, \".\" and \"-\", a letter first, at most %d", name, BODY_NAME);
+	/* The line holds salt and name, too. */
+	if (value.n > LIMIT_LINE - 2 * BODY_SALT - BODY_NAME - 2)
+		return fail(TOCSIN_BAD, "%s is longer than a line may be: send it as an attachment", name);
+	enum tocsin_err err = jval_check(value, &type);
+	if (err != TOCSIN_OK)
+		return fail_within(err, "%s", name);
+	const struct field *f = field_for(kind, name);
+	if (f == NULL && field_find(name) != NULL)
+		return fail(TOCSIN_BAD, "a %s has no field %s (it is for: %s): use one of your own, such as x.%s", kind, name, field_find(name)->kinds, name);
+	return f == NULL ? TOCSIN_OK : check_type(f, value, type);
+}
