@@ -6,9 +6,11 @@
 
 #include "desk/desk.h"
 #include "desk/directory.h"
-#include "proof/body.h"
 
-/* Looks up what S refers to in READ and applies the rule of its kind. OK: the marks and the name of the event ("warning accepted", ...) for it. REFUSED: code "rule". LATER: nothing. */
-enum tocsin_err desk_accepts(const struct desk *d, struct snapshot *read, const struct peer *from, const struct statement *s, int64_t now, int64_t *marks) MUST_USE;
+/* Applies the rule of S's kind (desk_rule). OK, and the marks to keep with it; REFUSED: code "rule"; BROKEN. */
+enum tocsin_err desk_accepts(struct snapshot *read, const struct peer *from, const struct statement *s, int64_t now, int64_t *marks) MUST_USE;
+
+/* The rule of S's kind against what it refers to, looked up in READ: REFUSED with the rule's sentence. *DANGLING: some target is unknown (kind_allows). */
+enum tocsin_err desk_rule(struct snapshot *read, const struct statement *s, bool *dangling) MUST_USE;
 
 #endif

@@ -1,0 +1,230 @@
+#include "desk/cards.h"
+
+#include "base/log.h"
+#include "domain/kind.h"
+#include "store/rows.h"
+
+/* ---- taking a partner's chain ---- */
+
+/* Adds the cards of C from position FROM on to CH. */
+static void add_cards(struct change *ch, const struct chain *c, size_t from, int64_t now)
+{
+	for (size_t i = from; i < c->n; i++)
+		change_card(ch, c->card[i]->name, c->card[i]->seq, &c->card[i]->id, c->note[i], now);
+}
+
+static enum tocsin_err take_new(const struct desk *d, const struct chain *c)
+{
+	struct change *ch = change_new();
+	if (ch == NULL)
+		return fail(TOCSIN_BROKEN, "no memory for a card");
+	const char *name = chain_last(c)->name;
+	int64_t now = clock_now();
+	struct partner_row row = { .name = name, .state = "unconfirmed", .reason = "", .added_at = now, .changed_at = now };
+	change_partner_put(ch, &row);
+	add_cards(ch, c, 0, now);
+	change_event(ch, "partner added", 0, name);
+	return store_commit(d->store, ch, NULL, NULL);
+}
+
+static enum tocsin_err take_more(const struct desk *d, const struct chain *c, size_t from)
+{
+	struct change *ch = change_new();
+	if (ch == NULL)
+		return fail(TOCSIN_BROKEN, "no memory for a card");
+	add_cards(ch, c, from, clock_now());
+	change_event(ch, "card extended", 0, chain_last(c)->name);
+	return store_commit(d->store, ch, NULL, NULL);
+}
+
+/* Two cards with one seq: both are kept, and nobody trusts their owner until a person has looked. */
+static enum tocsin_err take_fork(const struct desk *d, const struct peer *held, const struct chain *c, size_t seq)
+{
+	struct change *ch = change_new();
+	if (ch == NULL)
+		return fail(TOCSIN_BROKEN, "no memory for a card");
+	int64_t now = clock_now();
+	struct conflict_row row = { .at = now, .name = held->name, .what = "card", .sentence = "two cards with one seq, both signed by its identity",
+		.a = held->chain.note[seq - 1], .b = c->note[seq - 1] };
+	change_conflict(ch, &row);
+	change_partner_state(ch, held->name, "distrusted", row.sentence, now);
+	change_event(ch, "equivocation", 0, held->name);
+	return store_commit(d->store, ch, NULL, NULL);
+}
+
+static enum tocsin_err take_chain(const struct desk *d, const struct chain *c, bool may_add, const char **what)
+{
+	const struct card *last = chain_last(c);
+	enum tocsin_err err = TOCSIN_OK;
+	if (last->realm != d->realm)
+		return fail(TOCSIN_REFUSED, "%s is a node of the %s realm, this one is not", last->name, d->realm == REALM_LIVE ? "exercise" : "live");
+	const struct peer *held = directory_find(d->directory, last->name);
+	if (held == NULL) {
+		if (!may_add)
+			return fail(TOCSIN_MISSING, "%s is not a partner", last->name);
+		*what = "added";
+		err = take_new(d, c);
+		return err != TOCSIN_OK ? err : directory_reload(d->directory, last->name);
+	}
+	size_t seq = 0;
+	enum chain_order order = chain_compare(&held->chain, c, &seq);
+	if (order == CHAIN_FORKED && held->state != PEER_SELF) {
+		err = take_fork(d, held, c, seq);
+		if (err == TOCSIN_OK)
+			err = directory_reload(d->directory, held->name);
+		if (err == TOCSIN_OK)
+			err = fail(TOCSIN_REFUSED, "%s has signed two cards with seq %zu: both are kept as evidence, and it is distrusted now", held->name, seq);
+	} else if (order == CHAIN_STRANGER || order == CHAIN_FORKED) {
+		err = fail(TOCSIN_REFUSED, "another node calls itself %s: its identity is not the one that is pinned", held->name);
+	} else if (order == CHAIN_EXTENDS) {
+		/* Also for our own chain: a database that was put back takes in what its own identity signed since. */
+		*what = "extended";
+		err = take_more(d, c, held->chain.n);
+		/* LATER: somebody else brought the same card in the meantime. */
+		if (err == TOCSIN_OK || err == TOCSIN_LATER)
+			err = directory_reload(d->directory, held->name);
+	} else {
+		*what = "known";
+	}
+	peer_release(held);
+	return err;
+}
+
+enum tocsin_err cards_take(const struct desk *d, struct bytes chain, bool may_add, char name[LIMIT_NAME + 1], const char **what)
+{
+	struct chain c;
+	struct arena *a = arena_new(64u << 20);
+	if (a == NULL)
+		return fail(TOCSIN_BROKEN, "no memory for a card chain");
+	enum tocsin_err err = chain_parse(chain, a, &c);
+	if (err == TOCSIN_OK) {
+		memcpy(name, chain_last(&c)->name, LIMIT_NAME + 1);
+		err = take_chain(d, &c, may_add, what);
+	}
+	arena_free(a);
+	return err;
+}
+
+/* ---- our own next card ---- */
+
+static enum tocsin_err copy_words(const char *const *word, size_t n, void *out, size_t width, size_t most, const char *what)
+{
+	if (n > most)
+		return fail(TOCSIN_BAD, "a card has room for %zu %s", most, what);
+	for (size_t i = 0; i < n; i++) {
+		if (strlen(word[i]) >= width)
+			return fail(TOCSIN_BAD, "a %s line of a card has at most %zu bytes", what, width - 1);
+		memcpy((char *)out + i * width, word[i], strlen(word[i]) + 1);
+	}
+	return TOCSIN_OK;
+}
+
+static void add_revoked(struct card *c, const struct vkey *key, int64_t now)
+{
+	if (c->revoked_n == CARD_REVOKED) {
+		memmove(&c->revoked[0], &c->revoked[1], (CARD_REVOKED - 1) * sizeof c->revoked[0]);
+		c->revoked_n--;
+	}
+	c->revoked[c->revoked_n].key = *key;
+	c->revoked[c->revoked_n++].at = now;
+}
+
+/* Puts the keeper's keys into C, which is a copy of the last card; keys that go are revoked as of now. */
+static void fill_keys(struct card *c, const struct keeper_public *k, bool first, int64_t now)
+{
+	if (!first) {
+		for (size_t i = 0; i < c->sign_n; i++)
+			if (!vkey_same(&c->sign[i], &k->sign))
+				add_revoked(c, &c->sign[i], now);
+		if (!vkey_same(&c->log, &k->log))
+			add_revoked(c, &c->log, now);
+	}
+	c->identity = k->identity;
+	c->sign[0] = k->sign;
+	c->sign_n = 1;
+	c->log = k->log;
+	c->log_n = k->log_n;
+	c->witness = k->witness;
+	c->has_witness = true;
+	memcpy(c->recipient[0], k->recipient, sizeof c->recipient[0]);
+	c->recipient_n = 1;
+	c->kind_n = 0;
+	for (size_t i = 0; kind_each(i) != NULL && i < CARD_KINDS; i++)
+		memcpy(c->kind[c->kind_n++], kind_each(i)->name, strlen(kind_each(i)->name) + 1);
+}
+
+static enum tocsin_err commit_card(const struct desk *d, struct card *c, int64_t now)
+{
+	struct buf text, note;
+	uint8_t sig[NOTE_SIGNATURE];
+	buf_init(&text, LIMIT_CARD_TEXT);
+	buf_init(&note, LIMIT_NOTE);
+	enum tocsin_err err = card_format(c, &text);
+	if (err == TOCSIN_OK)
+		err = buf_end(&text, "the card");
+	if (err == TOCSIN_OK)
+		err = keeper_sign_card(d->keeper, buf_bytes(&text), sig);
+	if (err == TOCSIN_OK) {
+		note_begin(&note, buf_bytes(&text));
+		note_add_line(&note, &c->identity, sig, sizeof sig);
+		err = buf_end(&note, "the card");
+	}
+	if (err == TOCSIN_OK) {
+		struct change *ch = change_new();
+		struct hash entry, id = statement_id(buf_bytes(&text));
+		if (ch == NULL) {
+			err = fail(TOCSIN_BROKEN, "no memory for a card");
+		} else {
+			statement_entry(d->realm, ENTRY_ISSUED, &id, &entry);
+			change_card(ch, c->name, c->seq, &id, buf_bytes(&note), now);
+			change_entry(ch, &entry, "card", &id);
+			change_event(ch, "card issued", 0, c->name);
+			err = store_commit(d->store, ch, NULL, NULL);
+		}
+	}
+	buf_free(&text);
+	buf_free(&note);
+	return err;
+}
+
+enum tocsin_err cards_next(const struct desk *d, const struct card_fill *fill, uint64_t *seq)
+{
+	const struct keeper_public *k = keeper_public(d->keeper);
+	const struct peer *self = d->directory == NULL ? NULL : directory_self(d->directory);
+	struct arena *a = arena_new(4u << 20);
+	struct card *c = a == NULL ? NULL : arena_zalloc(a, sizeof *c);
+	enum tocsin_err err = c == NULL ? fail(TOCSIN_BROKEN, "no memory for a card") : TOCSIN_OK;
+	int64_t now = clock_now();
+	if (err == TOCSIN_OK) {
+		if (self != NULL) {
+			*c = *self->card;
+			c->has_prev = true;
+			c->prev = self->card->id;
+		}
+		c->realm = d->realm;
+		c->seq = self == NULL ? 1 : self->card->seq + 1;
+		memcpy(c->name, d->name, sizeof c->name);
+		now -= now % CLOCK_SECOND;
+		c->at = self != NULL && self->card->at > now ? self->card->at : now;
+		fill_keys(c, k, self == NULL, c->at);
+	}
+	if (err == TOCSIN_OK && fill != NULL && fill->url != NULL) {
+		err = copy_words(fill->url, fill->url_n, c->url, sizeof c->url[0], CARD_URLS, "addresses");
+		c->url_n = fill->url_n;
+	}
+	if (err == TOCSIN_OK && fill != NULL && fill->duty != NULL) {
+		err = copy_words(fill->duty, fill->duty_n, c->duty, sizeof c->duty[0], CARD_DUTY, "duty");
+		c->duty_n = fill->duty_n;
+	}
+	if (err == TOCSIN_OK)
+		err = commit_card(d, c, clock_now());
+	if (err == TOCSIN_OK) {
+		*seq = c->seq;
+		log_say(LOG_NOTE, "card issued", "seq=%llu", (unsigned long long)c->seq);
+		if (d->directory != NULL)
+			err = directory_reload(d->directory, d->name);
+	}
+	peer_release(self);
+	arena_free(a);
+	return err;
+}

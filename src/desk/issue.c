@@ -1,0 +1,261 @@
+#include "desk/issue.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "base/random.h"
+#include "desk/accept.h"
+#include "desk/directory.h"
+#include "domain/kind.h"
+#include "store/rows.h"
+
+#define ISSUE_MAX 1024
+
+/* One release on its way to a change. */
+struct making {
+	struct statement statement;
+	struct hash id;
+	struct buf body, opened, text, note;
+};
+
+static void making_free(struct making *m, size_t n)
+{
+	for (size_t i = 0; m != NULL && i < n; i++) {
+		buf_free(&m[i].body);
+		buf_free(&m[i].opened);
+		buf_free(&m[i].text);
+		buf_free(&m[i].note);
+	}
+	free(m);
+}
+
+/* The recipient of a release as a party; a partner without a card cannot be one, and distrust does not end the duty to warn. */
+static enum tocsin_err find_party(const struct desk *d, const char *to, struct party *p)
+{
+	const struct peer *peer = directory_find(d->directory, to);
+	if (peer == NULL)
+		return fail(TOCSIN_REFUSED, "%s is not a partner: add its card first (tocsin partner add)", to);
+	card_party(peer->card, p);
+	peer_release(peer);
+	return TOCSIN_OK;
+}
+
+/* Body, root and text of one release. */
+static enum tocsin_err make_text(const struct desk *d, const struct kind *kind, const struct issue *issue, const struct issue_release *r,
+	const struct party *self, int64_t at, struct snapshot *read, struct making *m)
+{
+	struct statement *s = &m->statement;
+	bool dangling;
+	buf_init(&m->body, LIMIT_ENVELOPE);
+	buf_init(&m->opened, LIMIT_ENVELOPE);
+	buf_init(&m->text, LIMIT_STATEMENT_TEXT);
+	buf_init(&m->note, LIMIT_NOTE);
+	enum tocsin_err err = find_party(d, r->to, &s->to);
+	if (err != TOCSIN_OK)
+		return err;
+	s->realm = d->realm;
+	memcpy(s->kind, kind->name, strlen(kind->name) + 1);
+	random_bytes(s->nonce, sizeof s->nonce);
+	s->from = *self;
+	s->at = at;
+	memcpy(s->re, issue->re, issue->re_n * sizeof *issue->re);
+	s->re_n = issue->re_n;
+	s->lines = body_lines_for(kind->lines, r->field_n);
+	if (s->lines == 0)
+		return fail(TOCSIN_BAD, "a %s has room for at most %d fields", kind->name, LIMIT_LINES);
+	err = body_make(r->field, r->field_n, r->file, r->file_n, s->lines, &m->body, &m->opened, &s->root);
+	if (err == TOCSIN_OK)
+		err = statement_format(s, &m->text);
+	if (err == TOCSIN_OK)
+		err = buf_end(&m->text, "a statement");
+	if (err == TOCSIN_OK)
+		err = desk_rule(read, s, &dangling);
+	m->id = statement_id(buf_bytes(&m->text));
+	return err;
+}
+
+static enum tocsin_err sign_all(const struct desk *d, struct making *m, size_t n)
+{
+	const struct vkey *key = &keeper_public(d->keeper)->sign;
+	struct bytes *texts = calloc(n, sizeof *texts);
+	uint8_t (*sigs)[NOTE_SIGNATURE] = calloc(n, sizeof *sigs);
+	enum tocsin_err err = texts == NULL || sigs == NULL ? fail(TOCSIN_BROKEN, "no memory to sign %zu statements", n) : TOCSIN_OK;
+	for (size_t i = 0; err == TOCSIN_OK && i < n; i++)
+		texts[i] = buf_bytes(&m[i].text);
+	if (err == TOCSIN_OK)
+		err = keeper_sign(d->keeper, texts, n, sigs);
+	for (size_t i = 0; err == TOCSIN_OK && i < n; i++) {
+		note_begin(&m[i].note, texts[i]);
+		note_add_line(&m[i].note, key, sigs[i], NOTE_SIGNATURE);
+		err = buf_end(&m[i].note, "a statement's note");
+	}
+	free(texts);
+	free(sigs);
+	return err;
+}
+
+static struct change *make_change(const struct desk *d, const struct making *m, int urgency, int64_t now)
+{
+	struct change *c = change_new();
+	if (c == NULL)
+		return NULL;
+	const struct statement *s = &m->statement;
+	struct statement_row row = {
+		.id = m->id, .at = s->at, .issued = true, .kind = s->kind, .peer = s->to.name,
+		.note = buf_bytes(&m->note), .body = buf_bytes(&m->body), .opened = buf_bytes(&m->opened),
+		.known_at = now, .re = s->re, .re_n = s->re_n,
+	};
+	struct hash entry;
+	statement_entry(d->realm, ENTRY_ISSUED, &m->id, &entry);
+	change_statement(c, &row);
+	change_entry(c, &entry, "issued", &m->id);
+	if (strcmp(s->to.name, d->name) != 0)
+		change_outbox(c, s->to.name, urgency, now);
+	change_event(c, "statement issued", 0, s->kind);
+	return c;
+}
+
+/* Where the writer's thread leaves the results for the caller. */
+struct waiting {
+	pthread_mutex_t lock;
+	pthread_cond_t done;
+	bool over;
+	struct issue_result *results;
+	enum tocsin_err err;
+	char sentence[256];
+};
+
+static void committed(void *arg, const struct change_result *results, size_t n, const struct commit_info *info)
+{
+	struct waiting *w = arg;
+	(void)info;
+	pthread_mutex_lock(&w->lock);
+	for (size_t i = 0; i < n; i++) {
+		w->results[i].num = results[i].num;
+		if (results[i].err != TOCSIN_OK && w->err == TOCSIN_OK) {
+			w->err = results[i].err;
+			memcpy(w->sentence, results[i].sentence, sizeof w->sentence);
+		}
+	}
+	w->over = true;
+	pthread_cond_signal(&w->done);
+	pthread_mutex_unlock(&w->lock);
+}
+
+static enum tocsin_err commit_all(const struct desk *d, const struct issue *issue, const struct making *m, int64_t now, struct issue_result *results)
+{
+	struct change **changes = calloc(issue->n, sizeof *changes);
+	enum tocsin_err err = changes == NULL ? fail(TOCSIN_BROKEN, "no memory for %zu statements", issue->n) : TOCSIN_OK;
+	for (size_t i = 0; err == TOCSIN_OK && i < issue->n; i++) {
+		changes[i] = make_change(d, &m[i], issue->release[i].urgency, now);
+		if (changes[i] == NULL)
+			err = fail(TOCSIN_BROKEN, "no memory for %zu statements", issue->n);
+		results[i].id = m[i].id;
+		memcpy(results[i].to, m[i].statement.to.name, sizeof results[i].to);
+	}
+	if (err == TOCSIN_OK) {
+		struct waiting w = { .lock = PTHREAD_MUTEX_INITIALIZER, .done = PTHREAD_COND_INITIALIZER, .results = results };
+		store_submit(d->store, changes, issue->n, committed, &w);
+		pthread_mutex_lock(&w.lock);
+		while (!w.over)
+			pthread_cond_wait(&w.done, &w.lock);
+		pthread_mutex_unlock(&w.lock);
+		if (w.err != TOCSIN_OK)
+			err = fail(w.err, "%s", w.sentence);
+	} else if (changes != NULL) {
+		for (size_t i = 0; i < issue->n; i++)
+			change_free(changes[i]);
+	}
+	free(changes);
+	return err;
+}
+
+enum tocsin_err desk_issue(const struct desk *d, const struct issue *issue, struct issue_result *results)
+{
+	const struct kind *kind = kind_find(issue->kind);
+	if (kind == NULL)
+		return fail(TOCSIN_BAD, "there is no kind of statement called %s", issue->kind);
+	if (issue->n == 0)
+		return fail(TOCSIN_REFUSED, "nobody to send to: an empty audience reaches nobody");
+	if (issue->n > ISSUE_MAX || issue->re_n > LIMIT_REFS)
+		return fail(TOCSIN_BAD, "at most %d recipients and %d references at a time", ISSUE_MAX, LIMIT_REFS);
+	int64_t now = clock_now();
+	struct party self;
+	const struct peer *own = directory_self(d->directory);
+	if (own == NULL)
+		return fail(TOCSIN_BROKEN, "this node has no card of its own");
+	card_party(own->card, &self);
+	peer_release(own);
+
+	struct snapshot *read = NULL;
+	struct making *m = calloc(issue->n, sizeof *m);
+	enum tocsin_err err = m == NULL ? fail(TOCSIN_BROKEN, "no memory for %zu statements", issue->n) : snapshot_open(d->store, &read);
+	for (size_t i = 0; err == TOCSIN_OK && i < issue->n; i++)
+		err = make_text(d, kind, issue, &issue->release[i], &self, now - now % CLOCK_SECOND, read, &m[i]);
+	snapshot_close(read);
+	if (err == TOCSIN_OK)
+		err = sign_all(d, m, issue->n);
+	if (err == TOCSIN_OK)
+		err = commit_all(d, issue, m, now, results);
+	making_free(m, issue->n);
+	return err;
+}
+
+/* ---- audiences ---- */
+
+struct audience {
+	struct arena *arena;
+	const char **name;
+	size_t n, room;
+};
+
+static bool audience_add(struct audience *a, const char *name)
+{
+	if (a->n == a->room)
+		return false;
+	a->name[a->n] = arena_str(a->arena, bytes_str(name));
+	return a->name[a->n++] != NULL;
+}
+
+static bool add_member(void *arg, const char *name)
+{
+	return audience_add(arg, name);
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+enum tocsin_err desk_audience(const struct desk *d, const char *const *words, size_t n, struct arena *a, const char ***names, size_t *names_n)
+{
+	struct audience all = { .arena = a, .room = ISSUE_MAX + 1 };
+	all.name = arena_alloc(a, all.room * sizeof *all.name);
+	struct snapshot *read = NULL;
+	enum tocsin_err err = all.name == NULL ? fail(TOCSIN_BROKEN, "no memory for an audience") : snapshot_open(d->store, &read);
+	for (size_t i = 0; err == TOCSIN_OK && i < n; i++) {
+		size_t before = all.n;
+		if (words[i][0] != '@') {
+			audience_add(&all, words[i]);
+			continue;
+		}
+		err = group_members(read, words[i] + 1, add_member, &all);
+		if (err == TOCSIN_OK && all.n == before)
+			err = fail(TOCSIN_REFUSED, "the group %s has no members: an empty audience reaches nobody", words[i]);
+	}
+	snapshot_close(read);
+	if (err != TOCSIN_OK)
+		return err;
+	if (all.n == 0)
+		return fail(TOCSIN_REFUSED, "nobody to send to: an empty audience reaches nobody");
+	if (all.n == all.room)
+		return fail(TOCSIN_BAD, "at most %d recipients at a time", ISSUE_MAX);
+	qsort(all.name, all.n, sizeof *all.name, by_name);
+	size_t kept = 0;
+	for (size_t i = 0; i < all.n; i++)
+		if (kept == 0 || strcmp(all.name[kept - 1], all.name[i]) != 0)
+			all.name[kept++] = all.name[i];
+	*names = all.name;
+	*names_n = kept;
+	return TOCSIN_OK;
+}
