@@ -10,6 +10,7 @@
  *   identity.pem  sign.pem  witness.pem  log-<n>.pem     PKCS#8 Ed25519, as openssl writes them
  *   recipient.txt                                        an age identity file
  *   padding.key                                          32 bytes in hex: the log's padding secret
+ *   identity.vkey                                        the identity's verifier key; with it the keeper knows the node's name
  *   published                                            the last published checkpoint of each origin: "<origin> <size> <root hex>\n"
  * identity.pem may be absent (kept cold): then signing a card is REFUSED with a sentence that says so.
  *
@@ -41,9 +42,11 @@ struct keeper_public {
 enum tocsin_err keeper_init(const char *dir, const char *name, struct bytes passphrase) MUST_USE;
 /* True when the files in DIR/keys are under a passphrase. */
 bool keeper_wants_passphrase(const char *dir);
-/* Forks the keeper over DIR/keys. Call before any thread is started. PASSPHRASE is used only in the child. */
+/* Forks the keeper over DIR/keys. Call before any thread is started, from the thread that lives longest: the keeper dies with it. PASSPHRASE is used only in
+ * the child. MISSING without DIR/keys; REFUSED when others may read it, or for a passphrase that is missing or wrong; BROKEN, naming the file, otherwise. */
 enum tocsin_err keeper_start(const char *dir, struct bytes passphrase, struct keeper **out) MUST_USE;
 void keeper_stop(struct keeper *k);          /* closes the pipe, waits for the child; safe on NULL */
+/* As of now; what it points to stays as it is until keeper_stop(), also when keys change. */
 const struct keeper_public *keeper_public(const struct keeper *k);
 int keeper_pid(const struct keeper *k);
 bool keeper_alive(struct keeper *k);
@@ -69,7 +72,8 @@ struct keeper_unwrap {
 /* Unwraps N file keys; fails only when the keeper is gone. */
 enum tocsin_err keeper_unwrap(struct keeper *k, struct keeper_unwrap *u, size_t n) MUST_USE;
 
-/* N padding entries (32 bytes each, PROTOCOL section 7) for indexes FIRST on of log origin n = LOG_N. */
+/* N padding entries (32 bytes each, PROTOCOL section 7) for indexes FIRST on of log origin n = LOG_N: HMAC-SHA-256(secret, uint64 index), where the secret of a log
+ * is HMAC-SHA-256(padding.key, "padding <n>"), so that two logs share no entry. BAD when there is no such log yet. */
 enum tocsin_err keeper_padding(struct keeper *k, uint64_t log_n, uint64_t first, struct hash *entries, size_t n) MUST_USE;
 
 /* Makes the key of the next log origin (log-<n+1>.pem) and uses it from now on; the old one never signs again. */
