@@ -23,12 +23,18 @@ enum chain_order chain_compare(const struct chain *held, const struct chain *oth
 /* Verifies NOTE (a statement's) by the chain of its sender: every sign key of the card current at S->at or of the last one, every "by" key that the chains in COSIGNERS list;
  * CLEAN gets the note with only the counted signature lines. REFUSED: signature; MISSING: a key that the chain does not list (code "card"). */
 enum tocsin_err chain_verify_statement(const struct chain *c, const struct chain *cosigners, size_t cosigners_n, const struct note *note, const struct statement *s, struct buf *clean) MUST_USE;
+/* The same for a statement that is known to have been there at KNOWN_BY (witnessed): a key revoked later still counts. chain_verify_statement, which knows nothing but the sender's
+ * claim, counts no revoked key at all: whoever stole one could back-date what he signs. */
+enum tocsin_err chain_verify_known(const struct chain *c, const struct chain *cosigners, size_t cosigners_n, const struct note *note, const struct statement *s,
+	int64_t known_by, struct buf *clean) MUST_USE;
 /* Whether party P is C's node: the name, and the fingerprint of one of its identities. */
 bool chain_is_party(const struct chain *c, const struct party *p);
 /* The log key of ORIGIN as listed by some card of C; NULL when none. */
 const struct vkey *chain_log(const struct chain *c, const char *origin);
-/* The witness key current at the end; NULL when none. chain_witness_any: any that was ever listed and not revoked before the time. */
+/* The witness key current at the end; NULL when none. (quorum_check counts every one that was ever listed, up to the time of its revocation.) */
 const struct vkey *chain_witness(const struct chain *c);
+/* Whether some card of C revokes K; the earliest such time into *AT. */
+bool chain_revoked(const struct chain *c, const struct vkey *k, int64_t *at);
 
 /* Twelve groups of five digits, space between (71 characters and a NUL). */
 void safety_number(enum realm r, const char *name_a, const uint8_t id_a[32], const char *name_b, const uint8_t id_b[32], char out[72]);
