@@ -126,7 +126,8 @@ enum tocsin_err ini_load(const char *path, const struct ini_key *keys, void *int
 	if (file.n > 0) {
 		l.rest = text_over(buf_bytes(&file));
 		int line = ini_parse_stream(next_line, &l, take, &l);
-		if (l.err == TOCSIN_OK && line != 0)
+		/* It reads on behind a line that it does not understand, and returns the number of the first. */
+		if (line != 0 && (l.err == TOCSIN_OK || (unsigned)line < l.line))
 			l.err = fail(line < 0 ? TOCSIN_BROKEN : TOCSIN_BAD, "%s line %d: neither a [section], nor key = value, nor a comment",
 			             path, line);
 		if (l.err != TOCSIN_OK)
