@@ -42,7 +42,15 @@ void exchange_wake(struct exchange *x);
 /* False until the log was compared with what others have seen (or they could not be asked in time). *NOTE: a sentence for status: nobody asked yet, or what was found. */
 bool exchange_ready(struct exchange *x);
 
-/* State for `tocsin status`: partners (last answer, trouble in one sentence, waiting, refused, next attempt), witnesses (last sight), log (origin, size, published, resumed), counters by refusal code. Returned owned. */
+/*
+ * State for `tocsin status`, returned owned:
+ *   ready, note            whether the log was compared with what others have seen, and the sentence about it
+ *   asked                  whether anybody could be asked
+ *   log                    origin, n, size, published (size), resumed (what the comparison found, in words)
+ *   intake                 counters: accepted, again (duplicates), and one for each refusal code
+ *   witnesses              array: name, at (last cosignature, "" for never), size (covered by it), trouble (one sentence, "" for none)
+ *   partners               array: name, last answer, trouble, waiting, refused, next attempt (courier.c)
+ */
 json_t *exchange_status(struct exchange *x);
 
 /* ---- carry files ---- */

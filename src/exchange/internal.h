@@ -51,7 +51,8 @@ struct exchange {
 	char resumed[256];                                 /* what resume found, in words; "" while it runs */
 
 	pthread_mutex_t sign_lock;                         /* who signs a checkpoint; held by the tick from before its padding until that is signed */
-	uint64_t signed_n, signed_size;                    /* the last checkpoint that was signed: origin's n, size */
+	uint64_t signed_n;                                 /* the last checkpoint that was signed: origin's n, what it says, its note; 0: none yet */
+	struct checkpoint signed_checkpoint;
 	struct buf signed_note;
 };
 
@@ -67,11 +68,15 @@ enum tocsin_err exchange_conflict(struct exchange *x, const char *name, const ch
 /* Our own card chain as a file. */
 enum tocsin_err exchange_own_chain(struct exchange *x, struct buf *out) MUST_USE;
 
+/* ---- pool.c ---- */
 /* Pool: runs WORK(arg) on one of its threads. False: the queue is full or the exchange stops; WORK is then never called. FIRST: before everything that waits, and never refused but when it stops
  * (for who was accepted already). */
 typedef void pool_work(void *arg);
 bool exchange_work(struct exchange *x, bool first, pool_work *work, void *arg);
+struct pool *pool_start(unsigned threads);             /* NULL with a sentence */
+void pool_stop(struct pool *p);                        /* runs what waits; safe on NULL */
 
+/* ---- asks.c ---- */
 /* Asks: some requests at once, and waiting for them with a deadline; an answer after that is dropped. Not on the client's thread. */
 struct asks;
 struct ask_result {
@@ -111,13 +116,25 @@ void resume_answer(struct exchange *x, struct http_call *call);                 
 /*
  * Giving back (courier.c).  When a partner's resume note names an origin that its card chain has retired, resume_answer writes a row
  *     restoring (partner, since, next_num, until_num)
- * and calls courier_restoring.  It means: of the statements with peer = PARTNER, next_num <= num < until_num and known_at >= since, both those that we issued to it and those
- * that we accepted from it are to be sent to it, in order of num; next_num moves on with each batch that was answered, and the row goes when next_num = until_num. `since` is
- * already an hour earlier than the partner said (clocks differ); until_num is one behind the last statement when the note came: later ones go the usual way.
- * A refusal does not stop it (a node that never lost anything answers with duplicates). A second note for the same partner replaces the row: since the earlier, next_num 0 again.
- * A statement that we accepted goes back with its `from` the addressee's own; the answer's inclusion proof is then that of its *issued* entry (intake.c: RETURNED), and no
- * receipt row is made for it.  What was ours goes the usual way; its receipt, from the new log, replaces the old one only when the old one was not witnessed.
+ * and calls courier_restoring.  It means: of the statements with peer = PARTNER and next_num <= num <= until_num (statement_list_from), both those that we issued to it and those that we
+ * accepted from it are to be sent to it, in order of num; next_num moves on (change_restoring_advance) with each batch that was answered, and the row goes when it passes until_num.
+ * next_num is already the first statement known an hour before the time that the partner named (clocks differ), until_num the last one when the note came: later ones go the usual way.
+ * A refusal does not stop it (a node that never lost anything answers with duplicates). A second note for the same partner replaces the row.
+ * A statement that we accepted goes back with its `from` the addressee's own: the answer's inclusion proof is then that of its *issued* entry, and no receipt row is made for it.
+ * What was ours goes as ever; a receipt that is there already stays (change_receipt).
+ * The node that gets its own statement back stores it as issued, marked RETURNED, with an outbox row: it is sent once more, and so gets its receipt.
  */
+
+/* The text of a resume note (PROTOCOL, section 8). */
+struct resume_note {
+	enum realm realm;
+	struct party from, to;
+	int64_t at, since;
+	char origin[LIMIT_KEY_NAME + 1];
+	uint64_t size;
+};
+enum tocsin_err resume_note_parse(struct bytes text, struct resume_note *r) MUST_USE;
+void resume_note_format(const struct resume_note *r, struct buf *text);
 
 /* ---- courier.c ---- */
 enum tocsin_err courier_start(struct exchange *x) MUST_USE;

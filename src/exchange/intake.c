@@ -1,0 +1,714 @@
+/*
+ * intake: a batch of envelopes, from bytes to durable statements and an answer.
+ *
+ * A batch is a job.  A thread of the pool opens all of it (one call of the keeper for every file key), checks each envelope in the order of DESIGN section 4 -- lengths, open,
+ * signature, rate of the partner, addressee, time, grammar, root -- and submits one change an envelope; the writer merges what several jobs submit.  When that
+ * is durable a thread of the pool signs a checkpoint (or finds it signed for another job of the same commit), adds the proofs and gives the answer out.
+ * A refusal leaves a counter and a line in the log: the code, and the partner's name once a signature has verified; never content.  Keys and plaintext are wiped.
+ */
+#include "exchange/internal.h"
+
+#include "desk/accept.h"
+#include "domain/kind.h"
+#include "exchange/rate.h"
+
+#define INTAKE_JOBS 64                          /* batches in flight */
+#define INTAKE_BYTES (64u << 20)                /* their envelopes together */
+#define INTAKE_ARENA (8u << 20)
+#define AHEAD_FLAGGED (5 * 60 * CLOCK_SECOND)
+#define AHEAD_REFUSED (24 * 3600 * CLOCK_SECOND)
+#define UNWRAPS 4                               /* stanzas of one envelope that are tried: as many recipients as a card has */
+
+struct item {
+	struct hash id;
+	bool taken;                             /* it has a change */
+	size_t change;                          /* which */
+	enum refusal code;
+	char sentence[ANSWER_SENTENCE + 1];
+};
+
+struct job {
+	struct exchange *x;
+	struct batch b;
+	size_t bytes;
+	intake_done *done;
+	void *arg;
+	struct item *item;                      /* b.n */
+	struct change **change;                 /* n of b.n; taken by the store */
+	struct change_result *result;
+	size_t n;
+	uint64_t log_n, size;                   /* the log when the job began, then as its commit left it */
+};
+
+/* What one thread needs for one job at a time; kept, because making it costs more than using it. */
+struct bench {
+	struct bench *next;
+	struct buf plain, clean;
+	struct arena *arena;
+	struct keeper_unwrap *unwrap;
+	size_t unwrap_room;
+	struct age_header header;
+};
+
+struct intake {
+	pthread_mutex_t lock;
+	pthread_cond_t idle;
+	size_t jobs, bytes;
+	struct bench *bench;
+	struct rate *rate;
+};
+
+/* ---- benches ---- */
+
+static void bench_free(struct bench *b)
+{
+	if (b == NULL)
+		return;
+	buf_free(&b->plain);
+	buf_free(&b->clean);
+	arena_free(b->arena);
+	free(b->unwrap);
+	free(b);
+}
+
+static struct bench *bench_take(struct intake *in, size_t envelopes)
+{
+	pthread_mutex_lock(&in->lock);
+	struct bench *b = in->bench;
+	if (b != NULL)
+		in->bench = b->next;
+	pthread_mutex_unlock(&in->lock);
+	if (b == NULL) {
+		b = calloc(1, sizeof *b);
+		if (b == NULL)
+			return NULL;
+		buf_init_secret(&b->plain, LIMIT_ENVELOPE);
+		buf_init(&b->clean, LIMIT_NOTE);
+		b->arena = arena_new(INTAKE_ARENA);
+	}
+	if (b->unwrap_room < envelopes * UNWRAPS) {
+		free(b->unwrap);
+		b->unwrap = calloc(envelopes * UNWRAPS, sizeof *b->unwrap);
+		b->unwrap_room = b->unwrap != NULL ? envelopes * UNWRAPS : 0;
+	}
+	if (b->arena == NULL || b->unwrap == NULL) {
+		bench_free(b);
+		return NULL;
+	}
+	return b;
+}
+
+static void bench_give(struct intake *in, struct bench *b)
+{
+	pthread_mutex_lock(&in->lock);
+	b->next = in->bench;
+	in->bench = b;
+	pthread_mutex_unlock(&in->lock);
+}
+
+/* ---- jobs ---- */
+
+static struct job *job_new(struct exchange *x, const struct batch *b, intake_done *done, void *arg)
+{
+	struct job *j = calloc(1, sizeof *j);
+	if (j == NULL)
+		return NULL;
+	j->x = x;
+	j->done = done;
+	j->arg = arg;
+	j->b.have = b->have;
+	j->b.n = b->n;
+	memcpy(j->b.envelope, b->envelope, b->n * sizeof b->envelope[0]);
+	size_t room = b->n != 0 ? b->n : 1;
+	j->item = calloc(room, sizeof *j->item);
+	j->change = calloc(room, sizeof(struct change *));
+	j->result = calloc(room, sizeof *j->result);
+	for (size_t i = 0; i < b->n; i++)
+		j->bytes += b->envelope[i].n;
+	if (j->item != NULL && j->change != NULL && j->result != NULL)
+		return j;
+	free(j->item);
+	free(j->change);
+	free(j->result);
+	free(j);
+	return NULL;
+}
+
+/* Gives the answer out and forgets the job. */
+static void job_end(struct job *j, unsigned status, struct buf *body, const char *sentence)
+{
+	struct intake *in = j->x->intake;
+	j->done(j->arg, status, body, sentence);
+	pthread_mutex_lock(&in->lock);
+	in->jobs--;
+	in->bytes -= j->bytes;
+	pthread_cond_broadcast(&in->idle);
+	pthread_mutex_unlock(&in->lock);
+	free(j->item);
+	free(j->change);
+	free(j->result);
+	free(j);
+}
+
+static void refuse(struct item *it, enum refusal code, const char *sentence)
+{
+	it->taken = false;
+	it->code = code;
+	snprintf(it->sentence, sizeof it->sentence, "%s", sentence);
+}
+
+/* ---- the answer ---- */
+
+static void count_items(struct job *j)
+{
+	struct exchange *x = j->x;
+	pthread_mutex_lock(&x->lock);
+	for (size_t i = 0; i < j->b.n; i++) {
+		const struct item *it = &j->item[i];
+		x->count[it->taken ? (j->result[it->change].duplicate ? REFUSE_AGAIN : REFUSE_NONE) : it->code]++;
+	}
+	pthread_mutex_unlock(&x->lock);
+}
+
+static enum tocsin_err answer_write(struct job *j, const struct checkpoint *c, struct bytes note, struct buf *out)
+{
+	struct store *s = j->x->desk->store;
+	struct merkle_proof p = { .n = 0 };
+	enum tocsin_err err;
+	if (j->b.have != 0 && j->b.have != c->size && (err = store_log_consistency(s, j->log_n, j->b.have, c->size, &p)) != TOCSIN_OK)
+		return err;
+	answer_begin(out, &p);
+	for (size_t i = 0; i < j->b.n; i++) {
+		const struct item *it = &j->item[i];
+		if (!it->taken) {
+			answer_refused(out, refusal_code(it->code), it->sentence);
+			continue;
+		}
+		uint64_t index = j->result[it->change].log_index;
+		if ((err = store_log_inclusion(s, j->log_n, index, c->size, &p)) != TOCSIN_OK)
+			return err;
+		answer_accepted(out, &it->id, index, &p);
+	}
+	answer_end(out, note);
+	return buf_end(out, "the answer to a batch");
+}
+
+static void job_answer(struct job *j)
+{
+	struct exchange *x = j->x;
+	struct checkpoint c;
+	struct buf note, out;
+	buf_init(&note, LIMIT_CHECKPOINT_NOTE);
+	buf_init(&out, LIMIT_ANSWER_BYTES);
+	unsigned status = 200;
+	enum tocsin_err err;
+	if (j->b.have > j->size) {
+		status = 409;
+		err = exchange_checkpoint(x, j->log_n, j->size, &c, &out);
+	} else {
+		err = exchange_checkpoint(x, j->log_n, j->size, &c, &note);
+		if (err == TOCSIN_OK)
+			err = answer_write(j, &c, buf_bytes(&note), &out);
+	}
+	if (err == TOCSIN_OK) {
+		if (status == 200)
+			count_items(j);
+		job_end(j, status, &out, NULL);
+	} else {
+		log_say(LOG_ERROR, "intake failed", "err=%s sentence=\"%s\"", err_name(err), fail_sentence());
+		job_end(j, 503, NULL, "this node cannot answer now; send the batch again later");
+	}
+	buf_free(&note);
+	buf_free(&out);
+}
+
+/* On a thread of the pool, behind the commit. */
+static void job_finish(void *arg)
+{
+	struct job *j = arg;
+	for (size_t i = 0; i < j->b.n; i++) {
+		struct item *it = &j->item[i];
+		if (!it->taken)
+			continue;
+		const struct change_result *r = &j->result[it->change];
+		if (r->err != TOCSIN_OK)
+			refuse(it, REFUSE_BUSY, r->err == TOCSIN_LATER ? r->sentence : "this node cannot store it now");
+		else if (r->log_n != j->log_n)
+			refuse(it, REFUSE_BUSY, "the log moved on meanwhile");
+	}
+	job_answer(j);
+}
+
+/* On the writer's thread: nothing but copies. */
+static void job_committed(void *arg, const struct change_result *results, size_t n, const struct commit_info *info)
+{
+	struct job *j = arg;
+	memcpy(j->result, results, n * sizeof *results);
+	j->log_n = info->log_n;
+	j->size = info->size;
+	if (!exchange_work(j->x, true, job_finish, j))
+		job_end(j, 503, NULL, "this node is stopping; send the batch again later");
+}
+
+/* ---- one envelope ---- */
+
+/* What the checks find out, one after the other. */
+struct finding {
+	struct exchange *x;
+	struct snapshot *read;
+	struct bench *bench;
+	const struct peer *self, *peer;         /* held; PEER: the sender, or for a statement that comes back its addressee */
+	int64_t now;
+	struct note note;
+	struct statement s;
+	struct body body;
+	bool returned;
+	int64_t marks;
+};
+
+static enum refusal check_open(struct finding *f, struct bytes envelope, struct keeper_unwrap *u, size_t n, struct bytes *body)
+{
+	struct bench *b = f->bench;
+	struct bytes note;
+	size_t i = 0;
+	while (i < n && !u[i].ok)
+		i++;
+	if (i == n) {
+		(void)fail(TOCSIN_REFUSED, "the envelope is not sealed to a key of this node; see its card");
+		return REFUSE_OPEN;
+	}
+	if (age_header_parse(envelope, &b->header) != TOCSIN_OK || age_payload_open(&b->header, u[i].key, envelope, &b->plain) != TOCSIN_OK)
+		return REFUSE_OPEN;
+	if (body_unwrap(buf_bytes(&b->plain), &note, body) != TOCSIN_OK || note_parse(note, LIMIT_NOTE, &f->note) != TOCSIN_OK)
+		return REFUSE_NOTE;
+	return REFUSE_NONE;
+}
+
+static enum refusal check_statement(struct finding *f)
+{
+	struct text t = text_over(f->note.text);
+	enum realm realm;
+	if (!realm_take(&t, &realm)) {
+		(void)fail(TOCSIN_BAD, "the statement does not begin with %s", realm_prefix(f->x->desk->realm));
+		return REFUSE_STATEMENT;
+	}
+	if (realm != f->x->desk->realm) {
+		(void)fail(TOCSIN_REFUSED, "this node takes %s only", realm_prefix(f->x->desk->realm));
+		return REFUSE_REALM;
+	}
+	if (f->note.text.n > LIMIT_STATEMENT_TEXT) {
+		(void)fail(TOCSIN_BAD, "the statement's text has more than %d bytes", LIMIT_STATEMENT_TEXT);
+		return REFUSE_SIZE;
+	}
+	return statement_parse(f->note.text, &f->s) == TOCSIN_OK ? REFUSE_NONE : REFUSE_STATEMENT;
+}
+
+static enum refusal check_signature(struct finding *f)
+{
+	struct directory *dir = f->x->desk->directory;
+	const struct statement *s = &f->s;
+	f->returned = strcmp(s->from.name, f->x->desk->name) == 0;
+	const struct peer *from = f->returned ? f->self : (f->peer = directory_find(dir, s->from.name));
+	if (from == NULL || !chain_is_party(&from->chain, &s->from)) {
+		(void)fail(TOCSIN_MISSING, "this node holds no card of %s with that fingerprint", s->from.name);
+		return REFUSE_STRANGER;
+	}
+	const struct peer *held[LIMIT_COSIGNERS];
+	struct chain chain[LIMIT_COSIGNERS];
+	size_t n = 0;
+	for (size_t i = 0; i < s->by_n; i++) {
+		const struct peer *by = directory_find(dir, s->by[i]);
+		if (by == NULL)
+			continue;       /* the chain that is missing makes the verification fail */
+		held[n] = by;
+		chain[n++] = by->chain;
+	}
+	buf_clear(&f->bench->clean);
+	enum tocsin_err err = chain_verify_statement(&from->chain, chain, n, &f->note, s, &f->bench->clean);
+	for (size_t i = 0; i < n; i++)
+		peer_release(held[i]);
+	if (err == TOCSIN_OK && (err = buf_end(&f->bench->clean, "a statement")) != TOCSIN_OK)
+		return REFUSE_BUSY;
+	return err == TOCSIN_OK ? REFUSE_NONE : err == TOCSIN_MISSING ? REFUSE_CARD : err == TOCSIN_BROKEN ? REFUSE_BUSY : REFUSE_SIGNATURE;
+}
+
+/* A statement of our own comes back after our log was put back (PROTOCOL, section 8, "resume"); at any other time it is somebody's error. */
+static enum refusal check_returned(struct finding *f)
+{
+	const struct statement *s = &f->s;
+	if (f->self->card->log_n == 1) {
+		(void)fail(TOCSIN_REFUSED, "this statement is by %s itself, which has lost nothing", s->from.name);
+		return REFUSE_ADDRESSEE;
+	}
+	f->peer = strcmp(s->to.name, s->from.name) != 0 ? directory_find(f->x->desk->directory, s->to.name) : NULL;
+	if (f->peer == NULL || !chain_is_party(&f->peer->chain, &s->to)) {
+		(void)fail(TOCSIN_REFUSED, "this statement by %s is addressed to nobody that it knows", s->from.name);
+		return REFUSE_ADDRESSEE;
+	}
+	f->marks |= STATEMENT_MARK_RETURNED;
+	return REFUSE_NONE;
+}
+
+static enum refusal check_sender(struct finding *f)
+{
+	const struct statement *s = &f->s;
+	if (f->returned) {
+		enum refusal r = check_returned(f);
+		if (r != REFUSE_NONE)
+			return r;
+	} else if (f->peer->state == PEER_DISTRUSTED) {
+		(void)fail(TOCSIN_REFUSED, "this node does not trust %s; talk to its people", s->from.name);
+		return REFUSE_DISTRUSTED;
+	} else if (!rate_take(f->x->intake->rate, s->from.name, clock_mono())) {
+		(void)fail(TOCSIN_LATER, "%s sends more than %u statements a second; send the rest later", s->from.name, f->x->config.partner_rate);
+		return REFUSE_BUSY;
+	} else if (!chain_is_party(&f->self->chain, &s->to)) {
+		(void)fail(TOCSIN_REFUSED, "this statement is addressed to %s, not to this node", s->to.name);
+		return REFUSE_ADDRESSEE;
+	}
+	if (s->at > f->now + AHEAD_REFUSED) {
+		(void)fail(TOCSIN_REFUSED, "the statement's time is more than 24 hours ahead of this node's clock");
+		return REFUSE_TIME;
+	}
+	if (s->at > f->now + AHEAD_FLAGGED)
+		f->marks |= STATEMENT_MARK_AHEAD;
+	return REFUSE_NONE;
+}
+
+static bool lines_fit(uint32_t start, uint32_t lines)
+{
+	while (start < lines && start <= LIMIT_LINES / 4)
+		start *= 4;
+	return start == lines;
+}
+
+/* The plaintext has the smallest power of two that holds what is in it, at least 4,096 bytes: its length tells nothing more. */
+static bool padded_right(const struct buf *plain, struct bytes padded, struct bytes text)
+{
+	size_t n = plain->n, content = n - padded.n + text.n + sizeof "pad 0\n" - 1;
+	return n >= 4096 && (n & (n - 1)) == 0 && (n == 4096 || content > n / 2);
+}
+
+static enum refusal check_content(struct finding *f, struct bytes body)
+{
+	const struct statement *s = &f->s;
+	const struct kind *kind = kind_find(s->kind);
+	if (kind == NULL) {
+		(void)fail(TOCSIN_REFUSED, "this node does not know the kind %s; see its card", s->kind);
+		return REFUSE_KIND;
+	}
+	enum tocsin_err err = body_parse(body, s->lines, true, f->bench->arena, &f->body);
+	if (err != TOCSIN_OK)
+		return err == TOCSIN_BROKEN ? REFUSE_BUSY : REFUSE_BODY;
+	if (!hash_equal(&f->body.root, &s->root)) {
+		(void)fail(TOCSIN_REFUSED, "the body's root is not the one that the statement names");
+		return REFUSE_BODY;
+	}
+	if (!lines_fit(kind->lines, s->lines)) {
+		(void)fail(TOCSIN_BAD, "a %s has %u lines or four times as many, not %u", s->kind, kind->lines, s->lines);
+		return REFUSE_BODY;
+	}
+	if (!padded_right(&f->bench->plain, body, f->body.text)) {
+		(void)fail(TOCSIN_BAD, "the envelope is not padded to the next power of two");
+		return REFUSE_BODY;
+	}
+	if (f->returned)
+		return REFUSE_NONE;     /* the desk's rules were kept when it was issued */
+	int64_t marks = 0;
+	err = desk_accepts(f->x->desk, f->read, f->peer, s, f->now, &marks);
+	f->marks |= marks;
+	return err == TOCSIN_OK ? REFUSE_NONE : err == TOCSIN_LATER || err == TOCSIN_BROKEN ? REFUSE_BUSY : REFUSE_RULE;
+}
+
+/* The change that takes the statement in; NULL when out of memory. */
+static struct change *make_change(const struct finding *f, const struct hash *id)
+{
+	struct change *c = change_new();
+	if (c == NULL)
+		return NULL;
+	struct hash entry;
+	statement_entry(f->x->desk->realm, f->returned ? ENTRY_ISSUED : ENTRY_ACCEPTED, id, &entry);
+	change_statement(c, &(struct statement_row){ .id = *id, .at = f->s.at, .issued = f->returned, .kind = f->s.kind, .peer = f->peer->name,
+		.note = buf_bytes(&f->bench->clean), .body = f->body.text, .opened = BYTES_LIT(""), .known_at = f->now, .marks = f->marks,
+		.re = f->s.re, .re_n = f->s.re_n });
+	change_entry(c, &entry, "statement", id);
+	if (f->returned) {
+		/* Sending it once more brings the receipt that was lost with it. */
+		change_outbox(c, f->peer->name, 2, f->now);
+		change_event(c, "statement returned", 0, f->peer->name);
+	} else {
+		char event[STATEMENT_KIND + sizeof " accepted"];
+		snprintf(event, sizeof event, "%s accepted", f->s.kind);
+		change_event(c, event, 0, f->peer->name);
+	}
+	return c;
+}
+
+static void take_envelope(struct job *j, size_t i, struct finding *f, struct keeper_unwrap *u, size_t n)
+{
+	struct item *it = &j->item[i];
+	struct bytes body;
+	arena_reset(f->bench->arena);
+	buf_clear(&f->bench->plain);
+	f->peer = NULL;
+	f->returned = false;
+	f->marks = 0;
+	bool verified = false;
+	enum refusal r = it->code;
+	if (r == REFUSE_NONE)
+		r = check_open(f, j->b.envelope[i], u, n, &body);
+	if (r == REFUSE_NONE)
+		r = check_statement(f);
+	if (r == REFUSE_NONE && (r = check_signature(f)) == REFUSE_NONE) {
+		verified = true;
+		r = check_sender(f);
+	}
+	if (r == REFUSE_NONE)
+		r = check_content(f, body);
+	if (r == REFUSE_NONE) {
+		it->id = statement_id(f->note.text);
+		struct change *c = make_change(f, &it->id);
+		if (c != NULL) {
+			it->taken = true;
+			it->change = j->n;
+			j->change[j->n++] = c;
+		} else {
+			(void)fail(TOCSIN_BROKEN, "this node is out of memory");
+			r = REFUSE_BUSY;
+		}
+	}
+	if (r != REFUSE_NONE) {
+		if (it->code == REFUSE_NONE)
+			refuse(it, r, fail_sentence());
+		log_say(LOG_NOTE, "intake refused", "code=%s partner=%s", refusal_code(r), verified ? f->s.from.name : "-");
+	}
+	peer_release(f->peer);
+	if (f->bench->plain.n > 0)
+		bytes_wipe(f->bench->plain.p, f->bench->plain.n);
+}
+
+/* ---- a batch ---- */
+
+/* Lengths and headers; the wrapped keys of envelope i go to UNWRAP[first[i]] to UNWRAP[first[i + 1]]. */
+static size_t gather(struct job *j, struct bench *b, size_t *first)
+{
+	size_t n = 0;
+	struct age_wrapped w[UNWRAPS];
+	for (size_t i = 0; i < j->b.n; i++) {
+		struct bytes e = j->b.envelope[i];
+		first[i] = n;
+		if (e.n == 0 || e.n > LIMIT_ENVELOPE) {
+			refuse(&j->item[i], REFUSE_SIZE, "an envelope has 1 to 4194304 bytes");
+		} else if (age_header_parse(e, &b->header) != TOCSIN_OK) {
+			refuse(&j->item[i], REFUSE_OPEN, fail_sentence());
+		} else {
+			size_t k = age_header_wrapped(&b->header, w, UNWRAPS);
+			for (size_t m = 0; m < k && m < UNWRAPS; m++)
+				b->unwrap[n++] = (struct keeper_unwrap){ .wrapped = w[m] };
+		}
+	}
+	first[j->b.n] = n;
+	return n;
+}
+
+static enum tocsin_err open_all(struct job *j, struct bench *b, struct snapshot *read)
+{
+	struct exchange *x = j->x;
+	size_t first[LIMIT_BATCH_COUNT + 1];
+	size_t n = gather(j, b, first);
+	enum tocsin_err err = n > 0 ? keeper_unwrap(x->desk->keeper, b->unwrap, n) : TOCSIN_OK;
+	if (err == TOCSIN_OK) {
+		struct finding *f = calloc(1, sizeof *f);
+		if (f == NULL) {
+			err = fail(TOCSIN_BROKEN, "no memory for a batch");
+		} else {
+			*f = (struct finding){ .x = x, .read = read, .bench = b, .self = directory_self(x->desk->directory), .now = clock_now() };
+			for (size_t i = 0; i < j->b.n; i++)
+				take_envelope(j, i, f, b->unwrap + first[i], first[i + 1] - first[i]);
+			peer_release(f->self);
+			free(f);
+		}
+	}
+	if (n > 0)
+		bytes_wipe(b->unwrap, n * sizeof *b->unwrap);
+	return err;
+}
+
+static void job_run(void *arg)
+{
+	struct job *j = arg;
+	struct exchange *x = j->x;
+	struct log_state st;
+	store_log_state(x->desk->store, &st);
+	j->log_n = st.n;
+	j->size = st.size;
+	if (j->b.have > st.size) {
+		job_answer(j);
+		return;
+	}
+	struct snapshot *read = NULL;
+	struct bench *b = j->b.n > 0 ? bench_take(x->intake, j->b.n) : NULL;
+	enum tocsin_err err = TOCSIN_OK;
+	if (j->b.n > 0 && b == NULL)
+		err = fail(TOCSIN_BROKEN, "no memory for a batch");
+	if (err == TOCSIN_OK && j->b.n > 0 && (err = snapshot_open(x->desk->store, &read)) == TOCSIN_OK)
+		err = open_all(j, b, read);
+	snapshot_close(read);
+	if (b != NULL)
+		bench_give(x->intake, b);
+	if (err != TOCSIN_OK) {
+		log_say(LOG_ERROR, "intake failed", "err=%s sentence=\"%s\"", err_name(err), fail_sentence());
+		job_end(j, 503, NULL, "this node cannot take anything in now; send the batch again later");
+	} else if (j->n > 0) {
+		store_submit(x->desk->store, j->change, j->n, job_committed, j);
+	} else {
+		job_answer(j);
+	}
+}
+
+/* The queue is full: everything is refused at once, `busy`, under the last checkpoint; nothing is signed for it. */
+static void refuse_all(struct exchange *x, const struct batch *b, intake_done *done, void *arg)
+{
+	struct buf out, note;
+	struct checkpoint c = { .size = 0 };
+	struct merkle_proof p = { .n = 0 };
+	struct log_state st;
+	store_log_state(x->desk->store, &st);
+	buf_init(&out, LIMIT_ANSWER_BYTES);
+	buf_init(&note, LIMIT_CHECKPOINT_NOTE);
+	bool ok = false;
+	if (pthread_mutex_trylock(&x->sign_lock) == 0) {
+		ok = x->signed_n == st.n;
+		c = x->signed_checkpoint;
+		buf_add_bytes(&note, buf_bytes(&x->signed_note));
+		pthread_mutex_unlock(&x->sign_lock);
+	}
+	ok = ok && b->have <= c.size;
+	if (ok && b->have != 0 && b->have != c.size)
+		ok = store_log_consistency(x->desk->store, st.n, b->have, c.size, &p) == TOCSIN_OK;
+	if (ok) {
+		answer_begin(&out, &p);
+		for (size_t i = 0; i < b->n; i++)
+			answer_refused(&out, refusal_code(REFUSE_BUSY), "this node has more to do than it can; send it again later");
+		answer_end(&out, buf_bytes(&note));
+		ok = buf_end(&out, "an answer") == TOCSIN_OK;
+	}
+	pthread_mutex_lock(&x->lock);
+	x->count[REFUSE_BUSY] += b->n;
+	pthread_mutex_unlock(&x->lock);
+	log_say(LOG_WARN, "intake full", "envelopes=%zu", b->n);
+	if (ok)
+		done(arg, 200, &out, NULL);
+	else
+		done(arg, 503, NULL, "this node has more to do than it can; send the batch again later");
+	buf_free(&out);
+	buf_free(&note);
+}
+
+void intake_batch(struct exchange *x, const struct batch *b, intake_done *done, void *arg)
+{
+	struct intake *in = x->intake;
+	if (!exchange_ready(x)) {
+		done(arg, 503, NULL, "this node is not ready yet; send the batch again later");
+		return;
+	}
+	struct job *j = job_new(x, b, done, arg);
+	bool room = false;
+	if (j != NULL) {
+		pthread_mutex_lock(&in->lock);
+		room = in->jobs < INTAKE_JOBS && in->bytes + j->bytes <= INTAKE_BYTES;
+		if (room) {
+			in->jobs++;
+			in->bytes += j->bytes;
+		}
+		pthread_mutex_unlock(&in->lock);
+	}
+	if (room && exchange_work(x, false, job_run, j))
+		return;
+	if (j != NULL) {
+		if (room) {
+			pthread_mutex_lock(&in->lock);
+			in->jobs--;
+			in->bytes -= j->bytes;
+			pthread_cond_broadcast(&in->idle);
+			pthread_mutex_unlock(&in->lock);
+		}
+		free(j->item);
+		free(j->change);
+		free(j->result);
+		free(j);
+	}
+	refuse_all(x, b, done, arg);
+}
+
+struct waiting {
+	pthread_mutex_t lock;
+	pthread_cond_t done;
+	bool over;
+	unsigned status;
+	struct buf *out;
+	char sentence[256];
+};
+
+static void wait_done(void *arg, unsigned status, struct buf *body, const char *sentence)
+{
+	struct waiting *w = arg;
+	pthread_mutex_lock(&w->lock);
+	w->status = status;
+	if (body != NULL)
+		buf_add_bytes(w->out, buf_bytes(body));
+	snprintf(w->sentence, sizeof w->sentence, "%s", sentence != NULL ? sentence : "");
+	w->over = true;
+	pthread_cond_signal(&w->done);
+	pthread_mutex_unlock(&w->lock);
+}
+
+enum tocsin_err intake_batch_wait(struct exchange *x, const struct batch *b, struct buf *out)
+{
+	struct waiting w = { .lock = PTHREAD_MUTEX_INITIALIZER, .done = PTHREAD_COND_INITIALIZER, .out = out };
+	intake_batch(x, b, wait_done, &w);
+	pthread_mutex_lock(&w.lock);
+	while (!w.over)
+		pthread_cond_wait(&w.done, &w.lock);
+	pthread_mutex_unlock(&w.lock);
+	pthread_cond_destroy(&w.done);
+	pthread_mutex_destroy(&w.lock);
+	if (w.status == 200)
+		return buf_end(out, "the answer");
+	if (w.status == 409)
+		return fail(TOCSIN_REFUSED, "the batch was made for a larger log than this node has");
+	return fail(TOCSIN_LATER, "%s", w.sentence);
+}
+
+enum tocsin_err intake_start(struct exchange *x)
+{
+	struct intake *in = calloc(1, sizeof *in);
+	if (in == NULL)
+		return fail(TOCSIN_BROKEN, "no memory for the intake");
+	pthread_mutex_init(&in->lock, NULL);
+	pthread_cond_init(&in->idle, NULL);
+	x->intake = in;
+	in->rate = rate_new(x->config.partner_rate);
+	return in->rate != NULL ? TOCSIN_OK : fail(TOCSIN_BROKEN, "no memory for the intake");
+}
+
+void intake_stop(struct exchange *x)
+{
+	struct intake *in = x->intake;
+	if (in == NULL)
+		return;
+	pthread_mutex_lock(&in->lock);
+	while (in->jobs > 0)
+		pthread_cond_wait(&in->idle, &in->lock);
+	pthread_mutex_unlock(&in->lock);
+	while (in->bench != NULL) {
+		struct bench *b = in->bench;
+		in->bench = b->next;
+		bench_free(b);
+	}
+	rate_free(in->rate);
+	pthread_cond_destroy(&in->idle);
+	pthread_mutex_destroy(&in->lock);
+	free(in);
+	x->intake = NULL;
+}
