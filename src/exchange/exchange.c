@@ -83,7 +83,7 @@ out:
 /* ---- conflicts ---- */
 
 struct conflict_seen {
-	const char *name;
+	const char *name, *what;
 	struct hash a, b;
 	size_t n;
 	bool found;
@@ -92,7 +92,7 @@ struct conflict_seen {
 static bool conflict_look(void *arg, const struct conflict_row *row)
 {
 	struct conflict_seen *seen = arg;
-	if (strcmp(row->name, seen->name) != 0)
+	if (strcmp(row->name, seen->name) != 0 || strcmp(row->what, seen->what) != 0)
 		return true;
 	seen->n++;
 	struct hash a = sha256(row->a), b = sha256(row->b);
@@ -101,11 +101,11 @@ static bool conflict_look(void *arg, const struct conflict_row *row)
 }
 
 #define CONFLICTS_LOOKED_AT 10000
-#define CONFLICTS_OF_ONE 100           /* so many pairs of one node prove the point; more would only fill the disk */
+#define CONFLICTS_OF_ONE 100           /* so many pairs prove the point; more would only fill the disk */
 
 enum tocsin_err exchange_conflict(struct exchange *x, const char *name, const char *what, const char *sentence, struct bytes a, struct bytes b)
 {
-	struct conflict_seen seen = { .name = name, .a = sha256(a), .b = sha256(b) };
+	struct conflict_seen seen = { .name = name, .what = what, .a = sha256(a), .b = sha256(b) };
 	struct snapshot *r = NULL;
 	enum tocsin_err err = snapshot_open(x->desk->store, &r);
 	if (err == TOCSIN_OK)
@@ -117,8 +117,9 @@ enum tocsin_err exchange_conflict(struct exchange *x, const char *name, const ch
 	if (c == NULL)
 		return fail(TOCSIN_BROKEN, "no memory to keep a conflict of %s", name);
 	change_conflict(c, &(struct conflict_row){ .at = clock_now(), .name = name, .what = what, .sentence = sentence, .a = a, .b = b });
-	change_event(c, "conflict found", 0, name);
-	log_say(LOG_ERROR, "conflict found", "partner=%s what=\"%s\"", name, what);
+	if (strcmp(what, CONFLICT_UNPROVEN) != 0)
+		change_event(c, "conflict found", 0, name);
+	log_say(LOG_ERROR, "conflict kept", "partner=%s what=\"%s\"", name, what);
 	return store_commit(x->desk->store, c, NULL, NULL);
 }
 

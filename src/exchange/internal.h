@@ -62,8 +62,11 @@ void exchange_say(struct exchange *x, bool ready, const char *fmt, ...) __attrib
 /* Signs a checkpoint of our current log as it is durable now, at least AT_LEAST entries of log N (or gives the last signed one when that is enough): its note
  * appended to NOTE, what it says into C. Keepers refuse a smaller one than the last, so that everybody signs through here. LATER: log N is not the current one any more. */
 enum tocsin_err exchange_checkpoint(struct exchange *x, uint64_t n, uint64_t at_least, struct checkpoint *c, struct buf *note) MUST_USE;
-/* Keeps two signed notes of NAME that contradict each other (WHAT: "forked log", "shrunken log"), once for the same pair, with an event "conflict found" about NAME. Waits until durable;
- * not on the writer's or the client's thread (use exchange_work). */
+/* Keeps two signed notes of NAME, once for the same pair, at most a hundred pairs of one WHAT. FORKED and SHRUNKEN contradict each other: an event "conflict found" about NAME tells it. UNPROVEN
+ * is evidence that accuses nobody yet. Waits until durable; not on the writer's or the client's thread (use exchange_work). */
+#define CONFLICT_FORKED "forked log"
+#define CONFLICT_SHRUNKEN "shrunken log"
+#define CONFLICT_UNPROVEN "unproven log"
 enum tocsin_err exchange_conflict(struct exchange *x, const char *name, const char *what, const char *sentence, struct bytes a, struct bytes b) MUST_USE;
 /* Our own card chain as a file. */
 enum tocsin_err exchange_own_chain(struct exchange *x, struct buf *out) MUST_USE;
