@@ -1,0 +1,106 @@
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "commands/command.h"
+
+static const struct option *find_option(const struct option *options, const char *name)
+{
+	for (; options->name != NULL; options++)
+		if (strcmp(options->name, name) == 0)
+			return options;
+	return NULL;
+}
+
+static bool words_add(struct words *w, const char *word)
+{
+	if (w->n == OPTION_MAX) {
+		fprintf(stderr, "tocsin: more than %d of a kind is too many\n", OPTION_MAX);
+		return false;
+	}
+	w->word[w->n++] = word;
+	return true;
+}
+
+/* One option with its VALUE (NULL for a flag). */
+static bool option_take(const struct option *o, const char *value)
+{
+	switch (o->type) {
+	case OPTION_FLAG:
+		*(bool *)o->into = true;
+		return true;
+	case OPTION_ONE:
+		if (*(const char **)o->into != NULL) {
+			fprintf(stderr, "tocsin: %s is given twice\n", o->name);
+			return false;
+		}
+		*(const char **)o->into = value;
+		return true;
+	case OPTION_MANY:
+		return words_add(o->into, value);
+	}
+	return false;
+}
+
+bool args_take(int argc, char **argv, const struct option *options, struct words *plain, size_t min, size_t max)
+{
+	bool options_over = false;
+	plain->n = 0;
+	for (int i = 1; i < argc; i++) {
+		if (!options_over && strcmp(argv[i], "--") == 0) {
+			options_over = true;
+			continue;
+		}
+		if (options_over || argv[i][0] != '-' || argv[i][1] == 0) {
+			if (!words_add(plain, argv[i]))
+				return false;
+			continue;
+		}
+		const struct option *o = find_option(options, argv[i]);
+		if (o == NULL) {
+			fprintf(stderr, "tocsin: %s has no option %s\n", argv[0], argv[i]);
+			return false;
+		}
+		if (o->type != OPTION_FLAG && i + 1 == argc) {
+			fprintf(stderr, "tocsin: %s needs a value\n", o->name);
+			return false;
+		}
+		if (!option_take(o, o->type == OPTION_FLAG ? NULL : argv[++i]))
+			return false;
+	}
+	if (plain->n < min || plain->n > max) {
+		fprintf(stderr, "tocsin: %s: %s\n", argv[0], plain->n < min ? "something is missing" : "that is too much");
+		return false;
+	}
+	return true;
+}
+
+bool args_commas(const char *list, struct words *out)
+{
+	char *copy = strdup(list);
+	if (copy == NULL)
+		return false;
+	char *next = copy;
+	for (char *word; (word = strsep(&next, ",")) != NULL;) {
+		if (word[0] == 0) {
+			fprintf(stderr, "tocsin: \"%s\" has an empty name in it\n", list);
+			return false;
+		}
+		if (!words_add(out, word))
+			return false;
+	}
+	return true;
+}
+
+bool seconds_of(const char *text, long *seconds)
+{
+	*seconds = -1;
+	if (text == NULL)
+		return true;
+	char *end;
+	*seconds = strtol(text, &end, 10);
+	if (end == text || *end != 0 || *seconds < 0 || *seconds > 86400) {
+		fprintf(stderr, "tocsin: \"%s\" is not a number of seconds from 0 to 86400\n", text);
+		return false;
+	}
+	return true;
+}

@@ -1,0 +1,96 @@
+/*
+ * command: what the subcommands share: the table, arguments, the way to the node, printing.
+ *
+ * A command is one file and one row of the table in main.c, which is both dispatcher and help.  Each returns the process's exit status: 0 done, 1 refused or not verified,
+ * 2 wrong usage, 3 not there yet, 4 no node to talk to, 5 the node failed.
+ */
+#ifndef TOCSIN_COMMANDS_COMMAND_H
+#define TOCSIN_COMMANDS_COMMAND_H
+
+#include "base/buf.h"
+#include "base/json.h"
+
+enum { EXIT_DONE = 0, EXIT_REFUSED = 1, EXIT_USAGE = 2, EXIT_LATER = 3, EXIT_NO_NODE = 4, EXIT_BROKEN = 5 };
+
+struct context {
+	const char *dir;             /* -d DIR, TOCSIN_DIR, or "." */
+	bool json;                   /* --json */
+};
+
+struct command {
+	const char *name;
+	const char *arguments;       /* as in the help */
+	const char *help;            /* one line */
+	int (*run)(const struct context *x, int argc, char **argv);      /* argv[0] is the name */
+};
+extern const struct command commands[];                                  /* ends with name NULL */
+
+/* ---- arguments (args.c) ---- */
+enum option_type { OPTION_FLAG, OPTION_ONE, OPTION_MANY };
+#define OPTION_MAX 1024
+struct words {
+	const char *word[OPTION_MAX];
+	size_t n;
+};
+struct option {
+	const char *name;            /* "--to" */
+	enum option_type type;
+	void *into;                  /* bool *, const char **, struct words * */
+};
+/* Sorts ARGV (from 1 on) into OPTIONS (ends with name NULL) and PLAIN words, between MIN and MAX of them. False after one sentence on standard error: usage. "--" ends the options. */
+bool args_take(int argc, char **argv, const struct option *options, struct words *plain, size_t min, size_t max);
+/* Splits "a,b" into words of OUT (borrowed from a copy that lives as long as the process). */
+bool args_commas(const char *list, struct words *out);
+int usage(const char *command);                                          /* prints the command's usage, EXIT_USAGE */
+
+/* ---- the node (client.c) ---- */
+/* Asks the node of X over its Unix socket. BODY may be NULL, TYPE then too. OK: an answer with status 2xx is in OUT. Otherwise the problem's sentence is kept by fail(), with its code. */
+enum tocsin_err client_ask(const struct context *x, const char *method, const char *path, const char *type, struct buf *body, struct buf *out) MUST_USE;
+/* The same with JSON both ways; SEND may be NULL and is not taken. *OUT is returned owned. */
+enum tocsin_err client_json(const struct context *x, const char *method, const char *path, const json_t *send, json_t **out) MUST_USE;
+/* Appends S to a path or query, percent-encoded. */
+void client_quote(struct buf *path, const char *s);
+
+/* ---- printing (print.c) ---- */
+/* Standard output; text of others is made safe for a terminal: controls and direction overrides become '?'. */
+void print_text(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+void print_json(const json_t *j);                                        /* pretty, with a newline */
+/* A JSON field as words: strings as they are, languages with the authoritative one first, lists with commas. */
+void print_value(const json_t *value, struct buf *out);
+const char *text_of(const json_t *o, const char *key);                   /* "" when absent or no string */
+/* The kept sentence on standard error as "tocsin: …", and the exit status of ERR. */
+int complain(enum tocsin_err err);
+/* Reads a JSON object from FILE ("-": standard input). */
+enum tocsin_err read_json(const char *file, json_t **out) MUST_USE;
+
+/* ---- commands, one file each ---- */
+int command_init(const struct context *x, int argc, char **argv);
+int command_serve(const struct context *x, int argc, char **argv);
+int command_card(const struct context *x, int argc, char **argv);
+int command_status(const struct context *x, int argc, char **argv);
+int command_partner(const struct context *x, int argc, char **argv);
+int command_group(const struct context *x, int argc, char **argv);
+int command_witness(const struct context *x, int argc, char **argv);
+int command_warn(const struct context *x, int argc, char **argv);
+int command_respond(const struct context *x, int argc, char **argv);
+int command_retract(const struct context *x, int argc, char **argv);
+int command_close(const struct context *x, int argc, char **argv);
+int command_record(const struct context *x, int argc, char **argv);
+int command_list(const struct context *x, int argc, char **argv);
+int command_show(const struct context *x, int argc, char **argv);
+int command_evidence(const struct context *x, int argc, char **argv);
+int command_log(const struct context *x, int argc, char **argv);
+int command_carry(const struct context *x, int argc, char **argv);
+int command_seal(const struct context *x, int argc, char **argv);
+int command_unseal(const struct context *x, int argc, char **argv);
+int command_clock(const struct context *x, int argc, char **argv);
+int command_verify(int argc, char **argv);                               /* needs no node */
+
+/* Sends statements and prints their ids; with WAIT_SECONDS >= 0 waits for the receipts (issue.c). SEND is taken. */
+int issue_statement(const struct context *x, json_t *send, long wait_seconds);
+/* A whole number of seconds, or -1 for NULL; false after a sentence. */
+bool seconds_of(const char *text, long *seconds);
+/* The statement ID (or a prefix) as the node shows it. */
+enum tocsin_err fetch_statement(const struct context *x, const char *id, json_t **out) MUST_USE;
+
+#endif

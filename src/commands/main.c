@@ -1,0 +1,147 @@
+/*
+ * tocsin: one program; this table of subcommands is dispatcher and help.
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "commands/command.h"
+
+static int help(const struct context *x, int argc, char **argv);
+
+static int verify(const struct context *x, int argc, char **argv)
+{
+	/* verify takes --json itself: it works without a node and without this table. */
+	char **all = calloc((size_t)argc + 2, sizeof *all);
+	if (all == NULL)
+		return EXIT_BROKEN;
+	memcpy(all, argv, (size_t)argc * sizeof *all);
+	static char json[] = "--json";
+	if (x->json)
+		all[argc++] = json;
+	int status = command_verify(argc, all);
+	free(all);
+	return status;
+}
+
+const struct command commands[] = {
+	{ "init", "DIR --name NAME [--exchange HOST:PORT] [--desk HOST:PORT] [--url URL] [--passphrase-file FILE]", "make a node", command_init },
+	{ "serve", "", "run the node", command_serve },
+	{ "status", "", "what the node is doing, and what is wrong", command_status },
+	{ "card", "[rotate] [--url URL]... [--duty TEXT]...", "print this node's card chain, or make the next card with fresh keys", command_card },
+	{ "partner", "add FILE | confirm NAME [--safety NUMBER] | distrust NAME --reason TEXT | quorum NAME K | list | show NAME", "the nodes that this one talks to", command_partner },
+	{ "group", "add GROUP NAME... | remove GROUP [NAME...] | list", "partners that are warned together", command_group },
+	{ "witness", "add NAME | remove NAME | list", "partners that cosign our log and count for receipts", command_witness },
+	{ "warn", "--to NAME|@GROUP... [--close FIELD,...] [--open FIELD,...] [--re ID]... [--wait SECONDS] FILE.json", "send a warning; prints an id a recipient", command_warn },
+	{ "respond", "ID --stage STAGE [--text T] [--reason T] [--question T] [--outcome WORD] [--specific WORD] [--wait SECONDS]", "answer a warning, in stages", command_respond },
+	{ "retract", "ID --reason TEXT [--wait SECONDS]", "withdraw a statement, to everyone who got it", command_retract },
+	{ "close", "ID --outcome WORD [--reason TEXT] [--wait SECONDS]", "end a warning", command_close },
+	{ "record", "[--to NAME...] [--re ID]... FILE.json", "write down a call, a meeting, a public remark", command_record },
+	{ "list", "[--in|--out] [--peer NAME] [--kind KIND] [--limit N]", "statements, newest first", command_list },
+	{ "show", "ID", "one statement, its lines, its receipt, its answers", command_show },
+	{ "evidence", "ID --out PATH [--only FIELD,...] [--reveal FIELD,...]", "write a bundle that proves a statement offline: a folder, or a file that ends in .tar", command_evidence },
+	{ "verify", "PATH --card FILE... [--shown-to NAME FIELD]", "check a bundle; needs no node and no network", verify },
+	{ "log", "status | check | account", "this node's own log: check every hash, account for every entry", command_log },
+	{ "carry", "out NAME --out FILE | in FILE [--answer FILE]", "exchange with a node that has no network", command_carry },
+	{ "seal", "-r RECIPIENT...", "age: standard input to standard output", command_seal },
+	{ "unseal", "-i FILE", "age: standard input to standard output", command_unseal },
+	{ "clock", "TIME", "set the clock of an exercise node", command_clock },
+	{ "help", "[COMMAND]", "this text", help },
+	{ NULL, NULL, NULL, NULL },
+};
+
+static const struct command *find(const char *name)
+{
+	for (const struct command *c = commands; c->name != NULL; c++)
+		if (strcmp(c->name, name) == 0)
+			return c;
+	return NULL;
+}
+
+int usage(const char *name)
+{
+	const struct command *c = find(name);
+	fprintf(stderr, "usage: tocsin %s %s\n", c->name, c->arguments);
+	return EXIT_USAGE;
+}
+
+static void help_all(FILE *out)
+{
+	fprintf(out, "tocsin " TOCSIN_VERSION ": pass threat warnings between organisations that do not trust each other, and prove it\n\n");
+	for (const struct command *c = commands; c->name != NULL; c++)
+		fprintf(out, "  tocsin %-9s %s\n", c->name, c->help);
+	fprintf(out, "\nEverywhere: -d DIR (or TOCSIN_DIR) the node's folder; --json prints JSON. tocsin help COMMAND tells a command's arguments.\n"
+		"Exit status: 0 done, 1 refused or not verified, 2 wrong usage, 3 not there yet, 4 no node to talk to, 5 the node failed.\n");
+}
+
+static int help(const struct context *x, int argc, char **argv)
+{
+	(void)x;
+	if (argc == 1) {
+		help_all(stdout);
+		return EXIT_DONE;
+	}
+	const struct command *c = argc == 2 ? find(argv[1]) : NULL;
+	if (c == NULL) {
+		fprintf(stderr, "tocsin: there is no command \"%s\"; tocsin help lists them\n", argv[1]);
+		return EXIT_USAGE;
+	}
+	printf("tocsin %s %s\n\n  %s\n", c->name, c->arguments, c->help);
+	return EXIT_DONE;
+}
+
+/* Takes -d DIR and --json, which may stand anywhere before "--", out of ARGV; the number of what is left, or -1. */
+static int take_common(struct context *x, int argc, char **argv)
+{
+	int n = 0;
+	for (int i = 0; i < argc; i++) {
+		if (strcmp(argv[i], "--") == 0) {
+			while (i < argc)
+				argv[n++] = argv[i++];
+			break;
+		}
+		if (strcmp(argv[i], "--json") == 0) {
+			x->json = true;
+		} else if (strcmp(argv[i], "-d") == 0) {
+			if (i + 1 == argc)
+				return -1;
+			x->dir = argv[++i];
+		} else {
+			argv[n++] = argv[i];
+		}
+	}
+	argv[n] = NULL;
+	return n;
+}
+
+int main(int argc, char **argv)
+{
+	struct context x = { .dir = getenv("TOCSIN_DIR") };
+	signal(SIGPIPE, SIG_IGN);
+	argc = take_common(&x, argc, argv);
+	if (argc < 0) {
+		fprintf(stderr, "tocsin: -d needs a folder\n");
+		return EXIT_USAGE;
+	}
+	if (x.dir == NULL || x.dir[0] == 0)
+		x.dir = ".";
+	if (argc < 2) {
+		help_all(stderr);
+		return EXIT_USAGE;
+	}
+	if (strcmp(argv[1], "--version") == 0) {
+		printf("tocsin " TOCSIN_VERSION "\n");
+		return EXIT_DONE;
+	}
+	const struct command *c = find(strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ? "help" : argv[1]);
+	if (c == NULL) {
+		fprintf(stderr, "tocsin: there is no command \"%s\"; tocsin help lists them\n", argv[1]);
+		return EXIT_USAGE;
+	}
+	int status = c->run(&x, argc - 1, argv + 1);
+	if (fflush(stdout) != 0 && status == EXIT_DONE) {
+		fprintf(stderr, "tocsin: the output could not be written\n");
+		return EXIT_BROKEN;
+	}
+	return status;
+}
