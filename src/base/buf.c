@@ -169,8 +169,7 @@ void buf_printf(struct buf *b, const char *fmt, ...)
 enum tocsin_err buf_end(const struct buf *b, const char *what)
 {
 	if (b->failed)
-		return fail(TOCSIN_BROKEN, "%s would be longer than the %zu bytes that it may have, or there is no memory for it",
-		            what, b->max);
+		return fail(TOCSIN_BROKEN, "%s would be longer than its %zu bytes, or there is no memory for it", what, b->max);
 	return TOCSIN_OK;
 }
 

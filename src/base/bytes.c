@@ -144,7 +144,8 @@ bool base64_decode(struct bytes text, bool padded, void *out, size_t max, size_t
 		*to++ = (uint8_t)v;
 	}
 	if (tail > 0) {
-		uint32_t a = base64_value(from[0]), b = base64_value(from[1]), c = tail == 3 ? base64_value(from[2]) : 0;
+		uint32_t a = base64_value(from[0]), b = base64_value(from[1]);
+		uint32_t c = tail == 3 ? base64_value(from[2]) : 0;
 		/* Bits that no byte holds must be zero, or two texts would name one value. */
 		if ((a | b | c) > 63 || (tail == 2 ? (b & 15) : (c & 3)) != 0)
 			return false;

@@ -111,8 +111,8 @@ bool clock_parse(struct bytes s, int64_t *t)
 		return false;
 	int64_t year = digits(s.p, 4), month = digits(s.p + 5, 2), day = digits(s.p + 8, 2);
 	int64_t hour = digits(s.p + 11, 2), minute = digits(s.p + 14, 2), second = digits(s.p + 17, 2);
-	if (year < 1 || month < 1 || month > 12 || day < 1 || day > days_in_month(year, month) || hour < 0 || hour > 23 ||
-	    minute < 0 || minute > 59 || second < 0 || second > 59)
+	if (year < 1 || month < 1 || month > 12 || day < 1 || day > days_in_month(year, month) || hour < 0 ||
+	    hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59)
 		return false;
 	int64_t days = days_before_year(year) + day - 1;
 	for (int64_t m = 1; m < month; m++)

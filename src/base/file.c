@@ -41,9 +41,10 @@ static enum tocsin_err check_private(int fd, const char *path)
 	if (fstat(fd, &st) != 0)
 		return fail(TOCSIN_BROKEN, "cannot look at %s: %s", path, strerror(errno));
 	if (st.st_uid != geteuid())
-		return fail(TOCSIN_REFUSED, "%s holds secrets and belongs to somebody else: make it yours with chown", path);
+		return fail(TOCSIN_REFUSED, "%s holds secrets and belongs to somebody else: chown it to yourself", path);
 	if ((st.st_mode & 077) != 0)
-		return fail(TOCSIN_REFUSED, "%s holds secrets and others can read or change it: run chmod 600 %s", path, path);
+		return fail(TOCSIN_REFUSED, "%s holds secrets that others can read or change: run chmod 600 %s", path,
+		            path);
 	return TOCSIN_OK;
 }
 
@@ -92,8 +93,8 @@ static enum tocsin_err open_parent(const char *path, int *dir, const char **name
 		return fail(TOCSIN_BAD, "%s names no file: leave out the slash at its end", path);
 	*dir = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (*dir < 0)
-		return fail(errno == ENOENT ? TOCSIN_MISSING : TOCSIN_BROKEN, "cannot open the directory %s: %s", parent,
-		            strerror(errno));
+		return fail(errno == ENOENT ? TOCSIN_MISSING : TOCSIN_BROKEN, "cannot open the directory %s: %s",
+		            parent, strerror(errno));
 	return TOCSIN_OK;
 }
 
@@ -181,7 +182,8 @@ enum tocsin_err file_mkdir(const char *path, mode_t mode)
 	struct stat st;
 	if (mkdirat(dir, name, mode) == 0) {
 		if (fsync(dir) != 0)
-			err = fail(TOCSIN_BROKEN, "cannot make the new directory %s durable: %s", path, strerror(errno));
+			err = fail(TOCSIN_BROKEN, "cannot make the new directory %s durable: %s", path,
+			           strerror(errno));
 	} else if (errno != EEXIST) {
 		err = fail(TOCSIN_BROKEN, "cannot create the directory %s: %s", path, strerror(errno));
 	} else if (fstatat(dir, name, &st, 0) != 0 || !S_ISDIR(st.st_mode)) {

@@ -16,7 +16,7 @@ enum tocsin_err file_read(const char *path, struct buf *out) MUST_USE;
 /* As file_read; REFUSED when the file is readable or writable by group or others, or belongs to somebody else. */
 enum tocsin_err file_read_private(const char *path, struct buf *out) MUST_USE;
 enum tocsin_err file_replace(const char *path, struct bytes content, mode_t mode) MUST_USE;
-/* Creates PATH, REFUSED when it exists; fsyncs file and directory. MODE is exact, whatever the umask, here and above. */
+/* Creates PATH, REFUSED when it exists; fsyncs file and directory. Here and above MODE is exact, whatever the umask. */
 enum tocsin_err file_create(const char *path, struct bytes content, mode_t mode) MUST_USE;
 enum tocsin_err file_mkdir(const char *path, mode_t mode) MUST_USE;        /* fine when it is there already */
 bool file_exists(const char *path);

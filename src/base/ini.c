@@ -94,7 +94,8 @@ static int take(void *user, const char *section, const char *name, const char *v
 	if (!section_known)
 		l->err = fail(TOCSIN_BAD, "%s line %u: %s: there is no section [%s]", l->path, l->line, name, section);
 	else if (k->section == NULL)
-		l->err = fail(TOCSIN_BAD, "%s line %u: %s: the section [%s] has no such key", l->path, l->line, name, section);
+		l->err = fail(TOCSIN_BAD, "%s line %u: %s: the section [%s] has no such key", l->path, l->line, name,
+		              section);
 	else if (l->seen[i])
 		l->err = fail(TOCSIN_BAD, "%s line %u: %s is given twice", l->path, l->line, name);
 	if (l->err != TOCSIN_OK)
@@ -128,8 +129,8 @@ enum tocsin_err ini_load(const char *path, const struct ini_key *keys, void *int
 		int line = ini_parse_stream(next_line, &l, take, &l);
 		/* It reads on behind a line that it does not understand, and returns the number of the first. */
 		if (line != 0 && (l.err == TOCSIN_OK || (unsigned)line < l.line))
-			l.err = fail(line < 0 ? TOCSIN_BROKEN : TOCSIN_BAD, "%s line %d: neither a [section], nor key = value, nor a comment",
-			             path, line);
+			l.err = fail(line < 0 ? TOCSIN_BROKEN : TOCSIN_BAD,
+			             "%s line %d: neither a [section], nor key = value, nor a comment", path, line);
 		if (l.err != TOCSIN_OK)
 			goto out;
 	}

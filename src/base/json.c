@@ -31,7 +31,8 @@ enum tocsin_err json_parse(struct bytes text, size_t max, const char *what, json
 	if (depth_of(text) > DEEPEST)
 		return fail(TOCSIN_BAD, "%s: nested more than %d deep", what, DEEPEST);
 	json_error_t e;
-	json_t *j = json_loadb(text.n == 0 ? "" : (const char *)text.p, text.n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &e);
+	const char *p = text.n == 0 ? "" : (const char *)text.p;
+	json_t *j = json_loadb(p, text.n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &e);
 	if (j == NULL && json_error_code(&e) == json_error_out_of_memory)
 		return fail(TOCSIN_BROKEN, "%s: no memory to read it", what);
 	if (j == NULL)
@@ -186,7 +187,8 @@ enum tocsin_err json_only(const json_t *o, const char *what, const char *const *
 		while (keys[i] != NULL && strcmp(keys[i], json_object_iter_key(it)) != 0)
 			i++;
 		if (keys[i] == NULL)
-			err = fail(TOCSIN_BAD, "%s: there is no member \"%.80s\" here: leave it out", what, json_object_iter_key(it));
+			err = fail(TOCSIN_BAD, "%s: there is no member \"%.80s\" here: leave it out", what,
+			           json_object_iter_key(it));
 	}
 	return err;
 }

@@ -135,7 +135,7 @@ static bool scan_list(struct scan *s)
 }
 
 /*
- * PROTOCOL, "Values": [a-z]{2,3}(-[A-Za-z0-9]{1,8})*.  What begins with "by-" is no tag: it says whose translation one is.
+ * PROTOCOL, "Values": [a-z]{2,3}(-[A-Za-z0-9]{1,8})*.  What begins with "by-" is no tag: it says who translated.
  */
 static bool is_tag(struct bytes s)
 {
@@ -232,7 +232,8 @@ enum tocsin_err jval_check(struct bytes v, enum jval_type *type)
 	if (ok && !text_at_end(&s.t))
 		ok = wrong(&s, "something behind the value");
 	if (!ok)
-		return fail(TOCSIN_BAD, "the value is not in its canonical form: %s (byte %zu)", s.why, (size_t)(s.t.p - v.p));
+		return fail(TOCSIN_BAD, "the value is not in its canonical form: %s (byte %zu)", s.why,
+		            (size_t)(s.t.p - v.p));
 	if (type != NULL)
 		*type = found;
 	return TOCSIN_OK;

@@ -9,7 +9,7 @@
 
 #define BLOCK 2048
 
-/* Lives in a mapping of its own that the kernel empties in a forked child: LEFT is 0 there, and a new block is fetched. */
+/* Lives in a mapping of its own that the kernel empties in a forked child: LEFT is 0 there, so it fetches anew. */
 struct pool {
 	size_t left;              /* unused bytes, at the end of B */
 	uint8_t b[BLOCK];

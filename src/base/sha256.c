@@ -44,7 +44,8 @@ static EVP_MD_CTX *start(void)
 	}
 	pthread_once(&once, prepare);
 	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-	if (ctx == NULL || EVP_DigestInit_ex2(ctx, algorithm, NULL) != 1 || pthread_setspecific(at_thread_end, ctx) != 0)
+	if (ctx == NULL || EVP_DigestInit_ex2(ctx, algorithm, NULL) != 1 ||
+	    pthread_setspecific(at_thread_end, ctx) != 0)
 		die();
 	mine = ctx;
 	return ctx;

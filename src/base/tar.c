@@ -7,8 +7,8 @@
 
 /* Where the fields of a ustar header stand (POSIX.1-2017, pax, "ustar Interchange Format"). */
 enum {
-	AT_MODE = 100, AT_UID = 108, AT_GID = 116, AT_SIZE = 124, AT_MTIME = 136, AT_SUM = 148, AT_TYPE = 156, AT_LINK = 157,
-	AT_MAGIC = 257, AT_UNAME = 265, AT_GNAME = 297, AT_MAJOR = 329, AT_MINOR = 337, AT_PREFIX = 345, AT_END = 500,
+	AT_MODE = 100, AT_UID = 108, AT_GID = 116, AT_SIZE = 124, AT_MTIME = 136, AT_SUM = 148, AT_TYPE = 156,
+	AT_LINK = 157, AT_MAGIC = 257, AT_UNAME = 265, AT_GNAME = 297, AT_MAJOR = 329, AT_MINOR = 337, AT_PREFIX = 345,
 };
 
 static bool all_zero(const uint8_t *p, size_t n)
@@ -76,11 +76,12 @@ static enum tocsin_err read_header(const uint8_t *h, struct tar_file *file, uint
 		return fail(TOCSIN_BAD, "the tar file is not in ustar form: make it with tar --format=ustar");
 	size_t n = strnlen((const char *)h, AT_MODE);
 	if (!all_zero(h + n, AT_MODE - n) || h[AT_PREFIX] != 0 || !is_plain_name(bytes_of(h, n)))
-		return fail(TOCSIN_BAD, "the tar file holds a name that is not a plain relative one of at most 100 bytes");
+		return fail(TOCSIN_BAD, "the tar file holds a name that is no plain relative one of at most 100 bytes");
 	memcpy(file->name, h, n);
 	file->name[n] = '\0';
 	if (h[AT_TYPE] != '0' || h[AT_LINK] != 0)
-		return fail(TOCSIN_BAD, "the tar file holds %s, which is not a regular file: put regular files in only", file->name);
+		return fail(TOCSIN_BAD, "the tar file holds %s, which is not a regular file: put regular files in only",
+		            file->name);
 	if (!octal(h + AT_SIZE, AT_MTIME - AT_SIZE, size))
 		return fail(TOCSIN_BAD, "the tar file holds %s with a size that is no octal number", file->name);
 	return TOCSIN_OK;
@@ -114,7 +115,8 @@ enum tocsin_err tar_read(struct bytes archive, struct tar_file *files, size_t *n
 		/* Both are multiples of a block, so rounding up stays inside. */
 		size_t whole = ((size_t)size + BLOCK - 1) / BLOCK * BLOCK;
 		if (!all_zero(archive.p + at + size, whole - (size_t)size))
-			return fail(TOCSIN_BAD, "the tar file holds bytes behind %s that belong to no file", file->name);
+			return fail(TOCSIN_BAD, "the tar file holds bytes behind %s that belong to no file",
+			            file->name);
 		at += whole;
 		count++;
 	}

@@ -144,7 +144,8 @@ bool text_has_bidi(struct bytes s)
 		const uint8_t *lead = memchr(s.p + i, 0xe2, s.n - 2 - i);
 		if (lead == NULL)
 			return false;
-		if ((lead[1] == 0x80 && lead[2] >= 0xaa && lead[2] <= 0xae) || (lead[1] == 0x81 && lead[2] >= 0xa6 && lead[2] <= 0xa9))
+		if ((lead[1] == 0x80 && lead[2] >= 0xaa && lead[2] <= 0xae) ||
+		    (lead[1] == 0x81 && lead[2] >= 0xa6 && lead[2] <= 0xa9))
 			return true;
 		i = (size_t)(lead - s.p);
 	}
