@@ -1,0 +1,180 @@
+/*
+ * issue: warn, respond, retract, close, record: what this node says.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "commands/command.h"
+#include "base/clock.h"
+
+static json_t *json_words(const struct words *w)
+{
+	json_t *list = json_array();
+	for (size_t i = 0; i < w->n; i++)
+		json_array_append_new(list, json_string(w->word[i]));
+	return list;
+}
+
+/* Waits until the statement ID has its receipt or END (monotonic) has passed; *HERE tells which. */
+static enum tocsin_err wait_receipt(const struct context *x, const char *id, int64_t end, bool *here)
+{
+	int64_t left = (end - clock_mono()) / CLOCK_SECOND;
+	struct buf path;
+	buf_init(&path, 4096);
+	buf_printf(&path, "/api/v1/statements/%s?wait=%lld", id, left < 0 ? 0 : (long long)left);
+	buf_add_char(&path, 0);
+	json_t *shown = NULL;
+	enum tocsin_err err = buf_end(&path, "an id");
+	if (err == TOCSIN_OK)
+		err = client_json(x, "GET", (const char *)path.p, NULL, &shown);
+	if (err == TOCSIN_OK) {
+		const char *state = text_of(shown, "delivery");
+		*here = strcmp(state, "received") == 0 || strcmp(state, "witnessed") == 0 || strcmp(state, "own record") == 0;
+		if (strcmp(state, "refused") == 0)
+			err = fail(TOCSIN_REFUSED, "%s refused %.16s: %s", text_of(shown, "to"), id, text_of(shown, "trouble"));
+	}
+	json_decref(shown);
+	buf_free(&path);
+	return err;
+}
+
+int issue_statement(const struct context *x, json_t *send, long wait_seconds)
+{
+	json_t *answer = NULL;
+	int64_t end = clock_mono() + (wait_seconds < 0 ? 0 : wait_seconds) * CLOCK_SECOND;
+	bool all_here = true;
+	enum tocsin_err err = client_json(x, "POST", "/api/v1/statements", send, &answer);
+	json_decref(send);
+	if (err != TOCSIN_OK)
+		return complain(err);
+	size_t i;
+	json_t *item;
+	if (x->json)
+		print_json(answer);
+	json_array_foreach(json_object_get(answer, "results"), i, item) {
+		if (!x->json)
+			print_text("%s %s\n", text_of(item, "id"), text_of(item, "to"));
+	}
+	fflush(stdout);
+	int status = EXIT_DONE;
+	json_array_foreach(json_object_get(answer, "results"), i, item) {
+		bool here = false;
+		err = wait_receipt(x, text_of(item, "id"), end, &here);
+		if (err != TOCSIN_OK) {
+			status = complain(err);
+			break;
+		}
+		all_here = all_here && here;
+	}
+	json_decref(answer);
+	if (status == EXIT_DONE && !all_here)
+		return EXIT_LATER;
+	return status;
+}
+
+int command_warn(const struct context *x, int argc, char **argv)
+{
+	struct words to = { 0 }, close = { 0 }, open = { 0 }, re = { 0 }, plain;
+	const char *close_list = NULL, *open_list = NULL, *wait = NULL;
+	long seconds;
+	const struct option options[] = {
+		{ "--to", OPTION_MANY, &to }, { "--close", OPTION_ONE, &close_list }, { "--open", OPTION_ONE, &open_list }, { "--re", OPTION_MANY, &re },
+		{ "--wait", OPTION_ONE, &wait }, { NULL },
+	};
+	if (!args_take(argc, argv, options, &plain, 1, 1) || to.n == 0 || !seconds_of(wait, &seconds))
+		return usage("warn");
+	if ((close_list != NULL && !args_commas(close_list, &close)) || (open_list != NULL && !args_commas(open_list, &open)))
+		return usage("warn");
+	json_t *fields;
+	enum tocsin_err err = read_json(plain.word[0], &fields);
+	if (err != TOCSIN_OK)
+		return complain(err);
+	json_t *send = json_pack("{s:s, s:o, s:o, s:o, s:o, s:o}", "kind", "warning", "to", json_words(&to), "fields", fields, "close", json_words(&close),
+		"open", json_words(&open), "re", json_words(&re));
+	return issue_statement(x, send, seconds);
+}
+
+/* Puts TEXT into FIELDS under NAME unless it is NULL. */
+static void put_text(json_t *fields, const char *name, const char *text)
+{
+	if (text != NULL)
+		json_object_set_new(fields, name, json_string(text));
+}
+
+/* Sends KIND with FIELDS (taken) about the statement ID: to its author, or, as its author, to everyone who got it. */
+static int issue_about(const struct context *x, const char *kind, const char *id, json_t *fields, long seconds)
+{
+	json_t *target = NULL;
+	enum tocsin_err err = fetch_statement(x, id, &target);
+	if (err != TOCSIN_OK) {
+		json_decref(fields);
+		return complain(err);
+	}
+	const char *other = strcmp(text_of(target, "direction"), "out") == 0 ? "to" : "from";
+	json_t *send = json_pack("{s:s, s:[s], s:o, s:[s]}", "kind", kind, "to", text_of(target, other), "fields", fields, "re", text_of(target, "id"));
+	json_decref(target);
+	return issue_statement(x, send, seconds);
+}
+
+int command_respond(const struct context *x, int argc, char **argv)
+{
+	const char *stage = NULL, *text = NULL, *reason = NULL, *question = NULL, *outcome = NULL, *specific = NULL, *wait = NULL;
+	long seconds;
+	struct words plain;
+	const struct option options[] = {
+		{ "--stage", OPTION_ONE, &stage }, { "--text", OPTION_ONE, &text }, { "--reason", OPTION_ONE, &reason }, { "--question", OPTION_ONE, &question },
+		{ "--outcome", OPTION_ONE, &outcome }, { "--specific", OPTION_ONE, &specific }, { "--wait", OPTION_ONE, &wait }, { NULL },
+	};
+	if (!args_take(argc, argv, options, &plain, 1, 1) || stage == NULL || !seconds_of(wait, &seconds))
+		return usage("respond");
+	json_t *fields = json_object();
+	put_text(fields, "stage", stage);
+	put_text(fields, "text", text);
+	put_text(fields, "reason", reason);
+	put_text(fields, "question", question);
+	put_text(fields, "outcome", outcome);
+	put_text(fields, "assessment.specific", specific);
+	return issue_about(x, "response", plain.word[0], fields, seconds);
+}
+
+int command_retract(const struct context *x, int argc, char **argv)
+{
+	const char *reason = NULL, *wait = NULL;
+	long seconds;
+	struct words plain;
+	const struct option options[] = { { "--reason", OPTION_ONE, &reason }, { "--wait", OPTION_ONE, &wait }, { NULL } };
+	if (!args_take(argc, argv, options, &plain, 1, 1) || reason == NULL || !seconds_of(wait, &seconds))
+		return usage("retract");
+	json_t *fields = json_object();
+	put_text(fields, "reason", reason);
+	return issue_about(x, "retraction", plain.word[0], fields, seconds);
+}
+
+int command_close(const struct context *x, int argc, char **argv)
+{
+	const char *outcome = NULL, *reason = NULL, *wait = NULL;
+	long seconds;
+	struct words plain;
+	const struct option options[] = { { "--outcome", OPTION_ONE, &outcome }, { "--reason", OPTION_ONE, &reason }, { "--wait", OPTION_ONE, &wait }, { NULL } };
+	if (!args_take(argc, argv, options, &plain, 1, 1) || outcome == NULL || !seconds_of(wait, &seconds))
+		return usage("close");
+	json_t *fields = json_object();
+	put_text(fields, "outcome", outcome);
+	put_text(fields, "reason", reason);
+	return issue_about(x, "closure", plain.word[0], fields, seconds);
+}
+
+int command_record(const struct context *x, int argc, char **argv)
+{
+	struct words to = { 0 }, re = { 0 }, plain;
+	const struct option options[] = { { "--to", OPTION_MANY, &to }, { "--re", OPTION_MANY, &re }, { NULL } };
+	if (!args_take(argc, argv, options, &plain, 1, 1))
+		return usage("record");
+	json_t *fields;
+	enum tocsin_err err = read_json(plain.word[0], &fields);
+	if (err != TOCSIN_OK)
+		return complain(err);
+	/* Without --to it is addressed to this node itself. */
+	json_t *send = json_pack("{s:s, s:o, s:o, s:o}", "kind", "record", "to", json_words(&to), "fields", fields, "re", json_words(&re));
+	return issue_statement(x, send, -1);
+}

@@ -1,0 +1,273 @@
+/*
+ * partner: partner, group, witness: the nodes that this one talks to.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/file.h"
+#include "base/limits.h"
+#include "commands/command.h"
+
+static const struct option no_options[] = { { NULL } };
+
+/* The path PREFIX NAME SUFFIX, asked with METHOD and SEND (taken, may be NULL). */
+static enum tocsin_err ask_about(const struct context *x, const char *method, const char *prefix, const char *name, const char *suffix, json_t *send, json_t **out)
+{
+	struct buf path;
+	buf_init(&path, 4096);
+	buf_add_str(&path, prefix);
+	client_quote(&path, name);
+	buf_add_str(&path, suffix);
+	enum tocsin_err err = buf_end(&path, "a name");
+	buf_add_char(&path, 0);
+	if (err == TOCSIN_OK)
+		err = client_json(x, method, (const char *)path.p, send, out);
+	buf_free(&path);
+	json_decref(send);
+	return err;
+}
+
+/* Prints ANSWER (taken) as JSON, or the line made of it. */
+static int finish(const struct context *x, enum tocsin_err err, json_t *answer, const char *line)
+{
+	if (err != TOCSIN_OK)
+		return complain(err);
+	if (x->json)
+		print_json(answer);
+	else if (line != NULL)
+		print_text("%s\n", line);
+	json_decref(answer);
+	return EXIT_DONE;
+}
+
+static void print_quorum(const json_t *p)
+{
+	long long k = json_integer_value(json_object_get(p, "quorum"));
+	if (k == 0)
+		print_text("quorum none");
+	else
+		print_text("quorum %lld", k);
+}
+
+static int partner_add(const struct context *x, const char *file)
+{
+	struct buf chain, out;
+	json_t *answer = NULL;
+	buf_init(&chain, LIMIT_CHAIN_BYTES);
+	buf_init(&out, LIMIT_JSON);
+	enum tocsin_err err = file_read(file, &chain);
+	if (err == TOCSIN_OK)
+		err = client_ask(x, "POST", "/api/v1/partners", "text/plain; charset=utf-8", &chain, &out);
+	if (err == TOCSIN_OK)
+		err = json_parse(buf_bytes(&out), LIMIT_JSON, "the node's answer", &answer);
+	if (err == TOCSIN_OK && !x->json) {
+		print_text("%s: %s\nsafety number: %s\n", text_of(answer, "name"), text_of(answer, "what"), text_of(answer, "safety"));
+		if (strcmp(text_of(answer, "state"), "unconfirmed") == 0)
+			print_text("Compare the safety number with them by another way, then: tocsin partner confirm %s\n", text_of(answer, "name"));
+	}
+	buf_free(&chain);
+	buf_free(&out);
+	return finish(x, err, answer, NULL);
+}
+
+/* Shows the number and waits for a person to say that both sides read the same. */
+static bool person_confirms(const struct context *x, const char *name)
+{
+	json_t *p = NULL;
+	if (ask_about(x, "GET", "/api/v1/partners/", name, "", NULL, &p) != TOCSIN_OK)
+		return false;
+	fprintf(stderr, "The safety number of this node and %s:\n\n  %s\n\nDid you compare it with them, by another way than this network, and is it the same? Type yes: ", name, text_of(p, "safety"));
+	json_decref(p);
+	char answer[8] = "";
+	return fgets(answer, sizeof answer, stdin) != NULL && strcmp(answer, "yes\n") == 0;
+}
+
+static int partner_confirm(const struct context *x, const char *name, const char *safety)
+{
+	json_t *answer = NULL, *send = json_object();
+	if (safety != NULL) {
+		json_object_set_new(send, "safety", json_string(safety));
+	} else if (!person_confirms(x, name)) {
+		json_decref(send);
+		return complain(fail(TOCSIN_REFUSED, "%s stays unconfirmed", name));
+	}
+	enum tocsin_err err = ask_about(x, "POST", "/api/v1/partners/", name, "/confirm", send, &answer);
+	return finish(x, err, answer, "confirmed");
+}
+
+static int partner_list(const struct context *x)
+{
+	json_t *answer = NULL;
+	const json_t *p;
+	size_t i;
+	enum tocsin_err err = client_json(x, "GET", "/api/v1/partners", NULL, &answer);
+	if (err == TOCSIN_OK && !x->json) {
+		json_array_foreach(json_object_get(answer, "items"), i, p) {
+			print_text("%-32s  %-11s  ", text_of(p, "name"), text_of(p, "state"));
+			print_quorum(p);
+			print_text("  %s\n", text_of(p, "safety"));
+		}
+	}
+	return finish(x, err, answer, NULL);
+}
+
+static int partner_show(const struct context *x, const char *name)
+{
+	json_t *p = NULL;
+	enum tocsin_err err = ask_about(x, "GET", "/api/v1/partners/", name, "", NULL, &p);
+	if (err == TOCSIN_OK && !x->json) {
+		const char *key;
+		json_t *value;
+		json_object_foreach(p, key, value) {
+			if (json_is_object(value))
+				continue;
+			struct buf words;
+			buf_init(&words, 1u << 20);
+			if (strcmp(key, "quorum") == 0 && json_integer_value(value) == 0)
+				buf_add_str(&words, "none");
+			else
+				print_value(value, &words);
+			print_text("%-12s %.*s\n", key, (int)words.n, words.n == 0 ? "" : (const char *)words.p);
+			buf_free(&words);
+		}
+	}
+	return finish(x, err, p, NULL);
+}
+
+int command_partner(const struct context *x, int argc, char **argv)
+{
+	const char *safety = NULL, *reason = NULL;
+	struct words w;
+	json_t *answer = NULL;
+	const struct option options[] = { { "--safety", OPTION_ONE, &safety }, { "--reason", OPTION_ONE, &reason }, { NULL } };
+	if (!args_take(argc, argv, options, &w, 1, 3))
+		return usage("partner");
+	const char *verb = w.word[0];
+	if (strcmp(verb, "add") == 0 && w.n == 2)
+		return partner_add(x, w.word[1]);
+	if (strcmp(verb, "confirm") == 0 && w.n == 2)
+		return partner_confirm(x, w.word[1], safety);
+	if (strcmp(verb, "list") == 0 && w.n == 1)
+		return partner_list(x);
+	if (strcmp(verb, "show") == 0 && w.n == 2)
+		return partner_show(x, w.word[1]);
+	if (strcmp(verb, "distrust") == 0 && w.n == 2 && reason != NULL) {
+		json_t *send = json_pack("{s:s}", "reason", reason);
+		enum tocsin_err err = send == NULL ? fail(TOCSIN_BAD, "the reason is not valid UTF-8") : ask_about(x, "POST", "/api/v1/partners/", w.word[1], "/distrust", send, &answer);
+		return finish(x, err, answer, "distrusted: it can still be warned, but nothing of what it sends is taken");
+	}
+	if (strcmp(verb, "quorum") == 0 && w.n == 3) {
+		char *end;
+		long k = strcmp(w.word[2], "none") == 0 ? 0 : strtol(w.word[2], &end, 10);
+		if (k < 0 || k > 64 || (strcmp(w.word[2], "none") != 0 && (*end != 0 || end == w.word[2])))
+			return usage("partner");
+		enum tocsin_err err = ask_about(x, "POST", "/api/v1/partners/", w.word[1], "/quorum", json_pack("{s:i}", "k", (int)k), &answer);
+		return finish(x, err, answer, k == 0 ? "quorum none: receipts of this partner will never be witnessed" : "set");
+	}
+	return usage("partner");
+}
+
+/* ---- groups ---- */
+
+static json_t *find_group(json_t *answer, const char *name)
+{
+	json_t *g;
+	size_t i;
+	json_array_foreach(json_object_get(answer, "items"), i, g)
+		if (strcmp(text_of(g, "name"), name) == 0)
+			return json_object_get(g, "members");
+	return NULL;
+}
+
+static bool has_member(const json_t *members, const char *name)
+{
+	const json_t *m;
+	size_t i;
+	json_array_foreach(members, i, m)
+		if (strcmp(json_string_value(m), name) == 0)
+			return true;
+	return false;
+}
+
+/* The group's members with those of W (from 2 on) added or taken out. */
+static json_t *changed_members(const json_t *members, const struct words *w, bool add)
+{
+	json_t *next = json_array();
+	const json_t *m;
+	size_t i;
+	json_array_foreach(members, i, m) {
+		bool named = false;
+		for (size_t j = 2; j < w->n; j++)
+			named = named || strcmp(json_string_value(m), w->word[j]) == 0;
+		if (add || !named)
+			json_array_append_new(next, json_string(json_string_value(m)));
+	}
+	for (size_t j = 2; add && j < w->n; j++)
+		if (!has_member(next, w->word[j]))
+			json_array_append_new(next, json_string(w->word[j]));
+	return next;
+}
+
+int command_group(const struct context *x, int argc, char **argv)
+{
+	struct words w;
+	json_t *answer = NULL, *done = NULL;
+	if (!args_take(argc, argv, no_options, &w, 1, OPTION_MAX))
+		return usage("group");
+	bool add = strcmp(w.word[0], "add") == 0 && w.n >= 3, remove = strcmp(w.word[0], "remove") == 0 && w.n >= 2, list = strcmp(w.word[0], "list") == 0 && w.n == 1;
+	if (!add && !remove && !list)
+		return usage("group");
+	enum tocsin_err err = client_json(x, "GET", "/api/v1/groups", NULL, &answer);
+	if (err != TOCSIN_OK)
+		return complain(err);
+	if (list) {
+		json_t *g, *m;
+		size_t i, j;
+		if (!x->json)
+			json_array_foreach(json_object_get(answer, "items"), i, g) {
+				print_text("@%s", text_of(g, "name"));
+				json_array_foreach(json_object_get(g, "members"), j, m)
+					print_text(" %s", json_string_value(m));
+				print_text("\n");
+			}
+		return finish(x, TOCSIN_OK, answer, NULL);
+	}
+	json_t *members = find_group(answer, w.word[1]);
+	if (remove && members == NULL) {
+		json_decref(answer);
+		return complain(fail(TOCSIN_MISSING, "there is no group %s", w.word[1]));
+	}
+	json_t *next = w.n == 2 ? json_array() : changed_members(members, &w, add);
+	json_decref(answer);
+	if (json_array_size(next) == 0) {
+		json_decref(next);
+		err = ask_about(x, "DELETE", "/api/v1/groups/", w.word[1], "", NULL, &done);
+	} else {
+		err = ask_about(x, "PUT", "/api/v1/groups/", w.word[1], "", json_pack("{s:o}", "members", next), &done);
+	}
+	return finish(x, err, done, "done");
+}
+
+/* ---- witnesses ---- */
+
+int command_witness(const struct context *x, int argc, char **argv)
+{
+	struct words w;
+	json_t *answer = NULL;
+	if (!args_take(argc, argv, no_options, &w, 1, 2))
+		return usage("witness");
+	if (strcmp(w.word[0], "list") == 0 && w.n == 1) {
+		const json_t *item;
+		size_t i;
+		enum tocsin_err err = client_json(x, "GET", "/api/v1/witnesses", NULL, &answer);
+		if (err == TOCSIN_OK && !x->json)
+			json_array_foreach(json_object_get(answer, "items"), i, item)
+				print_text("%-32s  last seen %s\n", text_of(item, "name"), text_of(item, "last_seen")[0] != 0 ? text_of(item, "last_seen") : "never");
+		return finish(x, err, answer, NULL);
+	}
+	bool add = strcmp(w.word[0], "add") == 0;
+	if (w.n != 2 || (!add && strcmp(w.word[0], "remove") != 0))
+		return usage("witness");
+	enum tocsin_err err = ask_about(x, add ? "PUT" : "DELETE", "/api/v1/witnesses/", w.word[1], "", NULL, &answer);
+	return finish(x, err, answer, add ? "added: it is asked to cosign our log, and counts for receipts" : "removed");
+}
