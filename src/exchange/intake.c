@@ -415,7 +415,7 @@ static enum refusal check_content(struct finding *f, struct bytes body)
 	if (f->returned)
 		return REFUSE_NONE;     /* the desk's rules were kept when it was issued */
 	int64_t marks = 0;
-	err = desk_accepts(f->x->desk, f->read, f->peer, s, f->now, &marks);
+	err = desk_accepts(f->read, f->peer, s, f->now, &marks);
 	f->marks |= marks;
 	return err == TOCSIN_OK ? REFUSE_NONE : err == TOCSIN_LATER || err == TOCSIN_BROKEN ? REFUSE_BUSY : REFUSE_RULE;
 }

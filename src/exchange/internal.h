@@ -110,6 +110,12 @@ void witness_add_checkpoint(struct exchange *x, struct http_call *call);        
 enum tocsin_err tick_start(struct exchange *x) MUST_USE;                            /* the log thread: resume, then ticks */
 void tick_stop(struct exchange *x);
 json_t *tick_status(struct exchange *x);                                            /* witnesses: last sight, trouble */
+/* The witness NAME told that it has seen our log N at SIZE. On the log thread. */
+void tick_witness_seen(struct exchange *x, const char *name, uint64_t log_n, uint64_t size);
+/* The body of a 409 of a witness: "<size>\n". */
+bool witness_size_parse(struct bytes body, uint64_t *size);
+/* Somebody has told what it has seen of our log: status need not warn any more. */
+void resume_asked(struct exchange *x);
 /* Settles whether our log is what others have seen; on the log thread, before the first signature. LATER: must be tried again (sentence). */
 enum tocsin_err resume_settle(struct exchange *x) MUST_USE;
 /* Tells partners of `resuming` rows that our log was put back: first our card chain, then a resume note; removes the row when it was answered. On the log thread, now and then. */

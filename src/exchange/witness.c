@@ -22,6 +22,11 @@ static void say_size(struct http_call *call, uint64_t size)
 	http_call_answer(call, 409, "text/x.tlog.size", bytes_of(line, (size_t)n));
 }
 
+bool witness_size_parse(struct bytes body, uint64_t *size)
+{
+	return body.n > 1 && body.p[body.n - 1] == '\n' && text_u64(bytes_of(body.p, body.n - 1), INT64_MAX, size);
+}
+
 static void say_failed(struct http_call *call)
 {
 	log_say(LOG_ERROR, "witness failed", "sentence=\"%s\"", fail_sentence());
