@@ -154,7 +154,7 @@ static void refuse(struct item *it, enum refusal code, const char *sentence)
 {
 	it->taken = false;
 	it->code = code;
-	snprintf(it->sentence, sizeof it->sentence, "%s", sentence);
+	snprintf(it->sentence, sizeof it->sentence, "%.*s", ANSWER_SENTENCE, sentence);
 }
 
 /* ---- the answer ---- */

@@ -96,14 +96,14 @@ static void post(struct exchange *x, struct asks *a, size_t i, const struct peer
 struct finding {
 	struct exchange *x;
 	struct log_state st;
-	char reason[200];
+	char reason[160];
 	size_t asked;                           /* who told what it has seen */
 };
 
 static void doubt(struct finding *f, const char *who, uint64_t size, const char *what)
 {
 	if (f->reason[0] == '\0')
-		snprintf(f->reason, sizeof f->reason, "%.100s has seen %s (%llu entries)", who, what, (unsigned long long)size);
+		snprintf(f->reason, sizeof f->reason, "%.80s has seen %s (%llu entries)", who, what, (unsigned long long)size);
 }
 
 /* C was signed by our log. */
@@ -265,7 +265,7 @@ static enum tocsin_err last_known(struct exchange *x, int64_t *since)
 static enum tocsin_err note_resuming(struct finding *f)
 {
 	struct exchange *x = f->x;
-	int64_t since;
+	int64_t since = 0;
 	const struct peer **all = calloc(DIRECTORY_MAX, sizeof *all);
 	struct change *c = change_new();
 	enum tocsin_err err = all != NULL && c != NULL ? last_known(x, &since) : fail(TOCSIN_BROKEN, "no memory for the list of partners");
