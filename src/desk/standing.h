@@ -8,8 +8,9 @@
 #include "desk/desk.h"
 #include "domain/view.h"
 
-/* One statement as JSON for API and CLI: id, kind, from, to, at, issued, state of delivery (waiting, refused, received, witnessed, one-sided), receipt, fields (open; and for our own also the closed ones, marked "closed"), marks,
- * re, referred-to-by (id, kind, stage or outcome), window ("open until", "lapsed, unresolved since", "closed: ..."). VIEW decides whether fields are there. Returns owned. */
+/* One statement as JSON for API and CLI: id, kind, direction, from, to, at, known_at, delivery (waiting, refused, closed, received, witnessed,
+ * one-sided, accepted, own record), receipt, quorum, marks, its gist; when WHOLE also its fields (for our own also the closed ones, marked "closed"),
+ * re, answers, and the window ("open", "lapsed, unresolved", "closed"). VIEW decides whether content is there. *OUT is returned owned. */
 enum tocsin_err desk_show(const struct desk *d, struct snapshot *read, const struct view *v, const struct statement_row *row, bool whole, json_t **out) MUST_USE;
 
 #endif

@@ -54,7 +54,8 @@ bool exchange_ready(struct exchange *x);
 json_t *exchange_status(struct exchange *x);
 
 /* ---- carry files ---- */
-/* All that waits for PARTNER as a carry file (MISSING: nothing), and what an incoming carry file yields: for a batch the answer file in OUT, for an answer nothing (OUT stays empty). Waits until durable. */
+/* All that waits for PARTNER as a carry file (MISSING: nothing), and what an incoming carry file yields: for a batch the
+ * answer file in OUT, for an answer nothing (OUT stays empty). Waits until durable. */
 enum tocsin_err exchange_carry_out(struct exchange *x, const char *partner, struct buf *out) MUST_USE;
 enum tocsin_err exchange_carry_in(struct exchange *x, struct bytes file, struct buf *out, json_t **summary) MUST_USE;
 

@@ -1,0 +1,142 @@
+# lib: what the scenarios share. A scenario sources it, makes nodes with node_make, asserts with is/match/run, and ends with done_testing.
+# Every node is a real process on loopback, in the exercise realm unless the scenario says otherwise. TAP on standard output.
+set -u
+: "${TOCSIN_PROGRAM:?the program to test}" "${TOCSIN_SOURCE:?the tree}"
+T=$TOCSIN_PROGRAM
+W=$(mktemp -d "${TMPDIR:-/tmp}/tocsin-scenario.XXXXXX") || exit 1
+n=0
+failed=0
+export ASAN_OPTIONS="${ASAN_OPTIONS:-abort_on_error=0:exitcode=99}" UBSAN_OPTIONS="${UBSAN_OPTIONS:-halt_on_error=1:exitcode=99:print_stacktrace=1}"
+
+cleanup() {
+	for pid in "$W"/*/pid; do
+		[ -f "$pid" ] && kill "$(cat "$pid")" 2>/dev/null
+	done
+	for pid in "$W"/*/pid; do
+		[ -f "$pid" ] || continue
+		p=$(cat "$pid")
+		i=0
+		while kill -0 "$p" 2>/dev/null && [ $i -lt 100 ]; do sleep 0.1; i=$((i + 1)); done
+		kill -9 "$p" 2>/dev/null
+	done
+	[ -n "${KEEP:-}" ] && [ "$failed" != 0 ] && { echo "# kept: $W"; return; }
+	rm -rf "$W"
+}
+trap cleanup EXIT
+trap 'exit 130' INT TERM
+
+pass() { n=$((n + 1)); echo "ok $n - $1"; }
+flunk() {
+	n=$((n + 1))
+	failed=$((failed + 1))
+	echo "not ok $n - $1"
+	shift
+	for line in "$@"; do echo "$line" | head -40 | sed 's/^/# /'; done
+}
+# is GOT WANTED NAME
+is() { if [ "$1" = "$2" ]; then pass "$3"; else flunk "$3" "got: $1" "wanted: $2"; fi; }
+# match TEXT PATTERN NAME: an extended regular expression
+match() { if printf '%s\n' "$1" | grep -qE -- "$2"; then pass "$3"; else flunk "$3" "got: $1" "wanted: /$2/"; fi; }
+# run STATUS NAME COMMAND...: the exit status; standard output in $out, standard error in $err
+run() {
+	wanted=$1
+	name=$2
+	shift 2
+	out=$("$@" 2>"$W/stderr") ; status=$?
+	err=$(cat "$W/stderr")
+	if [ "$status" = "$wanted" ]; then pass "$name"; else flunk "$name" "status $status, wanted $wanted" "$out" "$err"; fi
+}
+# must COMMAND...: a step that is not itself tested; the scenario ends when it fails
+must() {
+	"$@" >"$W/must" 2>&1 || { echo "Bail out! $*: $(tail -5 "$W/must" | tr '\n' ' ')"; failed=1; exit 1; }
+}
+# until_true SECONDS COMMAND...
+until_true() {
+	end=$(($(date +%s) + $1))
+	shift
+	until "$@" >/dev/null 2>&1; do
+		[ "$(date +%s)" -lt "$end" ] || return 1
+		sleep 0.1
+	done
+}
+done_testing() {
+	for log in "$W"/*/log; do
+		if grep -qE 'AddressSanitizer|runtime error:|LeakSanitizer|ThreadSanitizer' "$log" 2>/dev/null; then
+			flunk "no sanitizer report in $(basename "$(dirname "$log")")" "$(grep -E -A12 'AddressSanitizer|runtime error:|LeakSanitizer|ThreadSanitizer' "$log" | head -30)"
+		fi
+	done
+	echo "1..$n"
+	[ "$failed" = 0 ]
+	exit $?
+}
+
+free_ports() { python3 -c 'import socket,sys
+s=[socket.socket() for _ in range(int(sys.argv[1]))]
+[x.bind(("127.0.0.1",0)) for x in s]
+print(*[x.getsockname()[1] for x in s])' "$1"; }
+
+# node_make SHORT [NAME]: a node in $W/SHORT with a fast tick; its folder in $W/SHORT/dir. Nothing runs yet.
+node_make() {
+	mkdir -p "$W/$1"
+	set -- "$1" "${2:-$1.exercise}" $(free_ports 2)
+	echo "$2" >"$W/$1/name"
+	echo "$3" >"$W/$1/port"
+	echo "$4" >"$W/$1/desk"
+	must "$T" init "$W/$1/dir" --name "$2" --exchange "127.0.0.1:$3" --desk "127.0.0.1:$4" --url "http://127.0.0.1:$3"
+	node_set "$1" tick 1
+	node_set "$1" retry 1
+	node_set "$1" resume-wait 1
+}
+# node_set SHORT KEY VALUE: a key of [exchange] in its configuration
+node_set() {
+	sed -i -e "/^;*$2 *=/d" -e "s|^\[exchange\]\$|[exchange]\n$2 = $3|" "$W/$1/dir/tocsin.ini"
+}
+node_name() { cat "$W/$1/name"; }
+node_port() { cat "$W/$1/port"; }
+node_desk() { cat "$W/$1/desk"; }
+# at SHORT COMMAND...: a command of that node
+at() {
+	short=$1
+	shift
+	"$T" -d "$W/$short/dir" "$@"
+}
+node_ready() { at "$1" status --json 2>/dev/null | jq -e .ready; }
+node_start() {
+	"$T" -d "$W/$1/dir" serve >>"$W/$1/log" 2>&1 &
+	echo $! >"$W/$1/pid"
+	until_true "${2:-20}" node_ready "$1" || { echo "Bail out! $1 does not get ready: $(tail -3 "$W/$1/log" | tr '\n' ' ')"; failed=1; exit 1; }
+}
+node_stop() {
+	kill "$(cat "$W/$1/pid")" 2>/dev/null
+	wait "$(cat "$W/$1/pid")" 2>/dev/null
+	stopped=$?
+	rm -f "$W/$1/pid"
+	return $stopped
+}
+node_kill() {
+	kill -9 "$(cat "$W/$1/pid")" 2>/dev/null
+	wait "$(cat "$W/$1/pid")" 2>/dev/null
+	rm -f "$W/$1/pid"
+}
+# meet A B: each takes the other's card and confirms it
+meet() {
+	at "$1" card >"$W/$1/card"
+	at "$2" card >"$W/$2/card"
+	must at "$1" partner add "$W/$2/card"
+	must at "$2" partner add "$W/$1/card"
+	must at "$1" partner confirm "$(node_name "$2")" --safety "$(at "$1" partner show "$(node_name "$2")" --json | jq -r .safety)"
+	must at "$2" partner confirm "$(node_name "$1")" --safety "$(at "$2" partner show "$(node_name "$1")" --json | jq -r .safety)"
+}
+# witnessed_by NODE W...: NODE asks them to cosign
+witnessed_by() {
+	node=$1
+	shift
+	for w; do must at "$node" witness add "$(node_name "$w")"; done
+}
+# warning FILE SUMMARY [MORE JSON MEMBERS]
+warning() {
+	printf '{"threat.summary":"%s","handling.tlp":"red","threat.harm":"death","where.place":"Harbour gate 4","source.origin":"a fisherman","advice":"Close the gate."%s}\n' "$2" "${3:-}" >"$1"
+}
+delivery() { at "$1" show "$2" --json | jq -r .delivery; }
+delivered() { [ "$(delivery "$1" "$2")" = "$3" ]; }
+holds() { at "$1" show "$2" >/dev/null 2>&1; }
