@@ -5,6 +5,8 @@
 #include <signal.h>
 #include <sys/wait.h>
 
+#include "keeper/filter.h"
+
 static void a_signature_of_every_role_verifies(void **state)
 {
 	struct kit *k = *state;
@@ -302,6 +304,23 @@ static void the_process_holds_no_descriptor_but_the_pipe(void **state)
 	keeper_stop(first);
 }
 
+static void the_process_is_confined(void **state)
+{
+	struct kit *k = *state;
+	char path[64];
+	struct buf status;
+	kit_make(k);
+	struct keeper *keeper = kit_start(k);
+	snprintf(path, sizeof path, "/proc/%d/status", keeper_pid(keeper));
+	buf_init(&status, 1 << 16);
+	assert_int_equal(file_read(path, &status), TOCSIN_OK);
+	assert_non_null(memmem(status.p, status.n, "\nNoNewPrivs:\t1\n", 15));
+	if (!FILTER_SANITIZED)
+		assert_non_null(memmem(status.p, status.n, "\nSeccomp:\t2\n", 12));
+	buf_free(&status);
+	keeper_stop(keeper);
+}
+
 struct worker {
 	struct keeper *keeper;
 	unsigned seed;
@@ -393,6 +412,7 @@ int main(void)
 		T_(a_keeper_that_dies_while_nobody_asks_is_noticed),
 		T_(a_stop_ends_the_process_and_signals_for_the_node_do_not),
 		T_(the_process_holds_no_descriptor_but_the_pipe),
+		T_(the_process_is_confined),
 		T_(four_threads_get_their_own_answers),
 		T_(threads_in_a_call_come_back_when_the_keeper_is_killed),
 	};
