@@ -1,0 +1,784 @@
+/*
+ * courier: the outbox to partners, on the HTTP client's thread.
+ *
+ * It may touch: the store (outbox, receipts, partners' logs), partners' addresses through the HTTP client. It holds no key: what it sends is sealed here with public keys.
+ */
+#include "exchange/courier.h"
+
+#include <time.h>
+
+#include "base/random.h"
+
+#define ROUND (8 * 1000)                /* microseconds of sealing before the client's thread gets to serve its connections again */
+
+static void courier_task(void *arg);
+static void pump(struct courier *c);
+
+/* ---- mail ---- */
+
+static void post_locked(struct courier *c)
+{
+	if (c->task_posted || c->orphan)
+		return;
+	c->task_posted = true;
+	http_client_post(c->x->client, 0, courier_task, c);
+}
+
+void courier_post(struct courier *c)
+{
+	pthread_mutex_lock(&c->mail);
+	post_locked(c);
+	pthread_mutex_unlock(&c->mail);
+}
+
+void courier_wake(struct exchange *x)
+{
+	pthread_mutex_lock(&x->lock);
+	struct courier *c = x->courier;
+	if (c != NULL) {
+		pthread_mutex_lock(&c->mail);
+		c->woken = true;
+		post_locked(c);
+		pthread_mutex_unlock(&c->mail);
+	}
+	pthread_mutex_unlock(&x->lock);
+}
+
+void courier_restoring(struct exchange *x, const char *partner)
+{
+	/* The row is there; looking finds it, whoever it is for. */
+	log_say(LOG_NOTE, "giving back", "partner=%s", partner);
+	courier_wake(x);
+}
+
+/* Waits for chores and for the alarm. */
+static void *side_main(void *arg)
+{
+	struct courier *c = arg;
+	pthread_mutex_lock(&c->mail);
+	while (!c->side_stop) {
+		struct chore *ch = c->chore;
+		if (ch != NULL) {
+			c->chore = ch->next;
+			pthread_mutex_unlock(&c->mail);
+			ch->work(ch);
+			pthread_mutex_lock(&c->mail);
+			ch->next = c->chore_done;
+			c->chore_done = ch;
+			post_locked(c);
+		} else if (c->alarm_at == INT64_MAX) {
+			pthread_cond_wait(&c->bell, &c->mail);
+		} else if (c->alarm_at <= clock_mono()) {
+			c->alarm_at = INT64_MAX;
+			post_locked(c);
+		} else {
+			struct timespec ts = { c->alarm_at / CLOCK_SECOND, c->alarm_at % CLOCK_SECOND * 1000 };
+			pthread_cond_timedwait(&c->bell, &c->mail, &ts);
+		}
+	}
+	pthread_mutex_unlock(&c->mail);
+	return NULL;
+}
+
+static void set_alarm(struct courier *c, int64_t at)
+{
+	pthread_mutex_lock(&c->mail);
+	bool sooner = at < c->alarm_at;
+	c->alarm_at = at;
+	if (sooner)
+		pthread_cond_signal(&c->bell);
+	pthread_mutex_unlock(&c->mail);
+}
+
+/* ---- chores and trips ---- */
+
+struct chore *chore_new(struct courier *c, struct link *l)
+{
+	struct chore *ch = calloc(1, sizeof *ch);
+	if (ch == NULL)
+		return NULL;
+	ch->c = c;
+	ch->link = l;
+	memcpy(ch->name, l->name, sizeof ch->name);
+	buf_init(&ch->a, LIMIT_CHAIN_BYTES);
+	buf_init(&ch->b, LIMIT_CHAIN_BYTES);
+	return ch;
+}
+
+static void chore_free(struct chore *ch)
+{
+	buf_free(&ch->a);
+	buf_free(&ch->b);
+	free(ch);
+}
+
+bool courier_chore(struct courier *c, struct chore *ch)
+{
+	if (ch->a.failed || ch->b.failed || c->stopping) {
+		chore_free(ch);
+		return false;
+	}
+	pthread_mutex_lock(&c->mail);
+	struct chore **at = &c->chore;
+	while (*at != NULL)
+		at = &(*at)->next;
+	*at = ch;
+	pthread_cond_signal(&c->bell);
+	pthread_mutex_unlock(&c->mail);
+	return true;
+}
+
+struct trip *trip_new(struct courier *c, struct link *l)
+{
+	struct trip *t = calloc(1, sizeof *t);
+	if (t == NULL)
+		return NULL;
+	t->c = c;
+	t->link = l;
+	t->epoch = l->epoch;
+	return t;
+}
+
+void trip_free(struct trip *t)
+{
+	if (t == NULL)
+		return;
+	parcel_free(t->parcel);
+	free(t);
+}
+
+static void courier_free(struct courier *c)
+{
+	for (size_t i = 0; i < c->link_n; i++) {
+		struct link *l = c->link[i];
+		watch_free(l->watch);
+		buf_free(&l->suspect_a);
+		buf_free(&l->suspect_b);
+		free(l->under_way.v);
+		free(l);
+	}
+	for (struct chore *ch = c->chore, *next; ch != NULL; ch = next) {
+		next = ch->next;
+		chore_free(ch);
+	}
+	for (struct chore *ch = c->chore_done, *next; ch != NULL; ch = next) {
+		next = ch->next;
+		chore_free(ch);
+	}
+	for (struct trip *t = c->landed, *next; t != NULL; t = next) {
+		next = t->next;
+		trip_free(t);
+	}
+	free(c->link);
+	free(c->claim);
+	arena_free(c->arena);
+	buf_free(&c->plain);
+	pthread_mutex_destroy(&c->lock);
+	pthread_mutex_destroy(&c->mail);
+	pthread_cond_destroy(&c->bell);
+	pthread_cond_destroy(&c->calm);
+	free(c);
+}
+
+/* The last call of a courier that was stopped meanwhile clears up. LOCK is held, and let go. */
+static void leave(struct courier *c)
+{
+	pthread_mutex_lock(&c->mail);
+	bool last = c->orphan && c->calls == 0 && !c->task_posted;
+	pthread_mutex_unlock(&c->mail);
+	pthread_mutex_unlock(&c->lock);
+	if (last)
+		courier_free(c);
+}
+
+static void on_answer(void *arg, const struct http_result *r)
+{
+	struct trip *t = arg;
+	struct courier *c = t->c;
+	pthread_mutex_lock(&c->lock);
+	c->calls--;
+	if (!c->stopping) {
+		t->answered(t, r);
+		pump(c);
+	} else {
+		trip_free(t);
+	}
+	leave(c);
+}
+
+bool courier_send(struct courier *c, struct trip *t, const struct peer *peer, const char *method, const char *path, const char *type, struct buf *body, size_t max)
+{
+	char url[1024];
+	struct link *l = t->link;
+	if (peer->card->url_n == 0) {
+		link_fail(c, l, t->epoch, "the card of %s names no address: only carry files reach it", l->name);
+		trip_free(t);
+		return false;
+	}
+	snprintf(url, sizeof url, "%s%s", peer->card->url[l->url % peer->card->url_n], path);
+	struct http_request r = { .method = method, .url = url, .type = type, .body = body, .max_answer = max, .timeout_ms = COURIER_TIMEOUT_MS };
+	c->calls++;
+	http_client_send(c->x->client, &r, on_answer, t);
+	return true;
+}
+
+static void on_commit(void *arg, const struct change_result *results, size_t n, const struct commit_info *info)
+{
+	struct trip *t = arg;
+	struct courier *c = t->c;
+	(void)n;
+	(void)info;
+	t->err = results[0].err;
+	memcpy(t->sentence, results[0].sentence, sizeof t->sentence);
+	pthread_mutex_lock(&c->mail);
+	t->next = c->landed;
+	c->landed = t;
+	c->commits--;
+	post_locked(c);
+	pthread_cond_broadcast(&c->calm);
+	pthread_mutex_unlock(&c->mail);
+}
+
+void courier_commit(struct courier *c, struct trip *t, struct change *ch)
+{
+	pthread_mutex_lock(&c->mail);
+	c->commits++;
+	pthread_mutex_unlock(&c->mail);
+	store_submit(c->x->desk->store, &ch, 1, on_commit, t);
+}
+
+/* ---- links ---- */
+
+static size_t link_place(const struct courier *c, const char *name, bool *found)
+{
+	size_t low = 0, high = c->link_n;
+	*found = false;
+	while (low < high && !*found) {
+		size_t mid = (low + high) / 2;
+		int order = strcmp(c->link[mid]->name, name);
+		if (order == 0) {
+			*found = true;
+			return mid;
+		}
+		if (order < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+static bool more_links(struct courier *c)
+{
+	if (c->link_n < c->link_room)
+		return true;
+	size_t room = c->link_room == 0 ? 16 : c->link_room * 2;
+	struct link **link = realloc(c->link, room * sizeof(struct link *));
+	if (link != NULL)
+		c->link = link;
+	struct outbox_claim *claim = realloc(c->claim, room * sizeof *claim);
+	if (claim != NULL)
+		c->claim = claim;
+	if (link == NULL || claim == NULL)
+		return false;
+	c->link_room = room;
+	return true;
+}
+
+struct link *courier_link(struct courier *c, const char *name)
+{
+	bool found;
+	size_t at = link_place(c, name, &found);
+	if (found)
+		return c->link[at];
+	struct link *l = strlen(name) <= LIMIT_NAME && more_links(c) ? calloc(1, sizeof *l) : NULL;
+	if (l == NULL)
+		return NULL;
+	memcpy(l->name, name, strlen(name) + 1);
+	l->batch = OUTBOX_BATCH_COUNT;
+	memmove(c->link + at + 1, c->link + at, (c->link_n - at) * sizeof(struct link *));
+	c->link[at] = l;
+	c->link_n++;
+	return l;
+}
+
+/* ---- looking through the outbox ---- */
+
+static bool see_partner(void *arg, const char *partner, int64_t next_at)
+{
+	struct courier *c = arg;
+	struct link *l = courier_link(c, partner);
+	if (l == NULL)
+		return true;
+	l->due = true;
+	l->drained = false;
+	l->due_at = next_at;
+	l->urgency = OUTBOX_IMMINENT;   /* until it is read */
+	return true;
+}
+
+static bool see_restoring(void *arg, const struct restoring_row *row)
+{
+	struct link *l = courier_link(arg, row->partner);
+	if (l != NULL)
+		l->restoring = true;
+	return true;
+}
+
+/* Who has to be told our newest card, and whose receipts are to be witnessed. */
+static void scan_directory(struct courier *c, int64_t mono)
+{
+	struct directory *d = c->x->desk->directory;
+	const struct peer *self = directory_self(d);
+	uint64_t seq = self != NULL ? self->card->seq : 0;
+	peer_release(self);
+	if (seq == c->own_seq && mono < c->scan_after)
+		return;
+	const struct peer **peer = calloc(DIRECTORY_MAX, sizeof(struct peer *));
+	if (peer == NULL)
+		return;
+	c->own_seq = seq;
+	c->scan_after = mono + COURIER_SCAN;
+	size_t n = directory_all(d, peer, DIRECTORY_MAX);
+	for (size_t i = 0; i < n; i++) {
+		bool tell = peer[i]->card_known < (int64_t)seq && peer[i]->card->url_n > 0;
+		if (tell || peer[i]->quorum > 0) {
+			struct link *l = courier_link(c, peer[i]->name);
+			if (l != NULL && tell && l->card_told < seq)
+				l->card_due = true;
+			if (l != NULL && peer[i]->quorum > 0)
+				l->watching = true;
+		}
+		peer_release(peer[i]);
+	}
+	free(peer);
+}
+
+/* Whoever is left alone for longer than what is imminent can wait is tried sooner when something imminent is there. */
+static void hurry(struct courier *c, struct snapshot *read, struct link *l, int64_t mono)
+{
+	struct outbox_item *item;
+	size_t n;
+	if (l->until - mono <= OUTBOX_RETRY_IMMINENT * CLOCK_SECOND || !l->due)
+		return;
+	arena_reset(c->arena);
+	if (outbox_due(read, l->name, clock_now(), 1, 1, c->arena, &item, &n) != TOCSIN_OK || n == 0)
+		return;
+	l->urgency = item[0].row.urgency;
+	if (l->urgency == OUTBOX_IMMINENT)
+		l->until = mono + random_below(OUTBOX_RETRY_IMMINENT) * CLOCK_SECOND;
+}
+
+static void look(struct courier *c)
+{
+	int64_t began = clock_mono();
+	struct snapshot *read = NULL;
+	c->look = false;
+	scan_directory(c, began);
+	for (size_t i = 0; i < c->link_n; i++)
+		c->link[i]->due = c->link[i]->restoring = false;
+	enum tocsin_err err = snapshot_open(c->x->desk->store, &read);
+	if (err == TOCSIN_OK)
+		err = outbox_partners(read, see_partner, c);
+	if (err == TOCSIN_OK)
+		err = restoring_each(read, see_restoring, c);
+	for (size_t i = 0; err == TOCSIN_OK && i < c->link_n; i++)
+		hurry(c, read, c->link[i], began);
+	snapshot_close(read);
+	int64_t cost = clock_mono() - began;
+	if (err != TOCSIN_OK) {
+		log_say(LOG_ERROR, "outbox not read", "why=\"%s\"", fail_sentence());
+		c->look = true;
+		cost = CLOCK_SECOND;
+	}
+	c->look_after = clock_mono() + 10 * cost;
+}
+
+/* ---- batches ---- */
+
+static void drop_numbers(struct link *l, const struct parcel *p)
+{
+	for (size_t i = 0; i < p->sent.n; i++)
+		numbers_drop(&l->under_way, p->item[i].num);
+	l->drained = false;
+}
+
+static void batch_landed(struct trip *t)
+{
+	struct link *l = t->link;
+	l->landing--;
+	drop_numbers(l, t->parcel);
+	/* What is due later was hidden behind these. */
+	if (l->under_way.n == 0)
+		t->c->look = true;
+	if (t->err != TOCSIN_OK)
+		link_fail(t->c, l, t->epoch, "an answer of %s could not be stored: %s", l->name, t->sentence);
+}
+
+static struct receipts_rules rules_for(const struct courier *c, const struct link *l)
+{
+	return (struct receipts_rules){ .partner = l->name, .now = clock_now(), .retry_seconds = c->x->config.retry_seconds };
+}
+
+/* A statement that the partner answers with an error even when it is sent alone is set aside for a while: the others go on. */
+static void set_aside(struct trip *t, unsigned status)
+{
+	struct courier *c = t->c;
+	struct link *l = t->link;
+	struct change *ch = change_new();
+	struct receipts_rules rules = rules_for(c, l);
+	char why[128];
+	if (ch == NULL) {
+		drop_numbers(l, t->parcel);
+		trip_free(t);
+		return;
+	}
+	snprintf(why, sizeof why, "the partner answers with HTTP status %u when this is sent alone", status);
+	receipts_refused(ch, &t->parcel->item[0], "busy", why, &rules);
+	l->landing++;
+	t->landed = batch_landed;
+	courier_commit(c, t, ch);
+}
+
+static void batch_good(struct trip *t, const struct answer *a, const struct checkpoint *cp)
+{
+	struct courier *c = t->c;
+	struct link *l = t->link;
+	struct parcel *p = t->parcel;
+	struct receipts_rules rules = rules_for(c, l);
+	struct change *ch = receipts_change(&p->sent, a, cp, &rules, &p->accepted, &p->card);
+	if (ch == NULL) {
+		drop_numbers(l, p);
+		trip_free(t);
+		return;
+	}
+	link_good(l);
+	l->batch = outbox_batch_size(l->batch, true);
+	if (p->card) {
+		l->card_told = 0;
+		l->card_due = true;
+	}
+	if (p->accepted > 0 && !l->watching) {
+		l->watching = true;
+		l->poll_at = clock_mono() + (int64_t)c->x->config.tick_seconds * CLOCK_SECOND;
+	}
+	buf_free(&p->body);
+	l->landing++;
+	t->landed = batch_landed;
+	courier_commit(c, t, ch);
+}
+
+static void batch_answered(struct trip *t, const struct http_result *r)
+{
+	struct courier *c = t->c;
+	struct link *l = t->link;
+	struct answer a;
+	struct checkpoint cp;
+	l->requests--;
+	if (r->err != TOCSIN_OK || (r->status != 200 && r->status != 409)) {
+		bool single = t->parcel->sent.n == 1;
+		link_fail_http(c, l, t->epoch, r);
+		if (r->err == TOCSIN_OK)
+			l->batch = outbox_batch_size((unsigned)t->parcel->sent.n, false);
+		if (r->err == TOCSIN_OK && single && r->status != 429 && r->status != 503) {
+			set_aside(t, r->status);
+			return;
+		}
+		drop_numbers(l, t->parcel);
+		trip_free(t);
+		return;
+	}
+	arena_reset(c->arena);
+	enum receipts_verdict v = r->status == 200 ? receipts_check(&t->parcel->sent, r->body, c->arena, &a, &cp) :
+		receipts_check_behind(&t->parcel->sent, r->body, &cp);
+	if (v == RECEIPTS_GOOD) {
+		batch_good(t, &a, &cp);
+		return;
+	}
+	link_judge(c, t, v, r->status == 200 ? a.note : r->body);
+	drop_numbers(l, t->parcel);
+	trip_free(t);
+}
+
+/* What can never be sent is the author's to know. */
+static void refuse_here(struct courier *c, struct link *l, struct change **ch, const struct sent_item *item, const char *sentence)
+{
+	struct receipts_rules rules = rules_for(c, l);
+	if (*ch == NULL)
+		*ch = change_new();
+	if (*ch != NULL)
+		receipts_refused(*ch, item, "size", sentence, &rules);
+}
+
+static void here_landed(struct trip *t)
+{
+	t->c->look = true;
+}
+
+/* Reads what is due for L, without what is under way, into a parcel. *MORE: there may be more behind it. */
+static enum tocsin_err fill(struct courier *c, struct link *l, const struct peer *peer, struct snapshot *read, struct parcel *p, bool *more)
+{
+	struct outbox_item *item;
+	struct change *refused = NULL;
+	size_t n = 0, total = 0, most = (1 + l->requests + l->landing) * OUTBOX_BATCH_BYTES, limit = l->under_way.n + l->batch;
+	arena_reset(c->arena);
+	enum tocsin_err err = outbox_due(read, l->name, clock_now(), limit, most, c->arena, &item, &n);
+	*more = false;
+	for (size_t i = 0, bytes = 0; err == TOCSIN_OK && i < n; i++) {
+		const struct statement_row *s = &item[i].statement;
+		total += s->note.n + s->body.n;
+		if (numbers_has(&l->under_way, s->num))
+			continue;
+		if (p->sent.n == l->batch || (p->sent.n > 0 && bytes + s->note.n + s->body.n > OUTBOX_BATCH_BYTES)) {
+			*more = true;
+			break;
+		}
+		struct sent_item it = { .num = s->num, .id = s->id, .attempts = item[i].row.attempts, .urgency = item[i].row.urgency };
+		err = parcel_add(p, peer, &it, s->note, s->body, &c->plain);
+		if (err == TOCSIN_BAD) {
+			refuse_here(c, l, &refused, &it, fail_sentence());
+			err = TOCSIN_OK;
+		} else if (err == TOCSIN_LATER) {
+			*more = true;
+			err = TOCSIN_OK;
+			break;
+		} else if (err == TOCSIN_OK) {
+			if (p->sent.n == 1)
+				l->urgency = it.urgency;
+			bytes += s->note.n + s->body.n;
+		}
+	}
+	*more = p->sent.n > 0 && (*more || n == limit || total >= most);
+	struct trip *t = refused != NULL ? trip_new(c, l) : NULL;
+	if (t != NULL) {
+		t->landed = here_landed;
+		courier_commit(c, t, refused);
+	} else {
+		change_free(refused);
+	}
+	return err;
+}
+
+/* Sends the next batch of L. */
+static void send_batch(struct courier *c, struct link *l)
+{
+	const struct peer *peer = directory_find(c->x->desk->directory, l->name);
+	struct snapshot *read = NULL;
+	struct parcel *p = NULL;
+	bool more = false;
+	if (peer == NULL || peer->card->url_n == 0 || peer->recipient_n == 0) {
+		link_fail(c, l, l->epoch, peer == NULL ? "%s is not a partner any more" : "the card of %s names no address: only carry files reach it", l->name);
+		peer_release(peer);
+		return;
+	}
+	enum tocsin_err err = snapshot_open(c->x->desk->store, &read);
+	if (err == TOCSIN_OK)
+		err = parcel_new(c->x->desk, peer, read, &p);
+	if (err == TOCSIN_OK)
+		err = fill(c, l, peer, read, p, &more);
+	snapshot_close(read);
+	l->drained = !more;
+	struct trip *t = err == TOCSIN_OK && p->sent.n > 0 ? trip_new(c, l) : NULL;
+	if (t == NULL) {
+		if (err != TOCSIN_OK)
+			link_fail(c, l, l->epoch, "what waits for %s could not be sealed: %s", l->name, fail_sentence());
+		parcel_free(p);
+		peer_release(peer);
+		return;
+	}
+	bool all = true;
+	for (size_t i = 0; i < p->sent.n && all; i++)
+		all = numbers_add(&l->under_way, p->item[i].num);
+	t->parcel = p;
+	t->answered = batch_answered;
+	if (all) {
+		l->requests++;
+		(void)courier_send(c, t, peer, "POST", "/exchange/v1/envelopes", "application/octet-stream", &p->body, LIMIT_ANSWER_BYTES);
+	} else {
+		drop_numbers(l, p);
+		trip_free(t);
+	}
+	peer_release(peer);
+}
+
+/* ---- the round ---- */
+
+static struct outbox_claim claim_of(const struct link *l, int64_t mono, int64_t now)
+{
+	bool busy = l->card_due || l->card_busy || l->fetching || l->landing >= OUTBOX_REQUESTS || l->under_way.n + l->batch > COURIER_UNDER_WAY;
+	return (struct outbox_claim){ .ready = l->due && !l->drained && l->due_at <= now && l->until <= mono && !busy,
+		.live = l->live, .urgency = l->urgency, .requests = l->requests };
+}
+
+static void send_batches(struct courier *c, int64_t began)
+{
+	unsigned under_way[2] = { 0, 0 };
+	int64_t now = clock_now();
+	for (size_t i = 0; i < c->link_n; i++) {
+		c->claim[i] = claim_of(c->link[i], began, now);
+		under_way[c->link[i]->live] += c->link[i]->requests;
+	}
+	do {
+		size_t turn = outbox_turn(c->claim, c->link_n, c->last, under_way[true], under_way[false]);
+		if (turn == c->link_n)
+			return;
+		struct link *l = c->link[turn];
+		unsigned before = l->requests;
+		c->last = turn;
+		send_batch(c, l);
+		under_way[l->live] += l->requests - before;
+		c->claim[turn] = claim_of(l, began, now);
+	} while (clock_mono() - began < ROUND);
+	courier_post(c);
+}
+
+static int64_t earlier(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* When something is to be done again that no callback brings. */
+static int64_t next_alarm(const struct courier *c, int64_t mono, int64_t now)
+{
+	int64_t at = c->look ? c->look_after : INT64_MAX;
+	for (size_t i = 0; i < c->link_n; i++) {
+		const struct link *l = c->link[i];
+		bool wants = l->card_due || l->restoring || (l->due && !l->drained);
+		if (wants && l->until > mono)
+			at = earlier(at, l->until);
+		if (l->due && l->due_at > now)
+			at = earlier(at, mono + (l->due_at - now));
+		if (l->watching && l->poll_at > mono)
+			at = earlier(at, l->poll_at);
+		if (l->restoring && l->restoring_at > mono)
+			at = earlier(at, l->restoring_at);
+	}
+	return at;
+}
+
+static void pump(struct courier *c)
+{
+	int64_t mono = clock_mono();
+	if (c->look && c->look_after <= mono)
+		look(c);
+	for (size_t i = 0; i < c->link_n; i++) {
+		struct link *l = c->link[i];
+		if (l->watching && l->poll_at <= mono)
+			watch_poll(c, l);
+		if (l->until > mono || l->fetching || l->card_busy)
+			continue;
+		if (l->card_due)
+			link_push_card(c, l);
+		else if (l->restoring && !l->restoring_busy && l->restoring_at <= mono)
+			returns_next(c, l);
+	}
+	send_batches(c, mono);
+	set_alarm(c, next_alarm(c, clock_mono(), clock_now()));
+}
+
+static void courier_task(void *arg)
+{
+	struct courier *c = arg;
+	pthread_mutex_lock(&c->lock);
+	pthread_mutex_lock(&c->mail);
+	c->task_posted = false;
+	struct trip *landed = c->landed;
+	struct chore *done = c->chore_done;
+	if (!c->stopping) {
+		c->landed = NULL;
+		c->chore_done = NULL;
+		c->look = c->look || c->woken;
+		c->woken = false;
+	}
+	pthread_cond_broadcast(&c->calm);
+	pthread_mutex_unlock(&c->mail);
+	if (!c->stopping) {
+		for (struct trip *t = landed, *next; t != NULL; t = next) {
+			next = t->next;
+			t->landed(t);
+			trip_free(t);
+		}
+		for (struct chore *ch = done, *next; ch != NULL; ch = next) {
+			next = ch->next;
+			if (ch->done != NULL)
+				ch->done(ch);
+			chore_free(ch);
+		}
+		pump(c);
+	}
+	leave(c);
+}
+
+/* ---- start and stop ---- */
+
+enum tocsin_err courier_start(struct exchange *x)
+{
+	struct courier *c = calloc(1, sizeof *c);
+	struct arena *a = arena_new(64u << 20);
+	if (c == NULL || a == NULL || x->client == NULL) {
+		free(c);
+		arena_free(a);
+		return fail(TOCSIN_BROKEN, "no memory for the courier");
+	}
+	pthread_condattr_t attr;
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_cond_init(&c->bell, &attr);
+	pthread_cond_init(&c->calm, &attr);
+	pthread_condattr_destroy(&attr);
+	pthread_mutex_init(&c->lock, NULL);
+	pthread_mutex_init(&c->mail, NULL);
+	c->x = x;
+	c->arena = a;
+	c->alarm_at = INT64_MAX;
+	buf_init_secret(&c->plain, LIMIT_ENVELOPE + 4096);
+	if (pthread_create(&c->side, NULL, side_main, c) != 0) {
+		courier_free(c);
+		return fail(TOCSIN_BROKEN, "no thread for the courier");
+	}
+	c->side_started = true;
+	x->courier = c;
+	courier_wake(x);
+	return TOCSIN_OK;
+}
+
+void courier_stop(struct exchange *x)
+{
+	/* From here on nobody else can wake it. */
+	pthread_mutex_lock(&x->lock);
+	struct courier *c = x->courier;
+	x->courier = NULL;
+	pthread_mutex_unlock(&x->lock);
+	if (c == NULL)
+		return;
+	pthread_mutex_lock(&c->lock);
+	c->stopping = true;
+	pthread_mutex_unlock(&c->lock);
+
+	pthread_mutex_lock(&c->mail);
+	c->side_stop = true;
+	pthread_cond_signal(&c->bell);
+	pthread_mutex_unlock(&c->mail);
+	if (c->side_started)
+		pthread_join(c->side, NULL);
+
+	/* Commits end soon; a posted task runs at once unless the client was stopped before us, which then never runs it. Requests may take a minute: the last one clears up. */
+	pthread_mutex_lock(&c->mail);
+	while (c->commits > 0)
+		pthread_cond_wait(&c->calm, &c->mail);
+	int64_t most = clock_mono() + CLOCK_SECOND;
+	struct timespec ts = { most / CLOCK_SECOND, most % CLOCK_SECOND * 1000 };
+	while (c->task_posted && pthread_cond_timedwait(&c->calm, &c->mail, &ts) == 0)
+		;
+	bool busy = c->task_posted;
+	pthread_mutex_unlock(&c->mail);
+
+	pthread_mutex_lock(&c->lock);
+	pthread_mutex_lock(&c->mail);
+	busy = busy || c->calls > 0;
+	c->orphan = true;
+	pthread_mutex_unlock(&c->mail);
+	pthread_mutex_unlock(&c->lock);
+	if (!busy)
+		courier_free(c);
+}
