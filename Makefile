@@ -21,7 +21,7 @@ check:
 bench:
 	@sh packaging/setup.sh bench
 	@$(MAKE) --no-print-directory all
-	@sh bench/run.sh
+	@ninja -C build bench >/dev/null && python3 bench/run.py
 
 # Each target for SECONDS (60 unless given), in turn.
 fuzz:

@@ -1,0 +1,161 @@
+/*
+ * load: gives warnings to a node through its API, and measures. Everything a desk would do is paid for: JSON, checks, salts, signatures, both logs, both disks, receipts.
+ *
+ *   load rate SOCKET PARTNER N     N warnings with 2 kB bodies, 128 a call, two calls at a time; prints "SECONDS" from the first call until the outbox is empty
+ *   load single SOCKET PARTNER N   N warnings one after the other; prints the median milliseconds from the call until its verified receipt is durable
+ */
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/random.h"
+#include "net/http.h"
+
+#define BATCH 128
+#define CALLS 2
+
+static const struct http_client_config config = { .max_per_host = 1 };
+
+static bool ask(const char *socket, const char *method, const char *path, struct buf *body, json_t **out)
+{
+	char url[4096];
+	struct buf answer;
+	unsigned status = 0;
+	buf_init(&answer, 16u << 20);
+	snprintf(url, sizeof url, "unix:%s:%s", socket, path);
+	const struct http_request r = { .method = method, .url = url, .type = body == NULL ? NULL : "application/json", .body = body, .max_answer = 16u << 20, .timeout_ms = 120000 };
+	bool ok = http_ask(&config, &r, &status, &answer) == TOCSIN_OK && status < 300 && json_parse(buf_bytes(&answer), 16u << 20, "the answer", out) == TOCSIN_OK;
+	if (!ok)
+		fprintf(stderr, "load: %s %s: %u %s %.*s\n", method, path, status, fail_sentence(), (int)answer.n, answer.n == 0 ? "" : (const char *)answer.p);
+	buf_free(&answer);
+	return ok;
+}
+
+/* One warning of about 2 kB as the desk gets it: ten fields, the rest of 32 lines is padding. */
+static void add_item(struct buf *b, const char *partner, unsigned serial)
+{
+	static const char words[] = "A vehicle was seen near the place twice in a week, at the hours at which the crowd is largest; those who saw it are sure. ";
+	buf_printf(b, "{\"kind\":\"warning\",\"to\":[\"%s\"],\"fields\":{\"threat.summary\":\"%u %s%s%s\",\"handling.tlp\":\"red\",\"threat.harm\":[\"death\",\"injury\"],", partner, serial, words, words, words);
+	buf_add_str(b, "\"where.place\":{\"en\":\"Harbour gate 4\",\"ru\":\"Ворота 4\",\"authoritative\":\"en\"},\"when.from\":\"2026-05-01T00:00:00Z\",\"when.until\":\"2031-05-03T00:00:00Z\",");
+	buf_add_str(b, "\"likelihood\":\"likely\",\"confidence\":\"moderate\",\"source.origin\":\"a source\",\"urgency\":\"routine\"}}");
+}
+
+struct caller {
+	const char *socket, *partner;
+	unsigned first, n;
+	bool ok;
+};
+
+static void *call_all(void *arg)
+{
+	struct caller *c = arg;
+	c->ok = true;
+	for (unsigned done = 0; c->ok && done < c->n; done += BATCH) {
+		struct buf b;
+		json_t *answer = NULL;
+		buf_init(&b, 4u << 20);
+		buf_add_str(&b, "{\"items\":[");
+		for (unsigned i = done; i < done + BATCH && i < c->n; i++) {
+			if (i > done)
+				buf_add_char(&b, ',');
+			add_item(&b, c->partner, c->first + i);
+		}
+		buf_add_str(&b, "]}");
+		c->ok = ask(c->socket, "POST", "/api/v1/statements", &b, &answer);
+		json_decref(answer);
+		buf_free(&b);
+	}
+	return NULL;
+}
+
+/* Waiting deliveries to PARTNER, or -1. */
+static long long waiting(const char *socket, const char *partner)
+{
+	json_t *status = NULL, *p;
+	long long n = -1;
+	size_t i;
+	if (!ask(socket, "GET", "/api/v1/status", NULL, &status))
+		return -1;
+	json_array_foreach(json_object_get(status, "partners"), i, p)
+		if (strcmp(json_string_value(json_object_get(p, "name")), partner) == 0)
+			n = json_integer_value(json_object_get(p, "waiting"));
+	json_decref(status);
+	return n;
+}
+
+static int rate(const char *socket, const char *partner, unsigned n)
+{
+	pthread_t thread[CALLS];
+	struct caller caller[CALLS];
+	int64_t start = clock_mono();
+	for (unsigned i = 0; i < CALLS; i++) {
+		caller[i] = (struct caller){ .socket = socket, .partner = partner, .first = i * (n / CALLS), .n = n / CALLS };
+		if (pthread_create(&thread[i], NULL, call_all, &caller[i]) != 0)
+			return 1;
+	}
+	for (unsigned i = 0; i < CALLS; i++) {
+		pthread_join(thread[i], NULL);
+		if (!caller[i].ok)
+			return 1;
+	}
+	long long left;
+	while ((left = waiting(socket, partner)) > 0)
+		usleep(20000);
+	printf("%.4f\n", (double)(clock_mono() - start) / 1e6);
+	return left == 0 ? 0 : 1;
+}
+
+static int by_value(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+	return x < y ? -1 : x > y;
+}
+
+static bool one(const char *socket, const char *partner, unsigned serial, int64_t *took)
+{
+	struct buf b;
+	json_t *answer = NULL, *shown = NULL;
+	char path[200];
+	buf_init(&b, 65536);
+	buf_add_str(&b, "{\"items\":[");
+	add_item(&b, partner, serial);
+	buf_add_str(&b, "]}");
+	int64_t start = clock_mono();
+	bool ok = ask(socket, "POST", "/api/v1/statements", &b, &answer);
+	if (ok) {
+		snprintf(path, sizeof path, "/api/v1/statements/%s?wait=20", json_string_value(json_object_get(json_array_get(json_object_get(answer, "results"), 0), "id")));
+		ok = ask(socket, "GET", path, NULL, &shown) && strcmp(json_string_value(json_object_get(shown, "delivery")), "waiting") != 0;
+	}
+	*took = clock_mono() - start;
+	json_decref(answer);
+	json_decref(shown);
+	buf_free(&b);
+	return ok;
+}
+
+static int single(const char *socket, const char *partner, unsigned n)
+{
+	int64_t *took = calloc(n, sizeof *took);
+	if (took == NULL)
+		return 1;
+	for (unsigned i = 0; i < n; i++) {
+		if (!one(socket, partner, i, &took[i]))
+			return 1;
+		usleep(2000);
+	}
+	qsort(took, n, sizeof *took, by_value);
+	printf("%.3f\n", (double)took[n / 2] / 1e3);
+	free(took);
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc != 5)
+		return 2;
+	unsigned n = (unsigned)strtoul(argv[4], NULL, 10);
+	return strcmp(argv[1], "rate") == 0 ? rate(argv[2], argv[3], n) : single(argv[2], argv[3], n);
+}
