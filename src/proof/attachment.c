@@ -30,7 +30,8 @@ enum tocsin_err attachment_parse(struct bytes value, struct attachment *a)
 {
 	struct text t = text_over(value);
 	struct bytes hex;
-	if (text_literal(&t, "[") && take_string(&t, &a->file_name) && text_literal(&t, ",") && take_string(&t, &a->media_type) &&
+	if (text_literal(&t, "[") && take_string(&t, &a->file_name) && text_literal(&t, ",") &&
+		take_string(&t, &a->media_type) &&
 	    text_literal(&t, ",")) {
 		const uint8_t *comma = memchr(t.p, ',', (size_t)(t.end - t.p));
 		struct bytes size = bytes_of(t.p, comma == NULL ? 0 : (size_t)(comma - t.p));

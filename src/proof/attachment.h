@@ -1,7 +1,8 @@
 /*
  * attachment: the line of a body that announces a file (PROTOCOL, section 5).
  *
- * Its name is "attachment.<n>", its value the list ["<file name>","<media type>",<size>,"<64 hex SHA-256 of the bytes>"].
+ * Its name is "attachment.<n>", its value the list ["<file name>","<media type>",<size>,"<64 hex SHA-256 of the
+ * bytes>"].
  */
 #ifndef TOCSIN_PROOF_ATTACHMENT_H
 #define TOCSIN_PROOF_ATTACHMENT_H

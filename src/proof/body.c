@@ -31,7 +31,8 @@ enum tocsin_err body_line_parse(struct bytes raw, struct body_line *out)
 	if (raw.n > LIMIT_LINE)
 		return fail(TOCSIN_BAD, "A line of %zu bytes is too long; at most %d are allowed.", raw.n, LIMIT_LINE);
 	if (raw.n < at + 3 || raw.p[at - 1] != ' ' || !hex_decode(bytes_of(raw.p, 2 * BODY_SALT), salt, sizeof salt))
-		return fail(TOCSIN_BAD, "A line of a body must be a salt of 32 hex digits, a name and a value, or \"=\" and 64 hex digits.");
+		return fail(TOCSIN_BAD, "A line of a body must be a salt of 32 hex digits, a name and a value, or \"=\" and 64 hex "
+			"digits.");
 	const uint8_t *space = memchr(raw.p + at, ' ', raw.n - at);
 	if (space == NULL)
 		return fail(TOCSIN_BAD, "An open line of a body has no value behind its name.");
@@ -41,7 +42,8 @@ enum tocsin_err body_line_parse(struct bytes raw, struct body_line *out)
 	out->value = bytes_of(space + 1, (size_t)(raw.p + raw.n - space) - 1);
 	memset(&out->closed, 0, sizeof out->closed);
 	if (!body_name_ok(out->name))
-		return fail(TOCSIN_BAD, "The name of a line must be a lower-case letter and up to 63 letters, digits, dots and hyphens.");
+		return fail(TOCSIN_BAD, "The name of a line must be a lower-case letter and up to 63 letters, digits, dots and "
+			"hyphens.");
 	enum tocsin_err err = jval_check(out->value, NULL);
 	if (err != TOCSIN_OK)
 		return fail_within(err, "The line %.*s", (int)out->name.n, (const char *)out->name.p);
@@ -59,7 +61,8 @@ static enum tocsin_err any_line_parse(struct bytes raw, struct body_line *out)
 	return TOCSIN_OK;
 }
 
-/* The open lines by name: open addressing over at least twice as many slots as lines, so that 2,048 names cost no 2,048 times 2,048. */
+/* The open lines by name: open addressing over at least twice as many slots as lines, so that 2,048 names cost no
+ * 2,048 times 2,048. */
 struct names {
 	const struct body_line **slot;
 	uint32_t mask;
@@ -97,7 +100,8 @@ static enum tocsin_err lines_parse(struct text *t, uint32_t lines, struct arena 
 		struct body_line *l = &out->line[out->n];
 		struct bytes raw;
 		if (!text_line(t, LIMIT_LINE, &raw))
-			return fail(TOCSIN_BAD, "The body ends, or has a line over %d bytes, at line %u of the %u that its statement announces.",
+			return fail(TOCSIN_BAD, "The body ends, or has a line over %d bytes, at line %u of the %u that its statement "
+				"announces.",
 				LIMIT_LINE, out->n + 1, lines);
 		enum tocsin_err err = any_line_parse(raw, l);
 		if (err != TOCSIN_OK)
@@ -126,7 +130,8 @@ static enum tocsin_err attachment_take(struct text *t, const struct body_line *l
 		return fail_within(err, "The line %.*s", name_n, name);
 	if (!text_field(t, "attachment", BODY_NAME + 21, &head) || !text_word(&head, &word) || !bytes_equal(word, l->name) ||
 	    !text_word(&head, &word) || head.n != 0 || !text_u64(word, LIMIT_ENVELOPE, &size))
-		return fail(TOCSIN_BAD, "Behind the lines of the body \"attachment %.*s\" and its size must come next.", name_n, name);
+		return fail(TOCSIN_BAD, "Behind the lines of the body \"attachment %.*s\" and its size must come next.", name_n,
+			name);
 	struct bytes rest = text_rest(t);
 	if (size != is.size || size >= rest.n || rest.p[size] != '\n')
 		return fail(TOCSIN_BAD, "The attachment %.*s is not as long as its line says.", name_n, name);
@@ -222,13 +227,15 @@ enum tocsin_err body_unwrap(struct bytes plain, struct bytes *note, struct bytes
 {
 	struct bytes rest;
 	if (plain.n > LIMIT_ENVELOPE || plain.n < PAD_LEAST || plain.p[plain.n - 1] != '\n')
-		return fail(TOCSIN_BAD, "An opened envelope must hold %d to %u bytes and end with a pad line.", PAD_LEAST, LIMIT_ENVELOPE);
+		return fail(TOCSIN_BAD, "An opened envelope must hold %d to %u bytes and end with a pad line.", PAD_LEAST,
+			LIMIT_ENVELOPE);
 	/* The pad is the shortest that reaches a power of two: any other length could carry something, or be told apart. */
 	size_t zeros = 0;
 	while (zeros < plain.n - 1 && plain.p[plain.n - 2 - zeros] == '0')
 		zeros++;
 	if (zeros == 0 || plain.n - zeros < sizeof PAD_WORD || wrapped_size(plain.n - zeros - sizeof PAD_WORD) != plain.n)
-		return fail(TOCSIN_BAD, "The pad of an envelope must be the shortest that makes its size a power of two from %d on.", PAD_LEAST);
+		return fail(TOCSIN_BAD, "The pad of an envelope must be the shortest that makes its size a power of two from %d on.",
+			PAD_LEAST);
 	enum tocsin_err err = note_split(plain, note, &rest);
 	if (err != TOCSIN_OK)
 		return fail_within(err, "The envelope");

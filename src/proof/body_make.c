@@ -63,21 +63,25 @@ static enum tocsin_err file_check(const struct body_field *f, const struct body_
 	return TOCSIN_OK;
 }
 
-static enum tocsin_err fields_check(const struct body_field *fields, size_t n, const struct body_file *files, size_t files_n, uint32_t lines)
+static enum tocsin_err fields_check(const struct body_field *fields, size_t n, const struct body_file *files,
+	size_t files_n, uint32_t lines)
 {
 	size_t sent = 0, known = 0;
 	if (lines == 0 || lines > LIMIT_LINES || n > lines)
-		return fail(TOCSIN_BAD, "%zu fields do not fit into a body of %u lines; at most %d lines are allowed.", n, lines, LIMIT_LINES);
+		return fail(TOCSIN_BAD, "%zu fields do not fit into a body of %u lines; at most %d lines are allowed.", n, lines,
+			LIMIT_LINES);
 	for (size_t i = 0; i < n; i++) {
 		const struct body_field *f = &fields[i];
 		struct bytes name = bytes_str(f->name);
 		if (!body_name_ok(name))
-			return fail(TOCSIN_BAD, "The name of a field must be a lower-case letter and up to 63 letters, digits, dots and hyphens.");
+			return fail(TOCSIN_BAD, "The name of a field must be a lower-case letter and up to 63 letters, digits, dots and "
+				"hyphens.");
 		enum tocsin_err err = jval_check(f->value, NULL);
 		if (err != TOCSIN_OK)
 			return fail_within(err, "The field %s", f->name);
 		if (2 * BODY_SALT + 1 + name.n + 1 + f->value.n > LIMIT_LINE)
-			return fail(TOCSIN_BAD, "The field %s is too long for a line of %d bytes; attach it as a file.", f->name, LIMIT_LINE);
+			return fail(TOCSIN_BAD, "The field %s is too long for a line of %d bytes; attach it as a file.", f->name,
+				LIMIT_LINE);
 		if (!attachment_name_ok(name))
 			continue;
 		known += file_of(files, files_n, f->name) != NULL;
@@ -117,8 +121,10 @@ static struct bytes add_closed(struct buf *out, const uint8_t *hash)
 	return out->failed ? (struct bytes){ NULL, 0 } : bytes_of(out->p + begin, out->n - begin - 1);
 }
 
-/* RANDOM holds a salt for each field and a hash for each line that holds nothing; ORDER says which field, from 0, is on a line. */
-static void add_lines(const struct body_field *fields, size_t n, uint32_t lines, const uint8_t *random, const uint32_t *order,
+/* RANDOM holds a salt for each field and a hash for each line that holds nothing; ORDER says which field, from 0, is
+ * on a line. */
+static void add_lines(const struct body_field *fields, size_t n, uint32_t lines, const uint8_t *random,
+	const uint32_t *order,
 	struct buf *text, struct buf *opened, struct hash *root)
 {
 	const uint8_t *decoys = random + n * BODY_SALT;
@@ -146,7 +152,8 @@ static void add_lines(const struct body_field *fields, size_t n, uint32_t lines,
 	*root = merkle_edge_root(&edge);
 }
 
-static void add_files(const struct body_field *fields, size_t n, const struct body_file *files, size_t files_n, uint32_t lines,
+static void add_files(const struct body_field *fields, size_t n, const struct body_file *files, size_t files_n,
+	uint32_t lines,
 	const uint32_t *order, struct buf *text)
 {
 	for (uint32_t i = 0; i < lines && files_n > 0; i++) {
@@ -163,7 +170,8 @@ static void add_files(const struct body_field *fields, size_t n, const struct bo
 	}
 }
 
-enum tocsin_err body_make(const struct body_field *fields, size_t n, const struct body_file *files, size_t files_n, uint32_t lines,
+enum tocsin_err body_make(const struct body_field *fields, size_t n, const struct body_file *files, size_t files_n,
+	uint32_t lines,
 	struct buf *text, struct buf *opened, struct hash *root)
 {
 	uint32_t order[LIMIT_LINES];

@@ -35,19 +35,22 @@ static enum role role_of(const char *name, const struct vkey *k, uint64_t *log_n
 		r = ROLE_IDENTITY;
 	else if (strcmp(rest, "/witness") == 0)
 		r = ROLE_WITNESS;
-	else if (strncmp(rest, log, sizeof log - 1) == 0 && text_u64(bytes_str(rest + sizeof log - 1), INT64_MAX, log_n) && *log_n > 0)
+	else if (strncmp(rest, log, sizeof log - 1) == 0 && text_u64(bytes_str(rest + sizeof log - 1), INT64_MAX, log_n) &&
+		*log_n > 0)
 		r = ROLE_LOG;
 	return k->type == (r == ROLE_WITNESS ? NOTE_COSIGNATURE : NOTE_ED25519) ? r : ROLE_NONE;
 }
 
-static enum tocsin_err key_parse(struct bytes text, const struct card *c, const char *line, enum role role, struct vkey *k, uint64_t *log_n)
+static enum tocsin_err key_parse(struct bytes text, const struct card *c, const char *line, enum role role,
+	struct vkey *k, uint64_t *log_n)
 {
 	enum tocsin_err err = vkey_parse(text, k);
 	if (err != TOCSIN_OK)
 		return fail_within(err, "The \"%s\" line of the card of %s", line, c->name);
 	enum role is = role_of(c->name, k, log_n);
 	if (is == ROLE_NONE || (role != ROLE_NONE && is != role))
-		return fail(TOCSIN_BAD, "The \"%s\" line of the card of %s names the key %s of type 0x%02x, which is not a key of that role.",
+		return fail(TOCSIN_BAD, "The \"%s\" line of the card of %s names the key %s of type 0x%02x, which is not a key of "
+			"that role.",
 			line, c->name, k->name, k->type);
 	return TOCSIN_OK;
 }
@@ -63,7 +66,8 @@ static enum tocsin_err head_parse(struct text *t, struct card *c)
 	if (!realm_take(t, &c->realm) || !text_literal(t, "card\n"))
 		return fail(TOCSIN_BAD, "A card must begin with \"tocsin/v1 card\" or \"tocsin-exercise/v1 card\".");
 	if (!text_field(t, "name", LIMIT_NAME, &v) || !text_is_name(v) || realm_of_name(v) != c->realm)
-		return fail(TOCSIN_BAD, "The \"name\" line of a card must hold a lower-case DNS name that %s in \".exercise\", as its realm asks.",
+		return fail(TOCSIN_BAD, "The \"name\" line of a card must hold a lower-case DNS name that %s in \".exercise\", as "
+			"its realm asks.",
 			c->realm == REALM_EXERCISE ? "ends" : "does not end");
 	keep(c->name, v);
 	if (!text_field(t, "seq", 20, &v) || !text_u64(v, INT64_MAX, &c->seq) || c->seq == 0)
@@ -159,7 +163,8 @@ static bool path_ok(struct bytes s)
 			if (c == '%') {
 				if (s.n - i < 3 || !is_hex_digit(s.p[i + 1]) || !is_hex_digit(s.p[i + 2]))
 					return false;
-			} else if (!is_lower_or_digit(c) && !(c >= 'A' && c <= 'Z') && (c == '\0' || strchr("-._~!$&'()*+,;=:@", c) == NULL)) {
+			} else if (!is_lower_or_digit(c) && !(c >= 'A' && c <= 'Z') && (c == '\0' ||
+				strchr("-._~!$&'()*+,;=:@", c) == NULL)) {
 				return false;
 			}
 		}
@@ -204,7 +209,8 @@ static enum tocsin_err contacts_parse(struct text *t, struct card *c)
 		return malformed(c, "must have 1 to 4 \"recipient\" lines, each with an age recipient");
 	while (text_field(t, "url", URL_MAX, &v)) {
 		if (c->url_n == CARD_URLS || !card_url_ok(v))
-			return malformed(c, "may have up to 4 \"url\" lines, each https://host or http://host with an optional port and path");
+			return malformed(c, "may have up to 4 \"url\" lines, each https://host or http://host with an optional port and "
+				"path");
 		for (size_t i = 0; i < c->url_n; i++) {
 			if (bytes_equal_str(v, c->url[i]))
 				return malformed(c, "names the same url twice");
@@ -247,7 +253,8 @@ static enum tocsin_err revoked_parse(struct text *t, struct card *c)
 		if (c->revoked_n == CARD_REVOKED || (c->revoked_n > 0 && bytes_compare(last, v) >= 0))
 			return malformed(c, "may have up to 64 \"revoked\" lines, sorted, none twice");
 		rest = v;
-		if (!text_word(&rest, &key) || !text_word(&rest, &at) || rest.n != 0 || !clock_parse(at, &c->revoked[c->revoked_n].at))
+		if (!text_word(&rest, &key) || !text_word(&rest, &at) || rest.n != 0 ||
+			!clock_parse(at, &c->revoked[c->revoked_n].at))
 			return malformed(c, "has a \"revoked\" line that is not a verifier key and a time");
 		enum tocsin_err err = key_parse(key, c, "revoked", ROLE_NONE, &c->revoked[c->revoked_n].key, &n);
 		if (err != TOCSIN_OK)

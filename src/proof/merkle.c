@@ -85,12 +85,13 @@ void merkle_prove_in(const struct hash *leaves, size_t n, size_t index, struct m
 static enum tocsin_err read_at(merkle_read *read, void *arg, unsigned level, uint64_t index, struct hash *out)
 {
 	if (!read(arg, level, index, out))
-		return fail_within(TOCSIN_BROKEN, "Subtree %llu at level %u of the log cannot be read", (unsigned long long)index, level);
+		return fail_within(TOCSIN_BROKEN, "Subtree %llu at level %u of the log cannot be read", (unsigned long long)index,
+			level);
 	return TOCSIN_OK;
 }
 
-/* The root of the SIZE (> 0) leaves from BEGIN on, where BEGIN is a multiple of a power of two that is at least SIZE: each
- * set bit of SIZE is one full subtree, folded from the smallest, rightmost one up. */
+/* The root of the SIZE (> 0) leaves from BEGIN on, where BEGIN is a multiple of a power of two that is at least SIZE:
+ * each set bit of SIZE is one full subtree, folded from the smallest, rightmost one up. */
 static enum tocsin_err range_root(merkle_read *read, void *arg, uint64_t begin, uint64_t size, struct hash *root)
 {
 	uint64_t end = begin + size;
@@ -112,15 +113,18 @@ static enum tocsin_err range_root(merkle_read *read, void *arg, uint64_t begin, 
 static enum tocsin_err add_range(merkle_read *read, void *arg, uint64_t begin, uint64_t size, struct merkle_proof *p)
 {
 	if (p->n == LIMIT_PROOF_HASHES)
-		return fail(TOCSIN_BAD, "A proof of more than %d hashes was asked for; no log of ours is that large.", LIMIT_PROOF_HASHES);
+		return fail(TOCSIN_BAD, "A proof of more than %d hashes was asked for; no log of ours is that large.",
+			LIMIT_PROOF_HASHES);
 	return range_root(read, arg, begin, size, &p->h[p->n++]);
 }
 
-enum tocsin_err merkle_prove_inclusion(merkle_read *read, void *arg, uint64_t index, uint64_t size, struct merkle_proof *p)
+enum tocsin_err merkle_prove_inclusion(merkle_read *read, void *arg, uint64_t index, uint64_t size,
+	struct merkle_proof *p)
 {
 	p->n = 0;
 	if (index >= size || size > MERKLE_SIZE_MAX)
-		return fail(TOCSIN_BAD, "There is no entry %llu in a log of %llu entries; ask for a smaller index or a later checkpoint.",
+		return fail(TOCSIN_BAD, "There is no entry %llu in a log of %llu entries; ask for a smaller index or a later "
+			"checkpoint.",
 			(unsigned long long)index, (unsigned long long)size);
 	uint64_t begin = 0;
 	while (size > 1) {
@@ -142,12 +146,15 @@ enum tocsin_err merkle_prove_inclusion(merkle_read *read, void *arg, uint64_t in
 	return TOCSIN_OK;
 }
 
-/* RFC 6962, section 2.1.2, SUBPROOF unrolled: the last range is known to the asker when the way down never went right. */
-enum tocsin_err merkle_prove_consistency(merkle_read *read, void *arg, uint64_t old, uint64_t size, struct merkle_proof *p)
+/* RFC 6962, section 2.1.2, SUBPROOF unrolled: the last range is known to the asker when the way down never went
+ * right. */
+enum tocsin_err merkle_prove_consistency(merkle_read *read, void *arg, uint64_t old, uint64_t size,
+	struct merkle_proof *p)
 {
 	p->n = 0;
 	if (old == 0 || old > size || size > MERKLE_SIZE_MAX)
-		return fail(TOCSIN_BAD, "No log can grow from %llu to %llu entries; the first must be at least 1 and at most the second.",
+		return fail(TOCSIN_BAD, "No log can grow from %llu to %llu entries; the first must be at least 1 and at most the "
+			"second.",
 			(unsigned long long)old, (unsigned long long)size);
 	uint64_t begin = 0;
 	enum tocsin_err err;
@@ -205,17 +212,20 @@ enum tocsin_err merkle_edge_load(struct merkle_edge *e, merkle_read *read, void 
 }
 
 /* RFC 9162, section 2.1.3.2. */
-enum tocsin_err merkle_check_inclusion(const struct hash *leaf, uint64_t index, uint64_t size, const struct merkle_proof *p,
+enum tocsin_err merkle_check_inclusion(const struct hash *leaf, uint64_t index, uint64_t size,
+	const struct merkle_proof *p,
 	const struct hash *root)
 {
 	if (index >= size || size > MERKLE_SIZE_MAX || p->n > LIMIT_PROOF_HASHES)
-		return fail(TOCSIN_REFUSED, "The inclusion proof is for entry %llu of a log of %llu entries, which cannot be; ask for another proof.",
+		return fail(TOCSIN_REFUSED, "The inclusion proof is for entry %llu of a log of %llu entries, which cannot be; ask "
+			"for another proof.",
 			(unsigned long long)index, (unsigned long long)size);
 	uint64_t fn = index, sn = size - 1;
 	struct hash r = *leaf;
 	for (size_t i = 0; i < p->n; i++) {
 		if (sn == 0)
-			return fail(TOCSIN_REFUSED, "The inclusion proof has %zu hashes, more than entry %llu of %llu needs; ask for another proof.",
+			return fail(TOCSIN_REFUSED, "The inclusion proof has %zu hashes, more than entry %llu of %llu needs; ask for "
+				"another proof.",
 				p->n, (unsigned long long)index, (unsigned long long)size);
 		if ((fn & 1) != 0 || fn == sn) {
 			r = merkle_node(&p->h[i], &r);
@@ -230,26 +240,32 @@ enum tocsin_err merkle_check_inclusion(const struct hash *leaf, uint64_t index, 
 		sn >>= 1;
 	}
 	if (sn != 0)
-		return fail(TOCSIN_REFUSED, "The inclusion proof has %zu hashes, fewer than entry %llu of %llu needs; ask for another proof.",
+		return fail(TOCSIN_REFUSED, "The inclusion proof has %zu hashes, fewer than entry %llu of %llu needs; ask for "
+			"another proof.",
 			p->n, (unsigned long long)index, (unsigned long long)size);
 	if (!hash_equal(&r, root))
-		return fail(TOCSIN_REFUSED, "The inclusion proof of entry %llu does not lead to the root of %llu entries; the entry is not proven to be in that log.",
+		return fail(TOCSIN_REFUSED, "The inclusion proof of entry %llu does not lead to the root of %llu entries; the entry "
+			"is not proven to be in that log.",
 			(unsigned long long)index, (unsigned long long)size);
 	return TOCSIN_OK;
 }
 
 /* RFC 9162, section 2.1.4.2. */
-enum tocsin_err merkle_check_consistency(uint64_t old, const struct hash *old_root, uint64_t size, const struct hash *root,
+enum tocsin_err merkle_check_consistency(uint64_t old, const struct hash *old_root, uint64_t size,
+	const struct hash *root,
 	const struct merkle_proof *p)
 {
 	const unsigned long long from = old, to = size;
 	if (old == 0 || old > size || size > MERKLE_SIZE_MAX || p->n > LIMIT_PROOF_HASHES)
-		return fail(TOCSIN_REFUSED, "No log can grow from %llu to %llu entries; keep both checkpoints and ask the log's owner.", from, to);
+		return fail(TOCSIN_REFUSED, "No log can grow from %llu to %llu entries; keep both checkpoints and ask the log's "
+			"owner.", from, to);
 	if (old == size) {
 		if (p->n != 0)
-			return fail(TOCSIN_REFUSED, "A consistency proof between checkpoints of the same size %llu must be empty; ask for another proof.", to);
+			return fail(TOCSIN_REFUSED, "A consistency proof between checkpoints of the same size %llu must be empty; ask for "
+				"another proof.", to);
 		if (!hash_equal(old_root, root))
-			return fail(TOCSIN_REFUSED, "The log has shown two different roots for %llu entries; keep both checkpoints, they are evidence.", to);
+			return fail(TOCSIN_REFUSED, "The log has shown two different roots for %llu entries; keep both checkpoints, they "
+				"are evidence.", to);
 		return TOCSIN_OK;
 	}
 
@@ -259,7 +275,8 @@ enum tocsin_err merkle_check_consistency(uint64_t old, const struct hash *old_ro
 		fr = *old_root;
 	} else {
 		if (p->n == 0)
-			return fail(TOCSIN_REFUSED, "The consistency proof from %llu to %llu entries is empty; ask for another proof.", from, to);
+			return fail(TOCSIN_REFUSED, "The consistency proof from %llu to %llu entries is empty; ask for another proof.", from,
+				to);
 		fr = p->h[next++];
 	}
 	sr = fr;
@@ -270,7 +287,8 @@ enum tocsin_err merkle_check_consistency(uint64_t old, const struct hash *old_ro
 	}
 	for (; next < p->n; next++) {
 		if (sn == 0)
-			return fail(TOCSIN_REFUSED, "The consistency proof from %llu to %llu entries has too many hashes; ask for another proof.", from, to);
+			return fail(TOCSIN_REFUSED, "The consistency proof from %llu to %llu entries has too many hashes; ask for another "
+				"proof.", from, to);
 		if ((fn & 1) != 0 || fn == sn) {
 			fr = merkle_node(&p->h[next], &fr);
 			sr = merkle_node(&p->h[next], &sr);
@@ -285,9 +303,11 @@ enum tocsin_err merkle_check_consistency(uint64_t old, const struct hash *old_ro
 		sn >>= 1;
 	}
 	if (sn != 0)
-		return fail(TOCSIN_REFUSED, "The consistency proof from %llu to %llu entries has too few hashes; ask for another proof.", from, to);
+		return fail(TOCSIN_REFUSED, "The consistency proof from %llu to %llu entries has too few hashes; ask for another "
+			"proof.", from, to);
 	if (!hash_equal(&fr, old_root) || !hash_equal(&sr, root))
 		return fail(TOCSIN_REFUSED,
-			"The log is not shown to have only grown from %llu to %llu entries; keep both checkpoints, they may be evidence.", from, to);
+			"The log is not shown to have only grown from %llu to %llu entries; keep both checkpoints, they may be evidence.",
+			from, to);
 	return TOCSIN_OK;
 }

@@ -5,7 +5,7 @@
 
 #define DASH "\xe2\x80\x94 "                     /* U+2014 and a space begin a signature line */
 #define DASH_SIZE (sizeof DASH - 1)
-#define BLOB_MAX 4096                            /* key id and signature; the largest known (ML-DSA-44) has 2,432 bytes */
+#define BLOB_MAX 4096            /* key id and signature; the largest known (ML-DSA-44) has 2,432 bytes */
 
 /* The last "\n\n" of B, or NULL. */
 static const uint8_t *last_empty_line(struct bytes b)
@@ -68,9 +68,11 @@ enum tocsin_err note_parse(struct bytes b, size_t max, struct note *n)
 	while (!text_at_end(&t)) {
 		struct bytes line;
 		if (n->n == LIMIT_SIGNATURES)
-			return fail(TOCSIN_BAD, "A signed note may bear at most %d signatures; drop those that nobody asked for.", LIMIT_SIGNATURES);
+			return fail(TOCSIN_BAD, "A signed note may bear at most %d signatures; drop those that nobody asked for.",
+				LIMIT_SIGNATURES);
 		if (!text_line(&t, b.n, &line) || !sig_parse(line, &n->sig[n->n]))
-			return fail(TOCSIN_BAD, "Signature line %zu of a signed note is malformed; it must be an em dash, a key's name and base64.", n->n + 1);
+			return fail(TOCSIN_BAD, "Signature line %zu of a signed note is malformed; it must be an em dash, a key's name and "
+				"base64.", n->n + 1);
 		for (size_t i = 0; i < n->n; i++) {
 			if (bytes_equal(n->sig[i].line, line))
 				return fail(TOCSIN_BAD, "A signed note bears the same signature line twice; drop one of them.");
@@ -84,7 +86,8 @@ enum tocsin_err note_parse(struct bytes b, size_t max, struct note *n)
 
 enum tocsin_err note_split(struct bytes all, struct bytes *note, struct bytes *rest)
 {
-	static const char form[] = "A signed note must begin here: a text without an empty line, an empty line, and signature lines.";
+	static const char form[] = "A signed note must begin here: a text without an empty line, an empty line, and signature "
+		"lines.";
 	const uint8_t *cut = all.n > 0 && all.p[0] != '\n' ? memmem(all.p, all.n, "\n\n", 2) : NULL;
 	if (cut == NULL)
 		return fail(TOCSIN_BAD, "%s", form);
@@ -130,7 +133,8 @@ enum tocsin_err note_verify(const struct note *n, const struct vkey *k)
 		if (n->sig[i].id != k->id || !bytes_equal_str(n->sig[i].name, k->name))
 			continue;
 		if (!note_blob(&n->sig[i], sig, sizeof sig, &got) || got != sizeof sig || !note_ed25519_ok(k->pub, n->text, sig))
-			return fail(TOCSIN_REFUSED, "The signature by %s does not fit the text; somebody changed it, or signed something else.", k->name);
+			return fail(TOCSIN_REFUSED, "The signature by %s does not fit the text; somebody changed it, or signed something "
+				"else.", k->name);
 		found = true;
 	}
 	if (!found)

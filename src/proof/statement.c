@@ -40,11 +40,13 @@ static bool take_name(struct bytes s, enum realm r, char out[LIMIT_NAME + 1])
 static enum tocsin_err party_parse(struct text *t, const char *key, enum realm r, struct party *p)
 {
 	struct bytes rest, name, fp;
-	if (!text_field(t, key, LIMIT_NAME + 1 + 2 * STATEMENT_FP, &rest) || !text_word(&rest, &name) || !text_word(&rest, &fp) ||
+	if (!text_field(t, key, LIMIT_NAME + 1 + 2 * STATEMENT_FP, &rest) || !text_word(&rest, &name) ||
+		!text_word(&rest, &fp) ||
 	    rest.n != 0 || !hex_decode(fp, p->fp, STATEMENT_FP))
 		return fail(TOCSIN_BAD, "The \"%s\" line of a statement must name a node and its fingerprint of 32 hex digits.", key);
 	if (!take_name(name, r, p->name))
-		return fail(TOCSIN_BAD, "The \"%s\" line of a statement must hold a lower-case DNS name that %s in \".exercise\", as its realm asks.",
+		return fail(TOCSIN_BAD, "The \"%s\" line of a statement must hold a lower-case DNS name that %s in \".exercise\", as "
+			"its realm asks.",
 			key, r == REALM_EXERCISE ? "ends" : "does not end");
 	return TOCSIN_OK;
 }
@@ -57,7 +59,8 @@ static enum tocsin_err by_parse(struct text *t, struct statement *s)
 		if (s->by_n == LIMIT_COSIGNERS)
 			return fail(TOCSIN_BAD, "A statement may announce at most %d co-signers.", LIMIT_COSIGNERS);
 		if (!take_name(v, s->realm, s->by[s->by_n]))
-			return fail(TOCSIN_BAD, "A \"by\" line of a statement must hold the name of a co-signer's key, which is a node's name of the same realm.");
+			return fail(TOCSIN_BAD, "A \"by\" line of a statement must hold the name of a co-signer's key, which is a node's "
+				"name of the same realm.");
 		if (s->by_n > 0 && strcmp(s->by[s->by_n - 1], s->by[s->by_n]) >= 0)
 			return fail(TOCSIN_BAD, "The \"by\" lines of a statement must be sorted and name nobody twice.");
 		s->by_n++;
@@ -92,11 +95,13 @@ enum tocsin_err statement_parse(struct bytes text, struct statement *s)
 	struct bytes v;
 	uint64_t lines = 0;
 	if (text.n > LIMIT_STATEMENT_TEXT)
-		return fail(TOCSIN_BAD, "A statement of %zu bytes is too long; at most %d are allowed.", text.n, LIMIT_STATEMENT_TEXT);
+		return fail(TOCSIN_BAD, "A statement of %zu bytes is too long; at most %d are allowed.", text.n,
+			LIMIT_STATEMENT_TEXT);
 	if (!realm_take(&t, &s->realm))
 		return fail(TOCSIN_BAD, "A statement must begin with \"tocsin/v1\" or \"tocsin-exercise/v1\" and its kind.");
 	if (!text_line(&t, STATEMENT_KIND, &v) || !statement_kind_ok(v))
-		return fail(TOCSIN_BAD, "The kind of a statement must be 1 to %d lower-case letters and hyphens on its first line.", STATEMENT_KIND);
+		return fail(TOCSIN_BAD, "The kind of a statement must be 1 to %d lower-case letters and hyphens on its first line.",
+			STATEMENT_KIND);
 	memcpy(s->kind, v.p, v.n);
 	s->kind[v.n] = '\0';
 	if (!text_field(&t, "nonce", 2 * sizeof s->nonce, &v) || !hex_decode(v, s->nonce, sizeof s->nonce))
@@ -157,7 +162,8 @@ enum tocsin_err statement_format(struct statement *s, struct buf *text)
 	char at[CLOCK_TEXT + 1];
 	const size_t begin = text->n;
 	if (s->by_n > LIMIT_COSIGNERS || s->re_n > LIMIT_REFS)
-		return fail(TOCSIN_BAD, "A statement may announce at most %d co-signers and refer to at most %d others.", LIMIT_COSIGNERS, LIMIT_REFS);
+		return fail(TOCSIN_BAD, "A statement may announce at most %d co-signers and refer to at most %d others.",
+			LIMIT_COSIGNERS, LIMIT_REFS);
 	sort(s);
 	clock_format(s->at, at);
 	buf_add_str(text, realm_prefix(s->realm));

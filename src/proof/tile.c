@@ -74,7 +74,8 @@ void tile_path_format(const struct tile_path *t, char out[TILE_PATH])
 		if (!last)
 			*--g = 'x';
 	}
-	int used = t->entries ? snprintf(out, TILE_PATH, "tile/entries/%s", g) : snprintf(out, TILE_PATH, "tile/%u/%s", t->level, g);
+	int used = t->entries ? snprintf(out, TILE_PATH, "tile/entries/%s", g)
+		: snprintf(out, TILE_PATH, "tile/%u/%s", t->level, g);
 	if (t->width < TILE_WIDTH && used > 0 && used < TILE_PATH)
 		snprintf(out + used, TILE_PATH - (size_t)used, ".p/%u", t->width);
 }

@@ -25,7 +25,8 @@ enum tocsin_err tlogproof_parse(struct bytes b, struct tlogproof *p)
 		if (p->proof.n == LIMIT_PROOF_HASHES)
 			return fail(TOCSIN_BAD, "A tlog-proof may hold at most %d hashes.", LIMIT_PROOF_HASHES);
 		if (!text_line(&t, BASE64_SIZE(SHA256_SIZE), &line) || !proof_hash_line(line, &p->proof.h[p->proof.n]))
-			return fail(TOCSIN_BAD, "Hash %zu of a tlog-proof is not 32 bytes in base64, or the empty line behind the hashes is missing.",
+			return fail(TOCSIN_BAD, "Hash %zu of a tlog-proof is not 32 bytes in base64, or the empty line behind the hashes is "
+				"missing.",
 				p->proof.n + 1);
 		p->proof.n++;
 	}
@@ -45,7 +46,8 @@ void tlogproof_format(struct buf *out, uint64_t index, const struct merkle_proof
 	buf_add_bytes(out, note);
 }
 
-enum tocsin_err tlogproof_verify(const struct tlogproof *p, const struct hash *leaf, const struct vkey *log, struct checkpoint *c)
+enum tocsin_err tlogproof_verify(const struct tlogproof *p, const struct hash *leaf, const struct vkey *log,
+	struct checkpoint *c)
 {
 	enum tocsin_err err = checkpoint_open(p->note, log, c);
 	if (err != TOCSIN_OK)

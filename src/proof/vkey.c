@@ -27,7 +27,8 @@ static bool has_space(struct bytes s)
 
 bool vkey_name_ok(struct bytes name)
 {
-	return name.n > 0 && name.n <= LIMIT_KEY_NAME && text_is_clean(name) && memchr(name.p, '+', name.n) == NULL && !has_space(name);
+	return name.n > 0 && name.n <= LIMIT_KEY_NAME && text_is_clean(name) && memchr(name.p, '+', name.n) == NULL &&
+		!has_space(name);
 }
 
 /* signed-note, "Verifier keys": the first four bytes of SHA-256(name || 0x0A || type || key). */
@@ -68,7 +69,8 @@ enum tocsin_err vkey_make(const char *name, enum note_type type, const uint8_t p
 
 enum tocsin_err vkey_parse(struct bytes text, struct vkey *k)
 {
-	static const char form[] = "A verifier key must be written \"name+8 hex digits+base64\", as its owner's node prints it.";
+	static const char form[] = "A verifier key must be written \"name+8 hex digits+base64\", as its owner's node prints "
+		"it.";
 	uint8_t id[4], key[33];
 	size_t n = 0;
 	if (text.n == 0 || text.n >= NOTE_VKEY_MAX)
@@ -87,7 +89,8 @@ enum tocsin_err vkey_parse(struct bytes text, struct vkey *k)
 	if (err != TOCSIN_OK)
 		return err;
 	if (made.id != be32_get(id))
-		return fail(TOCSIN_BAD, "The id in the verifier key of %s does not belong to its name and key; copy it again from its owner.", made.name);
+		return fail(TOCSIN_BAD, "The id in the verifier key of %s does not belong to its name and key; copy it again from "
+			"its owner.", made.name);
 	*k = made;
 	return TOCSIN_OK;
 }

@@ -12,13 +12,15 @@ enum tocsin_err witness_request_parse(struct bytes body, struct witness_request 
 		if (r->proof.n == LIMIT_PROOF_HASHES)
 			return fail(TOCSIN_BAD, "A request to a witness may hold at most %d hashes.", LIMIT_PROOF_HASHES);
 		if (!text_line(&t, BASE64_SIZE(SHA256_SIZE), &line) || !proof_hash_line(line, &r->proof.h[r->proof.n]))
-			return fail(TOCSIN_BAD, "Hash %zu of a request to a witness is not 32 bytes in base64, or the empty line behind the hashes is missing.",
+			return fail(TOCSIN_BAD, "Hash %zu of a request to a witness is not 32 bytes in base64, or the empty line behind the "
+				"hashes is missing.",
 				r->proof.n + 1);
 		r->proof.n++;
 	}
 	r->note = text_rest(&t);
 	if (r->note.n == 0 || r->note.n > LIMIT_CHECKPOINT_NOTE)
-		return fail(TOCSIN_BAD, "A request to a witness must end with a checkpoint of at most %d bytes.", LIMIT_CHECKPOINT_NOTE);
+		return fail(TOCSIN_BAD, "A request to a witness must end with a checkpoint of at most %d bytes.",
+			LIMIT_CHECKPOINT_NOTE);
 	return TOCSIN_OK;
 }
 

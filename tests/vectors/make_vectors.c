@@ -1,7 +1,9 @@
 /*
- * make_vectors: writes TESTS/vectors/<format>.json, and each text as a seed of TESTS/fuzz/corpus/<target>/, from fixed keys.
+ * make_vectors: writes TESTS/vectors/<format>.json, and each text as a seed of TESTS/fuzz/corpus/<target>/, from fixed
+ * keys.
  *
- * Every file has "valid" and "invalid" examples; an invalid one says why. Seeds of keys are 32 times one byte (the comment of each key
+ * Every file has "valid" and "invalid" examples; an invalid one says why. Seeds of keys are 32 times one byte (the
+ * comment of each key
  * below), so that another implementation can sign the same texts.
  */
 #include "../unit/proof/sample.h"
@@ -125,7 +127,8 @@ static json_t *invalid(struct vectors *v, const char *why, const char *field, st
 }
 
 /* TEXT with its first FROM replaced by TO, as an invalid example. */
-static json_t *spoil(struct vectors *v, const char *why, const char *field, struct bytes text, const char *from, const char *to)
+static json_t *spoil(struct vectors *v, const char *why, const char *field, struct bytes text, const char *from,
+	const char *to)
 {
 	const uint8_t *at = memmem(text.p, text.n, from, strlen(from));
 	struct buf b;
@@ -168,10 +171,12 @@ static json_t *path_of(json_t *list, const char *first, uint64_t a, uint64_t siz
 
 static void make_merkle(void)
 {
-	static const char *const entries[8] = { "", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f" };
+	static const char *const entries[8] = { "", "00", "10", "2021", "3031", "40414243", "5051525354555657",
+		"606162636465666768696a6b6c6d6e6f" };
 	struct hash leaf[8];
 	struct merkle_proof p;
-	json_t *all = json_object(), *e = json_array(), *r = json_array(), *in = json_array(), *co = json_array(), *bad_in = json_array(),
+	json_t *all = json_object(), *e = json_array(), *r = json_array(), *in = json_array(), *co = json_array(),
+		*bad_in = json_array(),
 		*bad_co = json_array();
 	for (int i = 0; i < 8; i++) {
 		uint8_t b[16];
@@ -204,7 +209,8 @@ static void make_merkle(void)
 	json_object_set_new(path_of(bad_co, "old", 0, 8, &p), "why", json_string("nothing is proven from size 0"));
 	p.n--;
 	json_object_set_new(path_of(bad_co, "old", 6, 8, &p), "why", json_string("a hash is missing"));
-	json_object_set_new(all, "about", json_string("RFC 6962: entries in hex, the root of the first n of them for n from 0, proofs in the tree of the first size"));
+	json_object_set_new(all, "about", json_string("RFC 6962: entries in hex, the root of the first n of them for n from "
+		"0, proofs in the tree of the first size"));
 	json_object_set_new(all, "entries", e);
 	json_object_set_new(all, "roots", r);
 	json_object_set_new(all, "inclusion", json_pack("{s:o,s:o}", "valid", in, "invalid", bad_in));
@@ -219,7 +225,8 @@ static void make_merkle(void)
 
 static void make_note(void)
 {
-	struct vectors v = begin("note", "note", "a signed note and the verifier key by which it is signed; seeds: north.example 0x01, south.example 0x02");
+	struct vectors v = begin("note", "note", "a signed note and the verifier key by which it is signed; seeds: "
+		"north.example 0x01, south.example 0x02");
 	struct sample_key a = sample_key("north.example", NOTE_ED25519, 1), s = sample_key("south.example", NOTE_ED25519, 2);
 	struct bytes text = BYTES_LIT("one\n\ntwo \xc3\xa9\n");
 	struct buf b;
@@ -229,9 +236,12 @@ static void make_note(void)
 	json_object_set_new(o, "vkey", key(&a.k));
 	json_object_set_new(o, "text", str(text));
 	static const struct { const char *why, *from, *to; } c[] = {
-		{ "the text was changed", "two", "twO" }, { "no signature by that key", DASH "north", DASH "forth" }, { "the empty line is missing", "\xa9\n\n", "\xa9\n" },
-		{ "a hyphen for the em dash", DASH, "- " }, { "two spaces", DASH "north.example ", DASH "north.example  " }, { "a control character", "one", "on\t" },
-		{ "padding is missing", "=\n", "\n" }, { "a space at the end", "=\n", "= \n" }, { "not a signature line", DASH, "x\n" DASH },
+		{ "the text was changed", "two", "twO" }, { "no signature by that key", DASH "north", DASH "forth" },
+			{ "the empty line is missing", "\xa9\n\n", "\xa9\n" },
+		{ "a hyphen for the em dash", DASH, "- " }, { "two spaces", DASH "north.example ", DASH "north.example  " },
+			{ "a control character", "one", "on\t" },
+		{ "padding is missing", "=\n", "\n" }, { "a space at the end", "=\n", "= \n" }, { "not a signature line", DASH,
+			"x\n" DASH },
 	};
 	for (size_t i = 0; i < sizeof c / sizeof c[0]; i++)
 		json_object_set_new(spoil(&v, c[i].why, "note", buf_bytes(&b), c[i].from, c[i].to), "vkey", key(&a.k));
@@ -287,11 +297,17 @@ static struct hash statement_root;           /* of the body below */
 static void make_body(void)
 {
 	struct vectors v = begin("body", "body",
-		"lines and attachments without the pad; the salt of line i is the first half of SHA-256(i), one byte; the root is over the lines as sent");
+		"lines and attachments without the pad; the salt of line i is the first half of SHA-256(i), one byte; the root is "
+		"over the lines as sent");
 	static const char *const line[16] = {
-		"what \"A bomb at a concert hall\"", "", "where.place {\"authoritative\":\"en\",\"en\":\"The hall\",\"ru\":\"\xd0\x97\xd0\xb0\xd0\xbb\"}", "",
-		"when.from \"2024-03-07T00:00:00Z\"", "when.to \"2024-03-09T00:00:00Z\"", "", "", "ask.what [\"acknowledge\",\"act\"]", "number 7", "", "flag true",
-		"attachment.1 [\"map.txt\",\"text/plain\",5,\"2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824\"]", "", "", "",
+		"what \"A bomb at a concert hall\"",
+		"",
+		"where.place {\"authoritative\":\"en\",\"en\":\"The hall\",\"ru\":\"\xd0\x97\xd0\xb0\xd0\xbb\"}",
+		"",
+		"when.from \"2024-03-07T00:00:00Z\"", "when.to \"2024-03-09T00:00:00Z\"", "", "",
+		"ask.what [\"acknowledge\",\"act\"]", "number 7", "", "flag true",
+		"attachment.1 [\"map.txt\",\"text/plain\",5,\"2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824\"]",
+		"", "", "",
 	};
 	struct buf b;
 	struct body body;
@@ -320,12 +336,18 @@ static void make_body(void)
 	struct hash closed = body_close(body.line[0].raw);
 	json_object_set_new(o, "first_line_closed", hex(closed.b, SHA256_SIZE));
 	static const struct { const char *why, *from, *to; } c[] = {
-		{ "a name twice", "flag", "what" }, { "a name in capitals", "flag", "Flag" }, { "a float", "number 7", "number 7.5" }, { "null", "flag true", "flag null" },
-		{ "white space outside a string", "[\"acknowledge\",", "[\"acknowledge\", " }, { "a needless escape", "A bomb", "\\u0041 bomb" },
-		{ "two languages and none authoritative", "\"authoritative\":\"en\",", "" }, { "a direction override", "A bomb", "\xe2\x80\xae" "bomb" },
-		{ "a salt cut short", "6e340b9c", "6e340b9" }, { "a closed line in capitals", "= 4bf5", "= 4BF5" }, { "two spaces", " number 7", " number  7" },
-		{ "an attachment of another content", "hello", "hellp" }, { "an attachment of another size", "attachment.1 5\n", "attachment.1 6\n" },
-		{ "an attachment that is missing", "attachment attachment.1 5\nhello\n", "" }, { "a carriage return", "true\n", "true\r\n" },
+		{ "a name twice", "flag", "what" }, { "a name in capitals", "flag", "Flag" }, { "a float", "number 7", "number 7.5" },
+			{ "null", "flag true", "flag null" },
+		{ "white space outside a string", "[\"acknowledge\",", "[\"acknowledge\", " }, { "a needless escape", "A bomb",
+			"\\u0041 bomb" },
+		{ "two languages and none authoritative", "\"authoritative\":\"en\",", "" }, { "a direction override", "A bomb",
+			"\xe2\x80\xae" "bomb" },
+		{ "a salt cut short", "6e340b9c", "6e340b9" }, { "a closed line in capitals", "= 4bf5", "= 4BF5" }, { "two spaces",
+			" number 7", " number  7" },
+		{ "an attachment of another content", "hello", "hellp" }, { "an attachment of another size", "attachment.1 5\n",
+			"attachment.1 6\n" },
+		{ "an attachment that is missing", "attachment attachment.1 5\nhello\n", "" }, { "a carriage return", "true\n",
+			"true\r\n" },
 		{ "bytes behind the end", "\nhello\n", "\nhello\n\n" },
 	};
 	for (size_t i = 0; i < sizeof c / sizeof c[0]; i++)
@@ -342,7 +364,8 @@ static void make_body(void)
 	end(&v);
 
 	struct sample_key k = sample_key("north.example", NOTE_ED25519, 2);
-	struct vectors e = begin("plaintext", "body", "a note and a body as the plaintext of an envelope: its size and SHA-256; invalid ones by their pad");
+	struct vectors e = begin("plaintext", "body", "a note and a body as the plaintext of an envelope: its size and "
+		"SHA-256; invalid ones by their pad");
 	struct buf note;
 	buf_init(&note, LIMIT_NOTE);
 	sample_note(&note, &k, BYTES_LIT("tocsin/v1 example\n"));
@@ -392,7 +415,8 @@ static json_t *valid_statement(struct vectors *v, struct statement *s, struct bu
 static void make_statement(void)
 {
 	struct vectors v = begin("statement", "statement",
-		"a statement's text, its id, and the entries that both logs bear for it; identity seeds: north.example 0x01, south.example 0x11");
+		"a statement's text, its id, and the entries that both logs bear for it; identity seeds: north.example 0x01, "
+		"south.example 0x11");
 	struct statement s;
 	struct buf b;
 	memset(&s, 0, sizeof s);
@@ -415,12 +439,18 @@ static void make_statement(void)
 	s.re_n = 2;
 	valid_statement(&v, &s, &b);
 	static const struct { const char *why, *from, *to; } c[] = {
-		{ "unsorted co-signers", "by east", "by zest" }, { "a co-signer twice", "by east", "by west" }, { "unsorted references", "re 4", "re f" },
-		{ "a time that is none", "03-06T", "02-30T" }, { "a leap second", "12:00Z", "12:60Z" }, { "a number of lines that no kind has", "lines 16", "lines 17" },
-		{ "more lines than a body may have", "lines 16", "lines 4096" }, { "a leading zero", "lines 16", "lines 016" }, { "a kind in capitals", " response", " Response" },
-		{ "an unknown version", "/v1", "/v2" }, { "the other realm's prefix", "tocsin/", "tocsin-exercise/" }, { "a name of the other realm", "from north.example", "from north.exercise" },
-		{ "a nonce cut short", "nonce ", "nonce 0" }, { "two spaces", "from ", "from  " }, { "a carriage return", "lines 16\n", "lines 16\r\n" },
-		{ "an unknown line", "lines 16\n", "note x\nlines 16\n" }, { "a line twice", "lines 16\n", "lines 16\nlines 16\n" }, { "an empty line", "lines 16\n", "lines 16\n\n" },
+		{ "unsorted co-signers", "by east", "by zest" }, { "a co-signer twice", "by east", "by west" },
+			{ "unsorted references", "re 4", "re f" },
+		{ "a time that is none", "03-06T", "02-30T" }, { "a leap second", "12:00Z", "12:60Z" },
+			{ "a number of lines that no kind has", "lines 16", "lines 17" },
+		{ "more lines than a body may have", "lines 16", "lines 4096" }, { "a leading zero", "lines 16", "lines 016" },
+			{ "a kind in capitals", " response", " Response" },
+		{ "an unknown version", "/v1", "/v2" }, { "the other realm's prefix", "tocsin/", "tocsin-exercise/" },
+			{ "a name of the other realm", "from north.example", "from north.exercise" },
+		{ "a nonce cut short", "nonce ", "nonce 0" }, { "two spaces", "from ", "from  " }, { "a carriage return",
+			"lines 16\n", "lines 16\r\n" },
+		{ "an unknown line", "lines 16\n", "note x\nlines 16\n" }, { "a line twice", "lines 16\n", "lines 16\nlines 16\n" },
+			{ "an empty line", "lines 16\n", "lines 16\n\n" },
 		{ "a name without a dot", "to south.example", "to south" },
 	};
 	for (size_t i = 0; i < sizeof c / sizeof c[0]; i++)
@@ -444,7 +474,8 @@ static void make_statement(void)
 static void make_card(void)
 {
 	struct vectors v = begin("card", "card",
-		"a card's text, its id and its node's fingerprint; seeds: identity 0x01, sign 0x02 and 0x03, log 0x04, witness 0x05, revoked 0x06");
+		"a card's text, its id and its node's fingerprint; seeds: identity 0x01, sign 0x02 and 0x03, log 0x04, witness 0x05, "
+		"revoked 0x06");
 	static struct card c;
 	struct buf b;
 	struct party p;
@@ -489,11 +520,16 @@ static void make_card(void)
 		c.revoked_n = 1;
 	}
 	static const struct { const char *why, *from, *to; } s[] = {
-		{ "seq 1 with a card before", "seq 2", "seq 1" }, { "seq 0", "seq 2", "seq 0" }, { "no card before", "prev ", "prev -" }, { "another node's keys", "name north", "name south" },
-		{ "the other realm's prefix", "tocsin/", "tocsin-exercise/" }, { "unsorted kinds", "response warning", "warning response" }, { "a kind twice", "response warning", "response response" },
-		{ "two spaces", "response warning", "response  warning" }, { "a url with a final slash", "8443/x", "8443/x/" }, { "a url with a user", "https://tocsin", "https://u@tocsin" },
-		{ "a recipient in capitals", "age1t7", "AGE1T7" }, { "an identity of another name", "identity north.example/identity", "identity north.example" },
-		{ "a line out of place", "witness ", "url https://a.example\nwitness " }, { "an unknown line", "kinds ", "note x\nkinds " }, { "two words apart by two spaces", "Day and", "Day  and" },
+		{ "seq 1 with a card before", "seq 2", "seq 1" }, { "seq 0", "seq 2", "seq 0" }, { "no card before", "prev ",
+			"prev -" }, { "another node's keys", "name north", "name south" },
+		{ "the other realm's prefix", "tocsin/", "tocsin-exercise/" }, { "unsorted kinds", "response warning",
+			"warning response" }, { "a kind twice", "response warning", "response response" },
+		{ "two spaces", "response warning", "response  warning" }, { "a url with a final slash", "8443/x", "8443/x/" },
+			{ "a url with a user", "https://tocsin", "https://u@tocsin" },
+		{ "a recipient in capitals", "age1t7", "AGE1T7" }, { "an identity of another name", "identity north.example/identity",
+			"identity north.example" },
+		{ "a line out of place", "witness ", "url https://a.example\nwitness " }, { "an unknown line", "kinds ",
+			"note x\nkinds " }, { "two words apart by two spaces", "Day and", "Day  and" },
 	};
 	for (size_t i = 0; i < sizeof s / sizeof s[0]; i++)
 		spoil(&v, s[i].why, "text", buf_bytes(&b), s[i].from, s[i].to);
@@ -516,7 +552,8 @@ static void make_card(void)
 
 static void make_log(void)
 {
-	struct sample_key logk = sample_key("south.example/log/1", NOTE_ED25519, 4), w = sample_key("east.example/witness", NOTE_COSIGNATURE, 5);
+	struct sample_key logk = sample_key("south.example/log/1", NOTE_ED25519, 4), w = sample_key("east.example/witness",
+		NOTE_COSIGNATURE, 5);
 	struct hash id[11], leaf[11], entry;
 	struct checkpoint c = { .size = 11 };
 	struct buf text, note, b;
@@ -534,7 +571,8 @@ static void make_log(void)
 	checkpoint_format(&c, &text);
 	sample_note(&note, &logk, buf_bytes(&text));
 
-	struct vectors v = begin("checkpoint", "checkpoint", "a checkpoint's note and its log's verifier key; seed 0x04; its entries are those of tlog-proof.json");
+	struct vectors v = begin("checkpoint", "checkpoint", "a checkpoint's note and its log's verifier key; seed 0x04; its "
+		"entries are those of tlog-proof.json");
 	json_t *o = valid(&v, "note", buf_bytes(&note));
 	json_object_set_new(o, "vkey", key(&logk.k));
 	json_object_set_new(o, "origin", json_string(c.origin));
@@ -543,7 +581,8 @@ static void make_log(void)
 	static const struct { const char *why, *text; } bad[] = {
 		{ "an extension line", "south.example/log/1\n11\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\nx\n" },
 		{ "a leading zero", "south.example/log/1\n011\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n" },
-		{ "a size of more than 63 bits", "south.example/log/1\n9223372036854775808\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n" },
+		{ "a size of more than 63 bits",
+			"south.example/log/1\n9223372036854775808\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n" },
 		{ "a root of 31 bytes", "south.example/log/1\n11\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuA==\n" },
 		{ "stray bits in the root", "south.example/log/1\n11\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFV=\n" },
 		{ "another origin than the key's name", "south.example/log/2\n11\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n" },
@@ -555,11 +594,13 @@ static void make_log(void)
 		json_object_set_new(invalid(&v, bad[i].why, "note", buf_bytes(&b)), "vkey", key(&logk.k));
 		seed(&v, "invalid", bytes_of(NULL, 0), bytes_str(bad[i].text));
 	}
-	json_object_set_new(spoil(&v, "the text was changed", "note", buf_bytes(&note), "\n11\n", "\n12\n"), "vkey", key(&logk.k));
+	json_object_set_new(spoil(&v, "the text was changed", "note", buf_bytes(&note), "\n11\n", "\n12\n"), "vkey",
+		key(&logk.k));
 	seed(&v, "valid", bytes_of(NULL, 0), buf_bytes(&text));
 	end(&v);
 
-	v = begin("cosignature", "checkpoint", "a checkpoint with a cosignature, the witness's verifier key, the time in it and the message signed; seed 0x05");
+	v = begin("cosignature", "checkpoint", "a checkpoint with a cosignature, the witness's verifier key, the time in it "
+		"and the message signed; seed 0x05");
 	v.seeds = 50;
 	buf_clear(&b);
 	buf_add_bytes(&b, buf_bytes(&note));
@@ -586,7 +627,8 @@ static void make_log(void)
 	json_object_set_new(invalid(&v, "no time", "note", buf_bytes(&b)), "vkey", key(&w.k));
 	end(&v);
 
-	v = begin("tlog-proof", "tlogproof", "a receipt: the proof that the accepted entry of the statement with that id is in the log of that key; the log holds the ids SHA-256(i), i from 0 to 10");
+	v = begin("tlog-proof", "tlogproof", "a receipt: the proof that the accepted entry of the statement with that id is "
+		"in the log of that key; the log holds the ids SHA-256(i), i from 0 to 10");
 	merkle_prove_in(leaf, 11, 6, &p);
 	buf_clear(&b);
 	tlogproof_format(&b, 6, &p, buf_bytes(&note));
@@ -596,8 +638,10 @@ static void make_log(void)
 	json_object_set_new(o, "index", json_integer(6));
 	json_object_set_new(o, "size", json_integer(11));
 	static const struct { const char *why, *from, *to; } s[] = {
-		{ "an unknown version", "@v1", "@v2" }, { "another index", "index 6", "index 7" }, { "a leading zero", "index 6", "index 06" }, { "an unknown line", "index", "note x\nindex" },
-		{ "extra behind index", "index 6\n", "index 6\nextra aGVsbG8=\n" }, { "the empty line is missing", "=\n\nsouth", "=\nsouth" }, { "another size", "\n11\n", "\n12\n" },
+		{ "an unknown version", "@v1", "@v2" }, { "another index", "index 6", "index 7" }, { "a leading zero", "index 6",
+			"index 06" }, { "an unknown line", "index", "note x\nindex" },
+		{ "extra behind index", "index 6\n", "index 6\nextra aGVsbG8=\n" }, { "the empty line is missing", "=\n\nsouth",
+			"=\nsouth" }, { "another size", "\n11\n", "\n12\n" },
 		{ "an index outside of the log", "index 6", "index 11" },
 	};
 	for (size_t i = 0; i < sizeof s / sizeof s[0]; i++) {
@@ -639,12 +683,16 @@ static void make_log(void)
 
 static void make_tile_path(void)
 {
-	static const char *const good[] = { "tile/0/000", "tile/63/999", "tile/0/x001/x234/067", "tile/0/x001/x234/067.p/1", "tile/entries/x001/000.p/255",
+	static const char *const good[] = { "tile/0/000", "tile/63/999", "tile/0/x001/x234/067", "tile/0/x001/x234/067.p/1",
+		"tile/entries/x001/000.p/255",
 		"tile/0/x036/x028/x797/x018/x963/967" };
 	static const struct { const char *why, *path; } bad[] = {
-		{ "level 64", "tile/64/000" }, { "a leading zero", "tile/00/000" }, { "two digits", "tile/0/00" }, { "a needless group", "tile/0/x000/001" }, { "the last group with an x", "tile/0/x001" },
-		{ "a group without its x", "tile/0/001/000" }, { "width 0", "tile/0/000.p/0" }, { "width 256", "tile/0/000.p/256" }, { "a width with a leading zero", "tile/0/000.p/01" },
-		{ "a tile that no log has", "tile/0/x036/x028/x797/x018/x963/968" }, { "a slash in front", "/tile/0/000" }, { "a slash behind", "tile/0/000/" }, { "the word of another version", "tile/data/000" },
+		{ "level 64", "tile/64/000" }, { "a leading zero", "tile/00/000" }, { "two digits", "tile/0/00" },
+			{ "a needless group", "tile/0/x000/001" }, { "the last group with an x", "tile/0/x001" },
+		{ "a group without its x", "tile/0/001/000" }, { "width 0", "tile/0/000.p/0" }, { "width 256", "tile/0/000.p/256" },
+			{ "a width with a leading zero", "tile/0/000.p/01" },
+		{ "a tile that no log has", "tile/0/x036/x028/x797/x018/x963/968" }, { "a slash in front", "/tile/0/000" },
+			{ "a slash behind", "tile/0/000/" }, { "the word of another version", "tile/data/000" },
 	};
 	struct vectors v = begin("tile-path", "tile_path", "paths of tiles and entry bundles");
 	for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)

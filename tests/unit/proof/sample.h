@@ -112,8 +112,9 @@ static inline struct bytes sample_line(struct bytes b, size_t at)
 	return bytes_of(b.p + at, nl == NULL ? b.n - at : (size_t)(nl - b.p) + 1 - at);
 }
 
-/* B is refused with any line given twice, with any two neighbouring lines swapped, with any line left out unless it begins with one
- * of the words in OPTIONAL (ends with NULL), and with a space or a carriage return at any line's end. */
+/* B is refused with any line given twice, with any two neighbouring lines swapped, with any line left out unless it
+ * begins with one of the words in OPTIONAL (ends with NULL), and with a space or a carriage return at any
+ * line's end. */
 static inline void sample_disorder(sample_accepts *accepts, void *arg, struct bytes b, const char *const *optional)
 {
 	for (size_t at = 0; at < b.n;) {
@@ -161,7 +162,8 @@ static inline void sample_disorder(sample_accepts *accepts, void *arg, struct by
 }
 
 /* B with the first FROM replaced by TO, which must be refused (or, when OK, accepted). */
-static inline void sample_replace(sample_accepts *accepts, void *arg, struct bytes b, const char *from, const char *to, bool ok)
+static inline void sample_replace(sample_accepts *accepts, void *arg, struct bytes b, const char *from, const char *to,
+	bool ok)
 {
 	const uint8_t *at = memmem(b.p, b.n, from, strlen(from));
 	assert_non_null(at);

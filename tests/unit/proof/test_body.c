@@ -83,11 +83,15 @@ static void reads_attachments(void **state)
 	arena_free(a);
 	sample_cut(parses, &plain4, BYTES_LIT(files));
 	static const struct { const char *from, *to; bool ok; } c[] = {
-		{ "5\nhello", "5\nhellp", false }, { "attachment.2 5\n", "attachment.2 4\n", false }, { "attachment.2 5\n", "attachment.2 05\n", false },
+		{ "5\nhello", "5\nhellp", false }, { "attachment.2 5\n", "attachment.2 4\n", false }, { "attachment.2 5\n",
+			"attachment.2 05\n", false },
 		{ "attachment.2 5\nhello\n", "", false }, { "attachment attachment.2", "attachment attachment.1", false },
-		{ "text/plain\",5", "text/plain\",6", false }, { "text/plain\",5", "text/plain\",-5", false }, { "text/plain\",5", "text/plain\",\"5\"", false },
-		{ "\"a.txt\",", "", false }, { "\"a.txt\"", "\"\"", false }, { "2cf24dba", "2CF24DBA", false }, { "2cf24dba", "2cf24db", false },
-		{ HELLO "\"]", HELLO "\",1]", false }, { "hello\n", "hello", false }, { "attachment attachment.2 5", "attachment attachment.2 5 ", false },
+		{ "text/plain\",5", "text/plain\",6", false }, { "text/plain\",5", "text/plain\",-5", false }, { "text/plain\",5",
+			"text/plain\",\"5\"", false },
+		{ "\"a.txt\",", "", false }, { "\"a.txt\"", "\"\"", false }, { "2cf24dba", "2CF24DBA", false }, { "2cf24dba",
+			"2cf24db", false },
+		{ HELLO "\"]", HELLO "\",1]", false }, { "hello\n", "hello", false }, { "attachment attachment.2 5",
+			"attachment attachment.2 5 ", false },
 		{ "attachment.1 0\n\n", "attachment.1 0\n\n\n", false },
 		{ "attachment.1 0\n\n", "attachment.1 0\n\nattachment attachment.3 0\n\n", false },
 		{ "[\"a.txt\",\"text/plain\",5,\"" HELLO "\"]", "\"a.txt\"", false },
@@ -123,16 +127,23 @@ static void malformed_lines(void **state)
 	sample_cut(parses, &plain4, BYTES_LIT(four));
 	static const struct { const char *from, *to; bool ok; } c[] = {
 		{ "what", "when.from", false },                         /* a name twice */
-		{ "what", "What", false }, { "what", "1what", false }, { "what", ".what", false }, { "what", "wh_at", false }, { "what", "w", true },
-		{ "what", "w-1.x", true }, { "what ", "what  ", false }, { "what ", "what", false }, { "what \"A bomb\"", "what ", false },
+		{ "what", "What", false }, { "what", "1what", false }, { "what", ".what", false }, { "what", "wh_at", false },
+			{ "what", "w", true },
+		{ "what", "w-1.x", true }, { "what ", "what  ", false }, { "what ", "what", false }, { "what \"A bomb\"", "what ",
+			false },
 		{ "what \"A bomb\"", "what", false },
 		{ "what", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", true },
 		{ "what", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", false },
-		{ "0011", "001", false }, { "0011", "00111", false }, { "aabb", "AABB", false }, { "= 0011", "=  0011", false }, { "= 0011", "=0011", false },
-		{ "= 0011", "= 001", false }, { "= 0011", "= 00111", false }, { "= 0011", "= 001g", false }, { "= 0011", " = 0011", false },
-		{ "\"A bomb\"", "\"A bomb\" ", false }, { "\"A bomb\"", "A bomb", false }, { "\"A bomb\"", "\"A\tbomb\"", false }, { "\"A bomb\"", "null", false },
-		{ "\"A bomb\"", "1.5", false }, { "from 7", "from 07", false }, { "from 7", "from -0", false }, { "from 7", "from [1,2]", true }, { "from 7", "from [1, 2]", false }, { "from 7", "from [[1]]", false },
-		{ "\"authoritative\":\"en\",", "", false }, { "\n", "\r\n", false }, { "A bomb", "\xe2\x80\xae", false }, { "A bomb", "\xff", false },
+		{ "0011", "001", false }, { "0011", "00111", false }, { "aabb", "AABB", false }, { "= 0011", "=  0011", false },
+			{ "= 0011", "=0011", false },
+		{ "= 0011", "= 001", false }, { "= 0011", "= 00111", false }, { "= 0011", "= 001g", false }, { "= 0011", " = 0011",
+			false },
+		{ "\"A bomb\"", "\"A bomb\" ", false }, { "\"A bomb\"", "A bomb", false }, { "\"A bomb\"", "\"A\tbomb\"", false },
+			{ "\"A bomb\"", "null", false },
+		{ "\"A bomb\"", "1.5", false }, { "from 7", "from 07", false }, { "from 7", "from -0", false }, { "from 7",
+			"from [1,2]", true }, { "from 7", "from [1, 2]", false }, { "from 7", "from [[1]]", false },
+		{ "\"authoritative\":\"en\",", "", false }, { "\n", "\r\n", false }, { "A bomb", "\xe2\x80\xae", false }, { "A bomb",
+			"\xff", false },
 	};
 	for (size_t i = 0; i < sizeof c / sizeof c[0]; i++)
 		sample_replace(parses, &plain4, BYTES_LIT(four), c[i].from, c[i].to, c[i].ok);
@@ -202,8 +213,10 @@ static void pads(void **state)
 {
 	(void)state;
 	static const struct { const char *pad; bool ok; } c[] = {
-		{ "pad 0\n", true }, { "pad 00000\n", true }, { "", false }, { "pad \n", false }, { "pad 0", false }, { "pad 01\n", false }, { "pad 1\n", false },
-		{ "pad 0 \n", false }, { "pad  0\n", false }, { "pad 0\n\n", false }, { "pad 0\npad 0\n", false }, { "Pad 0\n", false }, { "pad 0\n0\n", false },
+		{ "pad 0\n", true }, { "pad 00000\n", true }, { "", false }, { "pad \n", false }, { "pad 0", false }, { "pad 01\n",
+			false }, { "pad 1\n", false },
+		{ "pad 0 \n", false }, { "pad  0\n", false }, { "pad 0\n\n", false }, { "pad 0\npad 0\n", false }, { "Pad 0\n",
+			false }, { "pad 0\n0\n", false },
 		{ "pad\n", false },
 	};
 	struct buf b;
@@ -315,7 +328,8 @@ static const struct body_field fields[] = {
 	{ "attachment.2", BYTES_LIT("[\"b.txt\",\"text/plain\",5,\"" HELLO "\"]"), false },
 	{ "when.from", BYTES_LIT("7"), true },
 };
-static const struct body_file both[] = { { "attachment.2", BYTES_LIT("hello") }, { "attachment.1", BYTES_LIT("hello") } };
+static const struct body_file both[] = { { "attachment.2", BYTES_LIT("hello") }, { "attachment.1",
+	BYTES_LIT("hello") } };
 
 static void makes_releases(void **state)
 {
@@ -450,16 +464,20 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		{ "open and closed lines are read, and the root is the tree over them as sent", reads_lines, NULL, NULL, NULL },
-		{ "attachments are read in the order of their lines, and refused when anything about them differs", reads_attachments, NULL, NULL, NULL },
+		{ "attachments are read in the order of their lines, and refused when anything about them differs", reads_attachments,
+			NULL, NULL, NULL },
 		{ "sixteen attachments are read, one more is refused", attachment_limit, NULL, NULL, NULL },
-		{ "a body that is cut, goes on, or has a malformed line or a name twice is refused", malformed_lines, NULL, NULL, NULL },
+		{ "a body that is cut, goes on, or has a malformed line or a name twice is refused", malformed_lines, NULL, NULL,
+			NULL },
 		{ "a line of 64 KiB is read, one byte more is refused", line_limit, NULL, NULL, NULL },
 		{ "2,048 open lines are read and a name twice among them is found", largest_body, NULL, NULL, NULL },
 		{ "a pad is one word and zeros, once, at the end", pads, NULL, NULL, NULL },
-		{ "a plaintext of every size is a power of two and unwraps to its note and body", wraps_every_size, NULL, NULL, NULL },
+		{ "a plaintext of every size is a power of two and unwraps to its note and body", wraps_every_size, NULL, NULL,
+			NULL },
 		{ "a plaintext that is cut, padded too far, or without note or body is refused", unwrap_refuses, NULL, NULL, NULL },
 		{ "the number of lines grows by four until it fits", numbers_of_lines, NULL, NULL, NULL },
-		{ "a release opens what it may, closes the rest, and shares no line with the one before", makes_releases, NULL, NULL, NULL },
+		{ "a release opens what it may, closes the rest, and shares no line with the one before", makes_releases, NULL, NULL,
+			NULL },
 		{ "what breaks the grammar or does not fit is not made", make_refuses, NULL, NULL, NULL },
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -281,16 +281,23 @@ static void urls(void **state)
 {
 	(void)state;
 	static const char *const good[] = {
-		"https://a.example", "http://a.example", "http://localhost:8080", "http://127.0.0.1:1", "https://[::1]:65535/a", "https://a.example/a/b-c_~.d",
+		"https://a.example", "http://a.example", "http://localhost:8080", "http://127.0.0.1:1", "https://[::1]:65535/a",
+			"https://a.example/a/b-c_~.d",
 		"https://a.example/%2f%2F",
 	};
 	static const char *const bad[] = {
-		"", "https://", "https:///", "https://a.example/", "https://a.example/a/", "https://a.example//a", "https://a.example/./a", "https://a.example/..",
-		"https://a.example?x", "https://a.example/a?x", "https://a.example/a#x", "https://u@a.example", "https://u:p@a.example/a", "https://A.example",
-		"HTTPS://a.example", "https://a..example", "https://-a.example", "https://a.example-", "https://a.example.", "https://.a", "https://a.example:",
-		"https://a.example:0", "https://a.example:65536", "https://a.example:01", "https://a.example:80a", "https://a_b.example", "https://a b.example",
-		"https://a.example/a b", "https://a.example/%2", "https://a.example/%zz", "https://a.example/\xc3\xa9", "https://[]", "https://[::1", "https://[::g]",
-		"https://[::1]x", "ftp://a.example", "https:/a.example", "//a.example", "https://a.example\\a", "https://a.example/\"",
+		"", "https://", "https:///", "https://a.example/", "https://a.example/a/", "https://a.example//a",
+			"https://a.example/./a", "https://a.example/..",
+		"https://a.example?x", "https://a.example/a?x", "https://a.example/a#x", "https://u@a.example",
+		"https://u:p@a.example/a", "https://A.example",
+		"HTTPS://a.example", "https://a..example", "https://-a.example", "https://a.example-", "https://a.example.",
+		"https://.a", "https://a.example:",
+		"https://a.example:0", "https://a.example:65536", "https://a.example:01", "https://a.example:80a",
+		"https://a_b.example", "https://a b.example",
+		"https://a.example/a b", "https://a.example/%2", "https://a.example/%zz", "https://a.example/\xc3\xa9", "https://[]",
+		"https://[::1", "https://[::g]",
+		"https://[::1]x", "ftp://a.example", "https:/a.example", "//a.example", "https://a.example\\a",
+		"https://a.example/\"",
 	};
 	for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
 		if (!card_url_ok(bytes_str(good[i])))
@@ -335,8 +342,10 @@ static void chains(void **state)
 	assert_int_equal(count(BYTES_LIT(CARD "\n" TWICE "\n" CARD), &err), 3);
 	assert_int_equal(err, TOCSIN_OK);
 	static const struct { const char *chain; int n; } bad[] = {
-		{ CARD "\n", 0 }, { CARD "\n\n" CARD, 1 }, { CARD CARD, 0 }, { CARD "x\n", 0 }, { "\n" CARD, 0 }, { CARD "\n" CARD "\n", 1 },
-		{ CARD "\n" "c\n", 1 }, { CARD "\n" "c\n\n", 1 }, { "a\n\n\n" DASH "k AAAAAAA=\n", 0 }, { "a\n\n" DASH "k AAAAAAA=", 0 },
+		{ CARD "\n", 0 }, { CARD "\n\n" CARD, 1 }, { CARD CARD, 0 }, { CARD "x\n", 0 }, { "\n" CARD, 0 },
+			{ CARD "\n" CARD "\n", 1 },
+		{ CARD "\n" "c\n", 1 }, { CARD "\n" "c\n\n", 1 }, { "a\n\n\n" DASH "k AAAAAAA=\n", 0 }, { "a\n\n" DASH "k AAAAAAA=",
+			0 },
 	};
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
 		assert_int_equal(count(bytes_str(bad[i].chain), &err), bad[i].n);
@@ -349,7 +358,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		{ "a card is written sorted and read back as it was", reads_back, NULL, NULL, NULL },
-		{ "a card that is cut, goes on, or has a line missing, twice or swapped is refused", cut_and_disordered, NULL, NULL, NULL },
+		{ "a card that is cut, goes on, or has a line missing, twice or swapped is refused", cut_and_disordered, NULL, NULL,
+			NULL },
 		{ "each field takes its canonical form only", field_values, NULL, NULL, NULL },
 		{ "every key has the name, type and owner of its role, and no key has two", keys_and_roles, NULL, NULL, NULL },
 		{ "one line or byte more than the limit is refused", limits, NULL, NULL, NULL },

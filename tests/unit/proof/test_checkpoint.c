@@ -46,10 +46,12 @@ static void malformed(void **state)
 	sample_disorder(parses, NULL, BYTES_LIT(good), none);
 	static const struct { const char *from, *to; bool ok; } c[] = {
 		{ "4096", "0", true }, { "4096", "9223372036854775807", true }, { "4096", "9223372036854775808", false },
-		{ "4096", "04096", false }, { "4096", "-1", false }, { "4096", "+1", false }, { "4096", "", false }, { "4096", "1e3", false },
+		{ "4096", "04096", false }, { "4096", "-1", false }, { "4096", "+1", false }, { "4096", "", false }, { "4096", "1e3",
+			false },
 		{ "8=\n", "9=\n", false },                                 /* stray bits */
 		{ "8=\n", "8\n", false }, { ROOT, "AAEC", false }, { ROOT, "A" ROOT, false }, { "AAEC", "AA-C", false },
-		{ "north.example/log/1", "north example", false }, { "north.example/log/1", "north+example", false }, { "north.example/log/1", "", false },
+		{ "north.example/log/1", "north example", false }, { "north.example/log/1", "north+example", false },
+			{ "north.example/log/1", "", false },
 		{ ROOT "\n", ROOT "\next\n", false }, { "north.example/log/1", "sum.golang.org", true },
 	};
 	for (size_t i = 0; i < sizeof c / sizeof c[0]; i++)
@@ -65,7 +67,8 @@ static void opens(void **state)
 	sample_note(&b, &logk, BYTES_LIT(good));
 	assert_int_equal(checkpoint_open(buf_bytes(&b), &logk.k, &c), TOCSIN_OK);
 	assert_int_equal(c.size, 4096);
-	/* Another origin's key, another key of the same name, another text under the same signature, no signature of the log. */
+	/* Another origin's key, another key of the same name, another text under the same signature, no signature of the
+	 * log. */
 	struct sample_key other = sample_key("north.example/log/2", NOTE_ED25519, 1);
 	assert_int_equal(checkpoint_open(buf_bytes(&b), &other.k, &c), TOCSIN_REFUSED);
 	other = sample_key("north.example/log/1", NOTE_ED25519, 9);
@@ -176,7 +179,8 @@ int main(void)
 		{ "a checkpoint that is cut, goes on or is not canonical is refused", malformed, NULL, NULL, NULL },
 		{ "a checkpoint opens with the key of its origin only", opens, NULL, NULL, NULL },
 		{ "of a witness's cosignatures the earliest counts, and one that fails spoils all", cosignatures, NULL, NULL, NULL },
-		{ "a cosignature that is cut, changed, mistimed or of another message is refused", cosignature_blobs, NULL, NULL, NULL },
+		{ "a cosignature that is cut, changed, mistimed or of another message is refused", cosignature_blobs, NULL, NULL,
+			NULL },
 	};
 	return cmocka_run_group_tests(tests, make_keys, NULL);
 }

@@ -101,7 +101,8 @@ static void vkey_types_and_names(void **state)
 	assert_int_equal(vkey_make(name, NOTE_ED25519, alice.k.pub, &k), TOCSIN_BAD);
 	name[LIMIT_KEY_NAME] = '\0';
 	assert_int_equal(vkey_make(name, NOTE_ED25519, alice.k.pub, &k), TOCSIN_OK);
-	static const char *const bad[] = { "", "a b", "a+b", "a\xc2\xa0" "b", "a\xe2\x80\x83" "b", "a\xe3\x80\x80" "b", "a\xe1\x9a\x80",
+	static const char *const bad[] = { "", "a b", "a+b", "a\xc2\xa0" "b", "a\xe2\x80\x83" "b", "a\xe3\x80\x80" "b",
+		"a\xe1\x9a\x80",
 		"a\xe2\x81\x9f", "a\xe2\x80\xa8", "a\xe2\x80\xaf", "a\nb", "a\tb", "a\x7f", "\xff", "a\xc2\x85" };
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
 		assert_int_equal(vkey_make(bad[i], NOTE_ED25519, alice.k.pub, &k), TOCSIN_BAD);
@@ -112,7 +113,8 @@ static void vkey_types_and_names(void **state)
 static void unsound_keys(void **state)
 {
 	(void)state;
-	/* Low order (0, 1, order 8), a non-canonical encoding of 1, a point off the curve, one with a torsion part (order 8 L). */
+	/* Low order (0, 1, order 8), a non-canonical encoding of 1, a point off the curve, one with a torsion part (order 8
+	 * L). */
 	static const char *const bad[] = {
 		"0000000000000000000000000000000000000000000000000000000000000000",
 		"0100000000000000000000000000000000000000000000000000000000000000",
@@ -198,7 +200,8 @@ static void malformed_notes(void **state)
 		"a\n\n" DASH "a AAAAAAB=\n",                    /* stray bits */
 		"a\n\n" DASH "a AAAAAAA\n",                     /* no padding */
 		"a\n\n" DASH "a+b AAAAAAA=\n", "a\n\n" DASH "a\xc2\xa0" "b AAAAAAA=\n", "a\n\n" DASH "\xff AAAAAAA=\n",
-		"a\tb\n\n" DASH "a AAAAAAA=\n", "a\r\n\n" DASH "a AAAAAAA=\n", "\xc0\x80\n\n" DASH "a AAAAAAA=\n", "\x7f\n\n" DASH "a AAAAAAA=\n",
+		"a\tb\n\n" DASH "a AAAAAAA=\n", "a\r\n\n" DASH "a AAAAAAA=\n", "\xc0\x80\n\n" DASH "a AAAAAAA=\n",
+		"\x7f\n\n" DASH "a AAAAAAA=\n",
 		"a\n\n" DASH "a AAAAAAA=\n" DASH "a AAAAAAA=\n",      /* the same line twice */
 		"a\n\n" DASH "a AAAAAAA=\nb\n",
 	};
@@ -266,7 +269,8 @@ static void known_key_that_fails(void **state)
 		assert_int_equal(note_verify(&n, &alice.k), size == 64 ? TOCSIN_OK : TOCSIN_REFUSED);
 	}
 	/* S + L is the same number: libsodium, and so we, take the canonical one only. */
-	static const uint8_t l[32] = { 0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14,
+	static const uint8_t l[32] = { 0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7, 0xa2, 0xde, 0xf9,
+		0xde, 0x14,
 		0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x10 };
 	unsigned carry = 0;
 	for (int i = 0; i < 32; i++) {
@@ -292,7 +296,8 @@ static void note_split_takes_one(void **state)
 	assert_int_equal(note_split(BYTES_LIT(two), &note, &rest), TOCSIN_OK);
 	assert_true(bytes_equal_str(note, "a\nb\n\n" DASH "k AAAAAAA=\n" DASH "l AAAAAAA=\n"));
 	assert_true(bytes_equal_str(rest, "\nc\n\n" DASH "k AAAAAAA=\n"));
-	static const char *const bad[] = { "", "a", "a\n", "a\n\n", "\na\n\n" DASH "k A\n", "a\n\nb\n\n" DASH "k A\n", "a\n\n" DASH "k AAAAAAA=", "\n\n" DASH "k A\n" };
+	static const char *const bad[] = { "", "a", "a\n", "a\n\n", "\na\n\n" DASH "k A\n", "a\n\nb\n\n" DASH "k A\n",
+		"a\n\n" DASH "k AAAAAAA=", "\n\n" DASH "k A\n" };
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
 		assert_int_equal(note_split(bytes_str(bad[i]), &note, &rest), TOCSIN_BAD);
 }
@@ -303,7 +308,8 @@ int main(void)
 		{ "the verifier key and note of Go's implementation verify", known_vkey, NULL, NULL, NULL },
 		{ "a verifier key with a plus sign in its base64 reads back", vkey_roundtrip, NULL, NULL, NULL },
 		{ "a verifier key that is cut or changed anywhere is refused", vkey_cut, NULL, NULL, NULL },
-		{ "unknown types, long names and names with spaces or plus signs are refused", vkey_types_and_names, NULL, NULL, NULL },
+		{ "unknown types, long names and names with spaces or plus signs are refused", vkey_types_and_names, NULL, NULL,
+			NULL },
 		{ "keys of low or mixed order, off the curve or not canonical are refused", unsound_keys, NULL, NULL, NULL },
 		{ "a note splits at its last empty line and each of its signatures verifies", note_roundtrip, NULL, NULL, NULL },
 		{ "a note that is cut, goes on, or has any bit changed is refused", note_cut, NULL, NULL, NULL },

@@ -5,7 +5,8 @@
 
 #define HEX32 "00112233445566778899aabbccddeeff"
 #define HEX64 HEX32 HEX32
-#define HEAD "tocsin/v1 warning\nnonce " HEX32 "\nfrom north.example " HEX32 "\nto south.example " HEX32 "\nat 2024-03-06T09:12:00Z\n"
+#define HEAD "tocsin/v1 warning\nnonce " HEX32 "\nfrom north.example " HEX32 "\nto south.example " HEX32 "\n" \
+	"at 2024-03-06T09:12:00Z\n"
 #define TAIL "lines 32\nroot " HEX64 "\n"
 #define RE_A "re 1" HEX32 "0112233445566778899aabbccddeeff\n"
 #define RE_B "re 2" HEX32 "0112233445566778899aabbccddeeff\n"
@@ -186,7 +187,8 @@ static void limits(void **state)
 	snprintf(name, sizeof name, "%s.%s.%s.%.8s", label, label, label, label);
 	assert_int_equal(strlen(name), LIMIT_NAME);
 	buf_clear(&b);
-	buf_printf(&b, "tocsin/v1 %.32s\nnonce " HEX32 "\nfrom %s " HEX32 "\nto %s " HEX32 "\nat 2024-03-06T09:12:00Z\n", label, name, name);
+	buf_printf(&b, "tocsin/v1 %.32s\nnonce " HEX32 "\nfrom %s " HEX32 "\nto %s " HEX32 "\nat 2024-03-06T09:12:00Z\n",
+		label, name, name);
 	for (int i = 0; i < LIMIT_COSIGNERS; i++)
 		buf_printf(&b, "by %c%s\n", 'a' + i, name + 1);
 	for (int i = 0; i < LIMIT_REFS; i++)
@@ -252,11 +254,14 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		{ "a statement is read field by field", reads_all, NULL, NULL, NULL },
-		{ "writing sorts, drops fractions of a second, and reads back as it was", format_sorts_and_reads_back, NULL, NULL, NULL },
+		{ "writing sorts, drops fractions of a second, and reads back as it was", format_sorts_and_reads_back, NULL, NULL,
+			NULL },
 		{ "what breaks the grammar is not written", format_refuses, NULL, NULL, NULL },
-		{ "a statement that is cut, goes on, or has a line missing, twice or swapped is refused", cut_and_disordered, NULL, NULL, NULL },
+		{ "a statement that is cut, goes on, or has a line missing, twice or swapped is refused", cut_and_disordered, NULL,
+			NULL, NULL },
 		{ "each field takes its canonical form only", field_values, NULL, NULL, NULL },
-		{ "one co-signer, reference or byte over the limit is refused, and the longest statement fits", limits, NULL, NULL, NULL },
+		{ "one co-signer, reference or byte over the limit is refused, and the longest statement fits", limits, NULL, NULL,
+			NULL },
 		{ "prefix and names must be of one realm", realms, NULL, NULL, NULL },
 		{ "ids, log entries and fingerprints are the hashes that the protocol says", id_and_entries, NULL, NULL, NULL },
 	};

@@ -39,10 +39,14 @@ static void refused(void **state)
 {
 	(void)state;
 	static const char *const bad[] = {
-		"", "tile", "tile/", "tile//000", "/tile/0/000", "Tile/0/000", "tile/0", "tile/0/", "tile/00/000", "tile/64/000", "tile/-1/000",
-		"tile/0/0", "tile/0/00", "tile/0/0000", "tile/0/x000/000", "tile/0/x000/x001/000", "tile/0/x001", "tile/0/x001/", "tile/0/001/000",
-		"tile/0/x001/x000", "tile/0/X001/000", "tile/0/00a", "tile/0/+01", "tile/0/000.p", "tile/0/000.p/", "tile/0/000.p/0", "tile/0/000.p/01",
-		"tile/0/000.p/256", "tile/0/000.p/1/", "tile/0/000.p/1 ", "tile/0/000 ", "tile/0/000/", "tile/0/000.P/1", "tile/0/x001.p/1/000",
+		"", "tile", "tile/", "tile//000", "/tile/0/000", "Tile/0/000", "tile/0", "tile/0/", "tile/00/000", "tile/64/000",
+			"tile/-1/000",
+		"tile/0/0", "tile/0/00", "tile/0/0000", "tile/0/x000/000", "tile/0/x000/x001/000", "tile/0/x001", "tile/0/x001/",
+		"tile/0/001/000",
+		"tile/0/x001/x000", "tile/0/X001/000", "tile/0/00a", "tile/0/+01", "tile/0/000.p", "tile/0/000.p/", "tile/0/000.p/0",
+		"tile/0/000.p/01",
+		"tile/0/000.p/256", "tile/0/000.p/1/", "tile/0/000.p/1 ", "tile/0/000 ", "tile/0/000/", "tile/0/000.P/1",
+		"tile/0/x001.p/1/000",
 		"tile/entries/", "tile/entries/0/000", "tile/data/000", "tile/0/../000", "tile/0/%30%30%30",
 		"tile/0/x036/x028/x797/x018/x963/968",
 		"tile/0/x018/x446/x744/x073/x709/x551/616",

@@ -100,7 +100,8 @@ static void head_lines(void **state)
 	(void)state;
 	static const struct { const char *from, *to; bool ok; } c[] = {
 		{ "index 6", "extra aGVsbG8=\nindex 6", true },
-		{ "index 6", "extra aGVsbG9=\nindex 6", false }, { "index 6", "extra aGVsbG8\nindex 6", false }, { "index 6", "extra \nindex 6", false },
+		{ "index 6", "extra aGVsbG9=\nindex 6", false }, { "index 6", "extra aGVsbG8\nindex 6", false }, { "index 6",
+			"extra \nindex 6", false },
 		{ "index 6", "extra aGVsbG8=\nextra aGVsbG8=\nindex 6", false }, { "index 6", "index 6\nextra aGVsbG8=", false },
 		{ "index 6", "index 06", false }, { "index 6", "index -6", false }, { "index 6", "index 9223372036854775807", false },
 		{ "index 6", "index 9223372036854775806", true }, { "@v1", "@v2", false }, { "c2sp", "C2SP", false },
@@ -180,8 +181,10 @@ static void witness_requests(void **state)
 	assert_true(bytes_equal(r.note, buf_bytes(&note)));
 	sample_cut(request_parses, NULL, buf_bytes(&request));
 	static const struct { const char *from, *to; bool ok; } c[] = {
-		{ "old 8", "old 0", true }, { "old 8", "old 08", false }, { "old 8", "old", false }, { "old 8", "Old 8", false }, { "old 8", "old 9223372036854775808", false },
-		{ "old 8\n", "old 8\n\n", false }, { "old 8\n", "old 8\nold 8\n", false }, { "old 8\n", "old 8\n" HASH "\n", true }, { "old 8\n", "old 8\n" HASH " \n", false },
+		{ "old 8", "old 0", true }, { "old 8", "old 08", false }, { "old 8", "old", false }, { "old 8", "Old 8", false },
+			{ "old 8", "old 9223372036854775808", false },
+		{ "old 8\n", "old 8\n\n", false }, { "old 8\n", "old 8\nold 8\n", false }, { "old 8\n", "old 8\n" HASH "\n", true },
+			{ "old 8\n", "old 8\n" HASH " \n", false },
 		{ "\n\n", "\n", false },
 	};
 	for (size_t i = 0; i < sizeof c / sizeof c[0]; i++)

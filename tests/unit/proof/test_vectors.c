@@ -234,7 +234,8 @@ static bool check_witness_request(const json_t *o, bool valid)
 	struct note n;
 	struct checkpoint c;
 	(void)valid;
-	return witness_request_parse(get(o, "request"), &r) == TOCSIN_OK && note_parse(r.note, LIMIT_CHECKPOINT_NOTE, &n) == TOCSIN_OK &&
+	return witness_request_parse(get(o, "request"), &r) == TOCSIN_OK &&
+		note_parse(r.note, LIMIT_CHECKPOINT_NOTE, &n) == TOCSIN_OK &&
 		checkpoint_parse(n.text, &c) == TOCSIN_OK;
 }
 
@@ -263,7 +264,8 @@ static void merkle(void **state)
 	struct merkle_proof p;
 	size_t i;
 	for (i = 0; i < 9; i++) {
-		assert_true(hex_decode(bytes_str(json_string_value(json_array_get(json_object_get(all, "roots"), i))), root[i].b, SHA256_SIZE));
+		assert_true(hex_decode(bytes_str(json_string_value(json_array_get(json_object_get(all, "roots"), i))), root[i].b,
+			SHA256_SIZE));
 		if (i == 8)
 			break;
 		uint8_t entry[16];
@@ -283,13 +285,15 @@ static void merkle(void **state)
 			uint64_t index = get_int(o, "index"), size = get_int(o, "size");
 			get_proof(o, &p);
 			assert_true(size <= 8 && index < 8);
-			assert_int_equal(merkle_check_inclusion(&leaf[index], index, size, &p, &root[size]), valid ? TOCSIN_OK : TOCSIN_REFUSED);
+			assert_int_equal(merkle_check_inclusion(&leaf[index], index, size, &p, &root[size]), valid ? TOCSIN_OK
+				: TOCSIN_REFUSED);
 		}
 		json_array_foreach(json_object_get(co, list), i, o) {
 			uint64_t old = get_int(o, "old"), size = get_int(o, "size");
 			get_proof(o, &p);
 			assert_true(size <= 8 && old <= 8);
-			assert_int_equal(merkle_check_consistency(old, &root[old], size, &root[size], &p), valid ? TOCSIN_OK : TOCSIN_REFUSED);
+			assert_int_equal(merkle_check_consistency(old, &root[old], size, &root[size], &p), valid ? TOCSIN_OK
+				: TOCSIN_REFUSED);
 		}
 	}
 	json_decref(all);
