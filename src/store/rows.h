@@ -106,7 +106,7 @@ enum tocsin_err peer_log_each(struct snapshot *r, peer_log_each_row *each, void 
 void change_peer_log(struct change *c, const struct peer_log *row);
 /* The last checkpoint that this node cosigned for ORIGIN. */
 enum tocsin_err witnessed_get(struct snapshot *r, const char *origin, struct arena *a, struct peer_log *out) MUST_USE;
-/* Compare and swap: LATER unless the row's size is OLD (0: there is no row, or its size is 0) and the new size is not smaller. */
+/* Compare and swap: LATER unless the row's size is OLD (0: there is no row, or its size is 0) and the new size is larger, or the same with the same root. */
 void change_witnessed(struct change *c, uint64_t old, const struct peer_log *row);
 
 struct conflict_row {
@@ -164,7 +164,7 @@ struct receipt_row {
 };
 /* The checkpoint note that the receipts of this change stand on. At most one a change; before the receipts. */
 void change_receipt_checkpoint(struct change *c, struct bytes note);
-/* A receipt for NUM under this change's checkpoint. One that is there already stays. */
+/* A receipt for NUM under this change's checkpoint. It takes the place of one that is not witnessed (whose log may be gone); a witnessed one stays. */
 void change_receipt(struct change *c, int64_t num, const char *origin, uint64_t index, const struct merkle_proof *hashes, int64_t now);
 void change_receipt_witnessed(struct change *c, int64_t num, struct bytes proof, int64_t at);
 void change_receipt_overdue(struct change *c, int64_t num);

@@ -3,7 +3,8 @@
  * string for its arguments.
  *
  * Types: i int64_t; t const char * (not NULL); b struct bytes by value; h const struct hash * (32 bytes).  In a change also, without an argument: n the number
- * of the change's statement, k the number handed out for the change's receipt_checkpoint row, c the one for its conflict row.
+ * of the change's statement, k the number handed out for the change's receipt_checkpoint row, c the one for its conflict row, e that of an event, l and x the log and
+ * index of the statement's entry, w the time of the commit; and m, int64_t: the statement's number when the change has one, otherwise this.
  *
  * Callers above store use the typed functions of rows.h; only rows.c, log.c, prefix.c, migrate.c and the writer name these.
  */
@@ -22,6 +23,7 @@ enum sql_write {
 	WRITE_PARTNER_REMOVE,
 	WRITE_GROUP_ADD,
 	WRITE_GROUP_REMOVE,
+	WRITE_GROUP_LEAVE,
 	WRITE_WITNESS_ADD,
 	WRITE_WITNESS_REMOVE,
 	WRITE_PEER_LOG,
@@ -67,7 +69,6 @@ enum sql_read {
 	READ_CARD_CHAIN,
 	READ_CARD_LATEST,
 	READ_CARD_AT,
-	READ_CARD_NAMES,
 	READ_PARTNER,
 	READ_PARTNERS,
 	READ_GROUPS,
@@ -78,6 +79,7 @@ enum sql_read {
 	READ_WITNESSED,
 	READ_CONFLICTS,
 	READ_STATEMENT,
+	READ_STATEMENT_ID,
 	READ_STATEMENT_KNOWN,
 	READ_STATEMENT_PREFIX,
 	READ_STATEMENTS,
@@ -88,7 +90,6 @@ enum sql_read {
 	READ_STATEMENT_LAST,
 	READ_REFERENCE_PREFIX,
 	READ_REFERENCES,
-	READ_REFERENCE,
 	READ_OUTBOX_DUE,
 	READ_OUTBOX_PARTNERS,
 	READ_OUTBOX_COUNTS,
@@ -102,7 +103,6 @@ enum sql_read {
 	READ_RESTORINGS,
 	READ_RESUMING,
 	READ_EVENTS,
-	READ_EVENT_LAST,
 	READ_LOG_CURRENT,
 	READ_LOG,
 	READ_LOG_TILE,

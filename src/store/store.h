@@ -93,7 +93,7 @@ enum tocsin_err store_commit(struct store *s, struct change *c, struct change_re
 enum tocsin_err snapshot_open(struct store *s, struct snapshot **out) MUST_USE;   /* pooled; one thread at a time */
 void snapshot_close(struct snapshot *r);                                          /* safe on NULL */
 struct cursor;
-/* Runs a query of sql.h with arguments as in change_run ("i", "t", "b"). */
+/* Runs a query of sql.h with its arguments; what they point to is borrowed until cursor_close. */
 enum tocsin_err cursor_open(struct snapshot *r, struct cursor **out, enum sql_read q, ...) MUST_USE;
 /* OK: a row; MISSING: no more (no sentence is made); BROKEN. */
 enum tocsin_err cursor_next(struct cursor *c) MUST_USE;
@@ -107,6 +107,9 @@ int64_t store_event_seq(struct store *s);                                       
 /* Waits until an event after SEQ is durable, TIMEOUT_MS has passed, or store_wake was called; returns the last one. */
 int64_t store_wait(struct store *s, int64_t seq, int timeout_ms);
 void store_wake(struct store *s);
+
+/* A consistent copy of the whole database, as of one moment, into PATH, which must not exist. The writer goes on meanwhile. */
+enum tocsin_err store_backup(struct store *s, const char *path) MUST_USE;
 
 /* Counters for status. */
 struct store_counts { uint64_t commits, changes; int64_t statements; };
