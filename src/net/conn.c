@@ -51,6 +51,34 @@ static void stream_took(struct conn_env *env, struct conn_stream *s, size_t n)
 		stream_close(env, s);
 }
 
+/* ---- what is shared with the library ---- */
+
+static struct conn_link *link_new(struct conn_env *env, const char *peer)
+{
+	struct conn_link *l = calloc(1, sizeof *l);
+	if (l != NULL) {
+		l->env = env;
+		atomic_init(&l->holders, 1);
+		snprintf(l->peer, sizeof l->peer, "%s", peer);
+	}
+	return l;
+}
+
+void conn_link_free(struct conn_link *l)
+{
+	if (l != NULL && atomic_fetch_sub(&l->holders, 1) == 1)
+		free(l);
+}
+
+void conn_link_through(struct conn_link *l)
+{
+	/* Either this sees the front's wish, or the front, looking after it made the wish, sees this. */
+	atomic_fetch_add(&l->through, 1);
+	uint64_t one = 1;
+	if (atomic_load(&l->watched))
+		(void)!write(l->env->wake, &one, sizeof one);     /* fails only when it is full, and then it wakes anyway */
+}
+
 /* ---- ends ---- */
 
 static bool watch(struct conn_env *env, struct conn_end *end, bool room, int op)
@@ -85,12 +113,12 @@ struct conn *conn_new(struct conn_env *env, int fd, SSL *ssl, struct peer *peer,
 {
 	struct conn *c = calloc(1, sizeof *c);
 	struct gate *gate = gate_new(max_body);
-	if (c == NULL || gate == NULL)
+	struct conn_link *link = link_new(env, name);
+	if (c == NULL || gate == NULL || link == NULL)
 		goto err;
-	*c = (struct conn){ .ssl = ssl, .gate = gate, .peer = peer, .shaken = ssl == NULL, .moved = env->now, .head_since = env->now };
+	*c = (struct conn){ .ssl = ssl, .gate = gate, .link = link, .peer = peer, .shaken = ssl == NULL, .moved = env->now, .head_since = env->now };
 	c->client = (struct conn_end){ .conn = c, .fd = fd, .can_read = true, .can_write = true };
 	c->inner = (struct conn_end){ .conn = c, .fd = -1 };
-	snprintf(c->name, sizeof c->name, "%s", name);
 	if (peer != NULL) {
 		int on = 1;
 		/* Not vital: an answer would only be slower without it. */
@@ -101,6 +129,7 @@ struct conn *conn_new(struct conn_env *env, int fd, SSL *ssl, struct peer *peer,
 	return c;
 err:
 	gate_free(gate);
+	conn_link_free(link);
 	free(c);
 	SSL_free(ssl);
 	close(fd);
@@ -113,6 +142,7 @@ void conn_free(struct conn_env *env, struct conn *c)
 	stream_close(env, &c->down);
 	SSL_free(c->ssl);
 	gate_free(c->gate);
+	conn_link_free(c->link);
 	close(c->client.fd);
 	if (c->inner.fd >= 0)
 		close(c->inner.fd);
@@ -223,8 +253,10 @@ static void look(struct conn_env *env, struct conn *c)
 		}
 		if (head_ended)
 			atomic_fetch_add_explicit(&env->requests, 1, memory_order_relaxed);
-		if (gate_between(c->gate))
+		if (gate_between(c->gate)) {
 			c->unanswered = true;
+			c->asked++;
+		}
 		if (!gate_in_head(c->gate))
 			s->pass = s->seen;
 	}
@@ -242,8 +274,13 @@ static bool inner_open(struct conn_env *env, struct conn *c)
 		(void)setsockopt(pair[i], SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
 	c->inner.fd = pair[0];
 	c->inner.can_write = true;
-	if (watch(env, &c->inner, false, EPOLL_CTL_ADD) && env->join(env->join_arg, pair[1], c->name))
-		return true;
+	if (watch(env, &c->inner, false, EPOLL_CTL_ADD)) {
+		atomic_fetch_add(&c->link->holders, 1);
+		if (env->join(env->join_arg, pair[1], c->link))
+			return true;
+	} else {
+		close(pair[1]);
+	}
 	close(pair[0]);
 	c->inner.fd = -1;
 	return false;
@@ -287,6 +324,7 @@ static void inner_read(struct conn *c, bool *moved)
 			c->inner.can_read = false;
 	} else if (n < 0 && errno == EAGAIN) {
 		c->inner.can_read = false;
+		c->inner_ended = *moved = c->settled;
 	} else if (n == 0 || errno != EINTR) {
 		/* The library closes with bytes unread when it refuses; what it said before has been read by now. */
 		c->inner_ended = *moved = true;
@@ -381,12 +419,15 @@ static bool move(struct conn_env *env, struct conn *c, bool *moved)
 		stream_took(env, &c->up, c->up.pass - c->up.start);
 	if (c->up.start < c->up.pass && (c->inner.fd < 0 || c->inner.can_write) && !inner_write(env, c, moved))
 		return false;
-	if (c->client_ended && c->up.start == c->up.pass && !c->told) {
-		c->told = *moved = true;
-		if (c->inner.fd >= 0)
-			(void)shutdown(c->inner.fd, SHUT_WR);    /* fails only when the library is gone, which is read below */
-		else
-			c->inner_ended = true;
+	if (c->client_ended && c->up.start == c->up.pass && !c->settled && !c->inner_ended) {
+		if (c->inner.fd < 0) {
+			c->inner_ended = *moved = true;
+		} else {
+			atomic_store(&c->link->watched, true);
+			/* All answers are in the socket pair then: it is over when that is empty. */
+			c->settled = atomic_load(&c->link->through) == c->asked;
+			c->inner.can_read |= c->settled;
+		}
 	}
 
 	if (c->inner.fd >= 0 && !c->inner_ended && c->inner.can_read) {
@@ -433,6 +474,12 @@ enum conn_turn conn_pump(struct conn_env *env, struct conn *c)
 			return CONN_WAIT;
 	}
 	return CONN_AGAIN;
+}
+
+bool conn_waits(const struct conn *c)
+{
+	return c->asked != atomic_load(&c->link->through) && c->inner.fd >= 0 && c->up.start == c->up.end && c->down.start == c->down.end &&
+	       (c->client_ended || gate_between(c->gate));
 }
 
 enum conn_class conn_class(const struct conn *c, int64_t *since)

@@ -3,7 +3,8 @@
  *
  * Only the front's thread touches it.  A head goes on when it is whole and good, so the library never sees a byte of a bad one.  At most CONN_BUFFER bytes wait in each direction;
  * a side that is full is not read.  The library's end is made when the first whole head is there.  What the gate or a limit refuses is answered here, behind the library's
- * answers to what came before.  When the client says that it sends no more, the library is told, finishes its answers, and closes.
+ * answers to what came before.  When the client says that it sends no more, it still gets every answer; the library is not told, because it would take the end of the
+ * input for the end of the client, but counts the requests that it is through with (conn_link).
  *
  * Readiness is edge-triggered: an end stays ready until a call says that it would block.
  */
@@ -19,12 +20,26 @@
 #define CONN_BUFFER ((size_t)65536)
 #define CONN_SPARES 16
 
-/* Takes FD, the library's end. False: the library cannot take it (FD is closed then, too). */
-typedef bool conn_join(void *arg, int fd, const char *peer);
+struct conn_env;
+
+/* What front and library share of a connection; freed when both have let go of it. */
+struct conn_link {
+	struct conn_env *env;            /* outlives the library */
+	_Atomic unsigned holders;
+	_Atomic unsigned through;        /* requests that the library is through with: their answers are in the socket pair */
+	_Atomic bool watched;            /* the front wants to be woken when that changes */
+	char peer[PEERS_NAME];           /* "127.0.0.1", "unix" */
+};
+void conn_link_through(struct conn_link *l);      /* one more request; from any thread */
+void conn_link_free(struct conn_link *l);         /* lets go; from any thread */
+
+/* Takes FD, the library's end, and holds LINK until it is closed. False: the library cannot take it (FD is closed then, too, and LINK let go). */
+typedef bool conn_join(void *arg, int fd, struct conn_link *link);
 
 /* What all connections of a front share. */
 struct conn_env {
 	int epoll;
+	int wake;                        /* eventfd of the front */
 	int64_t now;                     /* monotonic, of this turn of the loop */
 	struct peers *peers;
 	conn_join *join;
@@ -55,12 +70,13 @@ struct conn {
 	SSL *ssl;                        /* NULL: plain */
 	struct gate *gate;
 	struct peer *peer;               /* NULL: unix */
-	char name[PEERS_NAME];
+	struct conn_link *link;
+	unsigned asked;                  /* whole requests that went to the library */
 	bool shaken;                     /* the TLS handshake is over (plain: always) */
 	bool client_ended;               /* no more will be read from the client */
 	bool inner_ended;                /* the library has closed, or was never needed */
 	bool inner_deaf;                 /* the library takes no more, what it said may still be there */
-	bool told;                       /* the library knows that no more comes */
+	bool settled;                    /* the client has ended and the library is through with all it asked */
 	bool unanswered;                 /* a whole request went in and nothing came out since */
 	bool answered_here;
 	bool lingering;                  /* all is said; waiting for the client to close, so that it can read the end */
@@ -87,6 +103,8 @@ bool conn_ready(struct conn_end *end, uint32_t events);
 enum conn_turn conn_pump(struct conn_env *env, struct conn *c);
 /* Takes no more requests: what went in is answered, then the connection closes. */
 void conn_end(struct conn *c);
+/* True when the library still works on something and nothing waits here: its silence is not the client's fault. */
+bool conn_waits(const struct conn *c);
 /* The class it belongs to now, and since when (*SINCE) its limit of time runs. */
 enum conn_class conn_class(const struct conn *c, int64_t *since);
 

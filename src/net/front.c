@@ -30,7 +30,6 @@ struct front {
 	unsigned max_connections;
 	int64_t idle;
 	pthread_t thread;
-	int wake;                        /* eventfd: the mode has changed */
 	_Atomic int mode;
 	enum mode seen;                  /* what the thread has done of it */
 	int64_t stop_at, accept_at;      /* 0: not set */
@@ -68,6 +67,16 @@ static void drop(struct front *f, struct conn *c)
 	}
 }
 
+/* C gets a turn in the next round. */
+static void soon(struct front *f, struct conn *c)
+{
+	if (c->again)
+		return;
+	c->again = true;
+	c->also = f->again;
+	f->again = c;
+}
+
 static void pump(struct front *f, struct conn *c)
 {
 	if (c->gone)
@@ -85,11 +94,8 @@ static void pump(struct front *f, struct conn *c)
 		c->since = since;
 		list_append(&f->classes[class], c);
 	}
-	if (turn == CONN_AGAIN && !c->again) {
-		c->again = true;
-		c->also = f->again;
-		f->again = c;
-	}
+	if (turn == CONN_AGAIN)
+		soon(f, c);
 }
 
 static void turn_again(struct front *f)
@@ -192,8 +198,16 @@ static int64_t limit_of(const struct front *f, enum conn_class class)
 static void close_late(struct front *f)
 {
 	for (enum conn_class k = 0; k < CONN_CLASSES; k++)
-		for (struct conn *c; k != CONN_WAITING && (c = f->classes[k].first) != NULL && c->since + limit_of(f, k) <= f->env.now;)
-			drop(f, c);
+		for (struct conn *c; k != CONN_WAITING && (c = f->classes[k].first) != NULL && c->since + limit_of(f, k) <= f->env.now;) {
+			if (k != CONN_IDLE || !conn_waits(c)) {
+				drop(f, c);
+				continue;
+			}
+			/* One of several answers came and the next is kept. */
+			list_remove(&f->classes[k], c);
+			c->moved = c->since = f->env.now;
+			list_append(&f->classes[k], c);
+		}
 	if (f->accept_at != 0 && f->accept_at <= f->env.now) {
 		f->accept_at = 0;
 		if (f->socket.fd >= 0 && !watch_listener(f, true))
@@ -226,6 +240,15 @@ static int time_left(const struct front *f)
 
 /* ---- the thread ---- */
 
+/* The library is through with a request of a connection whose client has ended. */
+static void turn_to_ended(struct front *f)
+{
+	for (enum conn_class k = 0; k < CONN_CLASSES; k++)
+		for (struct conn *c = f->classes[k].first; c != NULL; c = c->next)
+			if (c->client_ended && !c->lingering)
+				soon(f, c);
+}
+
 static void end_all(struct front *f)
 {
 	for (enum conn_class k = 0; k < CONN_CLASSES; k++)
@@ -236,11 +259,7 @@ static void end_all(struct front *f)
 				continue;
 			}
 			conn_end(c);
-			if (!c->again) {
-				c->again = true;
-				c->also = f->again;
-				f->again = c;
-			}
+			soon(f, c);
 		}
 }
 
@@ -270,10 +289,11 @@ static void *run(void *arg)
 			void *at = events[i].data.ptr;
 			if (at == &f->socket) {
 				accept_all(f);
-			} else if (at == &f->wake) {
+			} else if (at == &f->env.wake) {
 				uint64_t count;
-				(void)!read(f->wake, &count, sizeof count);     /* only empties it; the mode is what counts */
+				(void)!read(f->env.wake, &count, sizeof count);     /* only empties it; the mode is what counts */
 				follow_mode(f);
+				turn_to_ended(f);
 			} else {
 				struct conn_end *end = at;
 				if (end->conn->gone)
@@ -292,13 +312,15 @@ static void *run(void *arg)
 	return NULL;
 }
 
-static void front_free(struct front *f)
+void front_free(struct front *f)
 {
+	if (f == NULL)
+		return;
 	listen_close(&f->socket);
 	if (f->env.epoll >= 0)
 		close(f->env.epoll);
-	if (f->wake >= 0)
-		close(f->wake);
+	if (f->env.wake >= 0)
+		close(f->env.wake);
 	while (f->env.n_spares > 0)
 		free(f->env.spares[--f->env.n_spares]);
 	peers_free(f->env.peers);
@@ -344,13 +366,13 @@ enum tocsin_err front_start(const struct front_config *config, struct listen_soc
 	f->env.now = clock_mono();
 	f->env.peers = peers_new(config->max_per_address, config->rate_per_address);
 	f->env.epoll = epoll_create1(EPOLL_CLOEXEC);
-	f->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-	struct epoll_event listening = { .events = EPOLLIN, .data.ptr = &f->socket }, waking = { .events = EPOLLIN, .data.ptr = &f->wake };
+	f->env.wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	struct epoll_event listening = { .events = EPOLLIN, .data.ptr = &f->socket }, waking = { .events = EPOLLIN, .data.ptr = &f->env.wake };
 	int why = 0;
 	if (f->env.peers == NULL)
 		why = ENOMEM;
-	else if (f->env.epoll < 0 || f->wake < 0 || epoll_ctl(f->env.epoll, EPOLL_CTL_ADD, f->socket.fd, &listening) != 0 ||
-	         epoll_ctl(f->env.epoll, EPOLL_CTL_ADD, f->wake, &waking) != 0)
+	else if (f->env.epoll < 0 || f->env.wake < 0 || epoll_ctl(f->env.epoll, EPOLL_CTL_ADD, f->socket.fd, &listening) != 0 ||
+	         epoll_ctl(f->env.epoll, EPOLL_CTL_ADD, f->env.wake, &waking) != 0)
 		why = errno;
 	else
 		why = start_thread(f);
@@ -368,7 +390,7 @@ static void set_mode(struct front *f, enum mode mode)
 	while (now < (int)mode && !atomic_compare_exchange_weak(&f->mode, &now, (int)mode))
 		;
 	uint64_t one = 1;
-	(void)!write(f->wake, &one, sizeof one);      /* fails only when it is full, and then it wakes anyway */
+	(void)!write(f->env.wake, &one, sizeof one);      /* fails only when it is full, and then it wakes anyway */
 }
 
 void front_drain(struct front *f)
@@ -387,7 +409,6 @@ void front_stop(struct front *f)
 		return;
 	set_mode(f, STOP);
 	pthread_join(f->thread, NULL);
-	front_free(f);
 }
 
 void front_counts(const struct front *f, struct front_counts *out)

@@ -206,6 +206,13 @@ static enum MHD_Result hand_over(struct http_call *c)
 	return MHD_YES;
 }
 
+/* The link of a connection, which joined() has put there. */
+static struct conn_link *link_of(struct MHD_Connection *connection)
+{
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+	return info != NULL ? info->socket_context : NULL;
+}
+
 /* Called with the raw target when a request line is there; what it returns is the request's context. */
 static void *began(void *arg, const char *target, struct MHD_Connection *connection)
 {
@@ -229,12 +236,8 @@ static void *began(void *arg, const char *target, struct MHD_Connection *connect
 		if (c->why == NULL)
 			c->why = "the request's target cannot be read";
 	}
-	/* The address of the socket pair's end carries the client's own, as text (join()). */
-	const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-	struct sockaddr_un at = { 0 };
-	if (info != NULL && info->client_addr != NULL)
-		memcpy(&at, info->client_addr, sizeof at);
-	c->peer = arena_str(a, bytes_of(at.sun_path, strnlen(at.sun_path, sizeof at.sun_path)));
+	const struct conn_link *link = link_of(connection);
+	c->peer = link != NULL ? arena_str(a, bytes_str(link->peer)) : NULL;
 	if (c->peer == NULL)
 		c->peer = "";
 	return c;
@@ -267,10 +270,12 @@ static enum MHD_Result take(void *arg, struct MHD_Connection *connection, const 
 static void completed(void *arg, struct MHD_Connection *connection, void **context, enum MHD_RequestTerminationCode how)
 {
 	(void)arg;
-	(void)connection;
 	(void)how;
 	struct http_call *c = *context;
+	struct conn_link *link = link_of(connection);
 	*context = NULL;
+	if (link != NULL)
+		conn_link_through(link);
 	if (c == NULL)
 		return;
 	buf_free(&c->body);
@@ -295,12 +300,34 @@ static void log_library(void *arg, const char *fmt, va_list ap)
 	log_say(LOG_TRACE, "http library", "said=\"%s\"", line);
 }
 
-static bool join(void *arg, int fd, const char *peer)
+/* The library gives an address of ours back, so that is how a link gets from join() to joined(): as the bytes of a pointer. */
+static bool join(void *arg, int fd, struct conn_link *link)
 {
 	struct http_server *s = arg;
 	struct sockaddr_un at = { .sun_family = AF_UNIX };
-	snprintf(at.sun_path, sizeof at.sun_path, "%s", peer);
-	return MHD_add_connection(s->mhd, fd, (const struct sockaddr *)&at, sizeof at) == MHD_YES;
+	memcpy(at.sun_path, &link, sizeof link);
+	if (MHD_add_connection(s->mhd, fd, (const struct sockaddr *)&at, sizeof at) == MHD_YES)
+		return true;
+	conn_link_free(link);
+	return false;
+}
+
+static void joined(void *arg, struct MHD_Connection *connection, void **context, enum MHD_ConnectionNotificationCode what)
+{
+	(void)arg;
+	if (what == MHD_CONNECTION_NOTIFY_CLOSED) {
+		conn_link_free(*context);
+		*context = NULL;
+		return;
+	}
+	struct sockaddr_un at = { 0 };
+	struct conn_link *link = NULL;
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+	if (info != NULL && info->client_addr != NULL) {
+		memcpy(&at, info->client_addr, sizeof at);
+		memcpy(&link, at.sun_path, sizeof link);
+	}
+	*context = link;
 }
 
 /* ---- start and stop ---- */
@@ -324,6 +351,7 @@ static enum tocsin_err start_library(struct http_server *s, unsigned max_connect
 	                          MHD_OPTION_URI_LOG_CALLBACK, began, s,
 	                          MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, NULL,
 	                          MHD_OPTION_NOTIFY_COMPLETED, completed, s,
+	                          MHD_OPTION_NOTIFY_CONNECTION, joined, s,
 	                          MHD_OPTION_END);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	return s->mhd != NULL ? TOCSIN_OK : fail(TOCSIN_BROKEN, "cannot start the HTTP library: %s", strerror(errno));
@@ -394,6 +422,7 @@ void http_server_stop(struct http_server *s)
 	/* The library may be stopped only when no connection is suspended: all calls are answered, so none is. */
 	if (s->mhd != NULL)
 		MHD_stop_daemon(s->mhd);
+	front_free(s->front);
 	pthread_cond_destroy(&s->none_open);
 	pthread_mutex_destroy(&s->lock);
 	free(s);
