@@ -1,0 +1,261 @@
+/*
+ * tocsin verify: checks a bundle of evidence, a folder or a ustar archive, by the cards that its user names.
+ *
+ * It needs no node, no network and no database.  What it reads was made by others: regular files only, nothing through a symbolic link inside the bundle, and
+ * never more than the limits say.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include "base/file.h"
+#include "base/tar.h"
+#include "base/text.h"
+#include "commands/command.h"
+#include "domain/evidence.h"
+
+#define CARDS_MOST 64
+#define ARENA_MOST (512u << 20)
+#define FOLDER "witnesses"
+
+struct bundle {
+	struct evidence_file file[LIMIT_EVIDENCE_FILES];
+	char name[LIMIT_EVIDENCE_FILES][sizeof FOLDER "/" + NAME_MAX];
+	struct buf content[LIMIT_EVIDENCE_FILES];
+	size_t n, bytes;
+	struct buf archive;
+};
+
+struct arguments {
+	const char *path;
+	const char *card[CARDS_MOST];
+	size_t card_n;
+	const char *shown_name, *shown_field;
+	bool json;
+};
+
+static int usage_verify(const char *why)
+{
+	fprintf(stderr, "tocsin: verify: %s\nusage: tocsin verify PATH --card FILE... [--shown-to NAME FIELD] [--json]\n", why);
+	return EXIT_USAGE;
+}
+
+static int take_arguments(int argc, char **argv, struct arguments *a)
+{
+	bool plain = false;
+	for (int i = 1; i < argc; i++) {
+		int left = argc - i - 1;
+		if (!plain && strcmp(argv[i], "--") == 0) {
+			plain = true;
+		} else if (!plain && strcmp(argv[i], "--json") == 0) {
+			a->json = true;
+		} else if (!plain && strcmp(argv[i], "--card") == 0) {
+			if (left < 1 || a->card_n == CARDS_MOST)
+				return usage_verify(left < 1 ? "--card needs a file" : "too many card files");
+			a->card[a->card_n++] = argv[++i];
+		} else if (!plain && strcmp(argv[i], "--shown-to") == 0) {
+			if (left < 2 || a->shown_name != NULL)
+				return usage_verify("--shown-to needs a name and a field, once");
+			a->shown_name = argv[++i];
+			a->shown_field = argv[++i];
+		} else if (!plain && argv[i][0] == '-') {
+			return usage_verify("there is no such option");
+		} else if (a->path != NULL) {
+			return usage_verify("one bundle at a time");
+		} else {
+			a->path = argv[i];
+		}
+	}
+	return a->path == NULL ? usage_verify("which bundle?") : EXIT_DONE;
+}
+
+/* The regular file NAME of the folder DIR becomes the next of B, called as SHOWN. */
+static enum tocsin_err read_file(struct bundle *b, int dir, const char *name, const char *shown)
+{
+	struct stat st;
+	if (!text_is_clean(bytes_str(name)))
+		return fail(TOCSIN_BAD, "the bundle holds a file whose name is no plain text");
+	if (b->n == LIMIT_EVIDENCE_FILES)
+		return fail(TOCSIN_BAD, "the bundle has more than %d files", LIMIT_EVIDENCE_FILES);
+	/* NONBLOCK: a pipe that somebody put there must not keep us waiting. */
+	int fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (fd < 0)
+		return errno == ELOOP ? fail(TOCSIN_BAD, "%.120s is a symbolic link: a bundle holds regular files only", shown) :
+			fail(TOCSIN_BROKEN, "cannot open %.120s: %s", shown, strerror(errno));
+	enum tocsin_err err = TOCSIN_OK;
+	struct buf *content = &b->content[b->n];
+	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
+		err = fail(TOCSIN_BAD, "%.120s is not a regular file: a bundle holds regular files only", shown);
+	buf_init(content, LIMIT_EVIDENCE_BYTES - b->bytes);
+	while (err == TOCSIN_OK) {
+		uint8_t chunk[16384];
+		ssize_t got = read(fd, chunk, sizeof chunk);
+		if (got == 0)
+			break;
+		if (got < 0 && errno != EINTR)
+			err = fail(TOCSIN_BROKEN, "cannot read %.120s: %s", shown, strerror(errno));
+		if (got > 0)
+			buf_add(content, chunk, (size_t)got);
+		if (content->failed)
+			err = fail(TOCSIN_BAD, "the bundle is larger than %u bytes", LIMIT_EVIDENCE_BYTES);
+	}
+	close(fd);
+	snprintf(b->name[b->n], sizeof b->name[0], "%s", shown);
+	b->file[b->n] = (struct evidence_file){ b->name[b->n], buf_bytes(content) };
+	b->bytes += content->n;
+	b->n++;
+	return err;
+}
+
+/* All files of the folder behind FD, which is taken; BELOW: it is the one of the witnesses. */
+static enum tocsin_err read_folder(struct bundle *b, int fd, bool below)
+{
+	enum tocsin_err err = TOCSIN_OK;
+	DIR *d = fdopendir(fd);
+	if (d == NULL) {
+		close(fd);
+		return fail(TOCSIN_BROKEN, "cannot read the bundle's folder: %s", strerror(errno));
+	}
+	for (struct dirent *e; err == TOCSIN_OK && (e = readdir(d)) != NULL;) {
+		if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
+			continue;
+		if (!below && strcmp(e->d_name, FOLDER) == 0) {
+			int inner = openat(dirfd(d), FOLDER, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+			err = inner < 0 ? fail(TOCSIN_BAD, FOLDER " is not a folder of the bundle") : read_folder(b, inner, true);
+			continue;
+		}
+		char shown[sizeof b->name[0]];
+		snprintf(shown, sizeof shown, "%s%s", below ? FOLDER "/" : "", e->d_name);
+		err = read_file(b, dirfd(d), e->d_name, shown);
+	}
+	closedir(d);
+	return err;
+}
+
+static enum tocsin_err read_archive(struct bundle *b, const char *path)
+{
+	struct tar_file *file = calloc(TAR_FILES, sizeof *file);
+	if (file == NULL)
+		return fail(TOCSIN_BROKEN, "no memory to read %s", path);
+	/* Headers and padding on top of what the files may have. */
+	buf_init(&b->archive, LIMIT_EVIDENCE_BYTES + (1u << 20));
+	enum tocsin_err err = file_read(path, &b->archive);
+	size_t n = 0;
+	if (err == TOCSIN_OK)
+		err = tar_read(buf_bytes(&b->archive), file, &n);
+	for (; err == TOCSIN_OK && b->n < n; b->n++) {
+		snprintf(b->name[b->n], sizeof b->name[0], "%s", file[b->n].name);
+		b->file[b->n] = (struct evidence_file){ b->name[b->n], file[b->n].content };
+	}
+	free(file);
+	return err;
+}
+_Static_assert(TAR_FILES <= LIMIT_EVIDENCE_FILES, "an archive's files fit into a bundle");
+
+static enum tocsin_err read_bundle(struct bundle *b, const char *path)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd >= 0)
+		return read_folder(b, fd, false);
+	return errno == ENOTDIR ? read_archive(b, path) : fail(errno == ENOENT ? TOCSIN_MISSING : TOCSIN_BROKEN, "cannot open %s: %s", path, strerror(errno));
+}
+
+static void free_bundle(struct bundle *b)
+{
+	for (size_t i = 0; i < LIMIT_EVIDENCE_FILES; i++)
+		buf_free(&b->content[i]);
+	buf_free(&b->archive);
+	free(b);
+}
+
+static enum tocsin_err read_cards(const struct arguments *a, struct buf *card, struct bytes *trusted)
+{
+	for (size_t i = 0; i < a->card_n; i++) {
+		buf_init(&card[i], LIMIT_CHAIN_BYTES);
+		enum tocsin_err err = file_read(a->card[i], &card[i]);
+		if (err != TOCSIN_OK)
+			return err;
+		trusted[i] = buf_bytes(&card[i]);
+	}
+	return TOCSIN_OK;
+}
+
+static void tell_text(const struct arguments *a, const struct evidence_verdict *v, const char *shown)
+{
+	struct buf out;
+	buf_init(&out, 2 * LIMIT_EVIDENCE_BYTES);
+	evidence_print(v, &out);
+	print_text("%.*s", (int)out.n, (const char *)out.p);
+	if (shown != NULL)
+		print_text("\n%s to %s: %s\n", a->shown_field, a->shown_name, shown);
+	buf_free(&out);
+}
+
+static void tell_json(const struct arguments *a, const struct evidence_verdict *v, const char *shown)
+{
+	json_t *j = evidence_json(v);
+	if (shown != NULL) {
+		json_t *o = json_object();
+		json_object_set_new(o, "name", json_string(a->shown_name));
+		json_object_set_new(o, "field", json_string(a->shown_field));
+		json_object_set_new(o, "result", json_string(shown));
+		json_object_set_new(j, "shown_to", o);
+	}
+	print_json(j);
+	json_decref(j);
+}
+
+/* The check itself; what it cannot even begin with is an error of its own, not a verdict. */
+static enum tocsin_err run(const struct arguments *a, struct bundle *b, const struct bytes *trusted, struct arena *arena, struct evidence_verdict *v)
+{
+	struct evidence e;
+	enum tocsin_err err = read_bundle(b, a->path);
+	if (err == TOCSIN_MISSING || err == TOCSIN_BROKEN)
+		return err;
+	if (err == TOCSIN_OK)
+		err = evidence_take(b->file, b->n, &e);
+	if (err == TOCSIN_OK)
+		err = evidence_check(&e, trusted, a->card_n, arena, v);
+	if (err == TOCSIN_BROKEN)
+		return err;
+	if (err != TOCSIN_OK) {
+		char *sentence = arena_str(arena, bytes_str(fail_sentence()));
+		memset(v, 0, sizeof *v);
+		v->refused = true;
+		v->sentence = sentence == NULL ? "it does not verify" : sentence;
+	}
+	return TOCSIN_OK;
+}
+
+int command_verify(int argc, char **argv)
+{
+	struct arguments a = { 0 };
+	struct evidence_verdict v = { 0 };
+	struct buf card[CARDS_MOST] = { 0 };
+	struct bytes trusted[CARDS_MOST];
+	int status = take_arguments(argc, argv, &a);
+	if (status != EXIT_DONE)
+		return status;
+	struct bundle *b = calloc(1, sizeof *b);
+	struct arena *arena = arena_new(ARENA_MOST);
+	enum tocsin_err err = b == NULL || arena == NULL ? fail(TOCSIN_BROKEN, "no memory to verify %s", a.path) : read_cards(&a, card, trusted);
+	if (err == TOCSIN_OK)
+		err = run(&a, b, trusted, arena, &v);
+	if (err == TOCSIN_OK) {
+		const char *shown = a.shown_name == NULL ? NULL : evidence_shown(&v, a.shown_name, a.shown_field);
+		if (a.json)
+			tell_json(&a, &v, shown);
+		else
+			tell_text(&a, &v, shown);
+		status = v.ok && (shown == NULL || strcmp(shown, "told") == 0) ? EXIT_DONE : EXIT_REFUSED;
+	} else {
+		status = complain(err);
+	}
+	for (size_t i = 0; i < a.card_n; i++)
+		buf_free(&card[i]);
+	if (b != NULL)
+		free_bundle(b);
+	arena_free(arena);
+	return status;
+}
