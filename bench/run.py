@@ -242,7 +242,7 @@ smtpd_tls_security_level = none
 """)
     n = 2000
     count = os.path.join(folder, "sunk")
-    receiver = subprocess.Popen(["smtp-sink", "-c", f"127.0.0.1:{sink}", "200"], stdout=open(count, "wb"), stderr=subprocess.DEVNULL)
+    receiver = subprocess.Popen(["smtp-sink", "-u", "postfix", "-c", f"127.0.0.1:{sink}", "200"], stdout=open(count, "wb"), stderr=subprocess.DEVNULL)
     try:
         subprocess.run(["postfix", "-c", etc, "start"], check=True, capture_output=True)
         time.sleep(1)
@@ -264,8 +264,8 @@ def main():
     parts = set(sys.argv[1:]) or {"rate", "single", "notification", "idle", "log", "postfix"}
     folder = tempfile.mkdtemp(prefix="bench-", dir=BUILD)
     try:
-        a, b = Node(folder, "a.exercise"), Node(folder, "b.exercise")
         if parts & {"rate", "single"}:
+            a, b = Node(folder, "a.exercise"), Node(folder, "b.exercise")
             a.start()
             b.start()
             try:
