@@ -264,14 +264,8 @@ static void test_times(void **state)
 
 	/* A head that trickles in is cut off although there never is a long silence. */
 	int fd = wire_open(port);
-	int64_t start = clock_mono();
-	while (clock_mono() - start < 5 * CLOCK_SECOND && (clock_mono() - start < CLOCK_SECOND / 2 ? wire_say(fd, start == 0 ? "" : "G") : wire_say(fd, "E")))
-		usleep(100000);
-	assert_true(clock_mono() - start < 4 * CLOCK_SECOND);
-	close(fd);
-	fd = wire_open(port);
 	assert_true(wire_say(fd, "GET /ok HTTP/1.1\r\nX: "));
-	start = clock_mono();
+	int64_t start = clock_mono();
 	while (clock_mono() - start < 5 * CLOCK_SECOND && wire_say(fd, "x"))
 		usleep(100000);
 	assert_in_range(clock_mono() - start, CLOCK_SECOND / 2, 4 * CLOCK_SECOND);
