@@ -137,11 +137,27 @@ static enum tocsin_err account_log(struct store *s, uint64_t n, uint64_t size, c
 	return TOCSIN_OK;
 }
 
+#define LOGS_MAX 1024
+
+struct logs {
+	struct { uint64_t n, size; } log[LOGS_MAX];
+	size_t n;
+};
+
+static bool add_log(void *arg, const struct log_row *row)
+{
+	struct logs *l = arg;
+	l->log[l->n].n = row->n;
+	l->log[l->n++].size = row->size;
+	return l->n < LOGS_MAX;
+}
+
 enum tocsin_err account_make(struct store *s, const char *dir, struct account *out)
 {
 	struct expectations e = { 0 };
 	struct snapshot *read = NULL;
 	struct log_state state;
+	struct logs logs = { 0 };
 	uint8_t key[32] = { 0 }, secret[32];
 	char name[LIMIT_KEY_NAME + 1];
 	memset(out, 0, sizeof *out);
@@ -155,19 +171,14 @@ enum tocsin_err account_make(struct store *s, const char *dir, struct account *o
 		err = expect_statements(read, &e);
 	if (err == TOCSIN_OK)
 		err = expect_cards(read, name, &e);
+	if (err == TOCSIN_OK)
+		err = store_log_each(read, add_log, &logs);
 	snapshot_close(read);
 	if (err == TOCSIN_OK && e.n > 1)
 		qsort(e.item, e.n, sizeof *e.item, by_entry);
-	for (uint64_t n = 1; err == TOCSIN_OK && n <= state.n; n++) {
-		uint64_t size = 0;
-		err = store_log_size(s, n, &size);
-		if (err == TOCSIN_MISSING) {
-			err = TOCSIN_OK;
-			continue;
-		}
-		padding_secret(key, n, secret);
-		if (err == TOCSIN_OK)
-			err = account_log(s, n, size, &e, secret, out);
+	for (size_t i = 0; err == TOCSIN_OK && i < logs.n; i++) {
+		padding_secret(key, logs.log[i].n, secret);
+		err = account_log(s, logs.log[i].n, logs.log[i].size, &e, secret, out);
 	}
 	bytes_wipe(key, sizeof key);
 	bytes_wipe(secret, sizeof secret);

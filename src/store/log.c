@@ -380,6 +380,24 @@ enum tocsin_err store_log_published(struct store *s, uint64_t n, struct buf *not
 	return err;
 }
 
+enum tocsin_err store_log_each(struct snapshot *r, log_each_row *each, void *arg)
+{
+	struct cursor *c;
+	enum tocsin_err err = cursor_open(r, &c, READ_LOGS);
+	if (err != TOCSIN_OK)
+		return err;
+	bool more = true;
+	while (more && (err = cursor_next(c)) == TOCSIN_OK) {
+		struct log_row row = {
+			.n = (uint64_t)cursor_int(c, 0), .origin = cursor_text(c, 1), .state = cursor_text(c, 2), .reason = cursor_text(c, 3),
+			.size = (uint64_t)cursor_int(c, 4), .published_size = (uint64_t)cursor_int(c, 5), .started_at = cursor_int(c, 6),
+		};
+		more = each(arg, &row);
+	}
+	cursor_close(c);
+	return err == TOCSIN_MISSING ? TOCSIN_OK : err;
+}
+
 /* ---- the writer's and store.c's ---- */
 
 enum tocsin_err log_load(struct store *s)

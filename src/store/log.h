@@ -20,6 +20,14 @@ struct log_state {
 };
 /* The current log. */
 void store_log_state(struct store *s, struct log_state *out);
+/* Every log of this node, the retired ones too, by number. */
+struct log_row {
+	uint64_t n, size, published_size;
+	const char *origin, *state, *reason;      /* "current" or "retired", and why */
+	int64_t started_at;
+};
+typedef bool log_each_row(void *arg, const struct log_row *row);
+enum tocsin_err store_log_each(struct snapshot *r, log_each_row *each, void *arg) MUST_USE;
 /* Proofs in log N at SIZE (<= its durable size). */
 enum tocsin_err store_log_inclusion(struct store *s, uint64_t n, uint64_t index, uint64_t size, struct merkle_proof *p) MUST_USE;
 enum tocsin_err store_log_consistency(struct store *s, uint64_t n, uint64_t old, uint64_t size, struct merkle_proof *p) MUST_USE;

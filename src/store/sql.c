@@ -186,6 +186,7 @@ const struct sql_text sql_reads[READ_COUNT] = {
 
 	[READ_LOG_CURRENT] = { "log current", "SELECT " LOG_ALL " FROM log_origin WHERE state = 'current' ORDER BY n", "" },
 	[READ_LOG] = { "log", "SELECT " LOG_ALL " FROM log_origin WHERE n = $1", "i" },
+	[READ_LOGS] = { "logs", "SELECT n, origin, state, reason, size, published_size, started_at FROM log_origin ORDER BY n", "" },
 	[READ_LOG_TILE] = { "log tile", "SELECT data FROM log_tile WHERE key = $1", "i" },
 	[READ_LOG_POSITION] = { "log position", "SELECT log_index FROM log_position WHERE id = $1 AND log_n = $2", "hi" },
 
