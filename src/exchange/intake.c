@@ -375,20 +375,6 @@ static enum refusal check_sender(struct finding *f)
 	return REFUSE_NONE;
 }
 
-static bool lines_fit(uint32_t start, uint32_t lines)
-{
-	while (start < lines && start <= LIMIT_LINES / 4)
-		start *= 4;
-	return start == lines;
-}
-
-/* The plaintext has the smallest power of two that holds what is in it, at least 4,096 bytes: its length tells nothing more. */
-static bool padded_right(const struct buf *plain, struct bytes padded, struct bytes text)
-{
-	size_t n = plain->n, content = n - padded.n + text.n + sizeof "pad 0\n" - 1;
-	return n >= 4096 && (n & (n - 1)) == 0 && (n == 4096 || content > n / 2);
-}
-
 static enum refusal check_content(struct finding *f, struct bytes body)
 {
 	const struct statement *s = &f->s;
@@ -402,14 +388,6 @@ static enum refusal check_content(struct finding *f, struct bytes body)
 		return err == TOCSIN_BROKEN ? REFUSE_BUSY : REFUSE_BODY;
 	if (!hash_equal(&f->body.root, &s->root)) {
 		(void)fail(TOCSIN_REFUSED, "the body's root is not the one that the statement names");
-		return REFUSE_BODY;
-	}
-	if (!lines_fit(kind->lines, s->lines)) {
-		(void)fail(TOCSIN_BAD, "a %s has %u lines or four times as many, not %u", s->kind, kind->lines, s->lines);
-		return REFUSE_BODY;
-	}
-	if (!padded_right(&f->bench->plain, body, f->body.text)) {
-		(void)fail(TOCSIN_BAD, "the envelope is not padded to the next power of two");
 		return REFUSE_BODY;
 	}
 	if (f->returned)
