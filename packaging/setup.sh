@@ -8,7 +8,7 @@ build) want=$build ;;
 demo) want="$build python3 openssl" ;;
 check) want=$check ;;
 bench) want="$check postfix" ;;
-deb) want="$build dpkg-dev debhelper lintian" ;;
+deb) want="$build dpkg-dev" ;;
 *) echo "usage: setup.sh build|demo|check|bench|deb" >&2; exit 2 ;;
 esac
 missing=""

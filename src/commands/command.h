@@ -86,6 +86,7 @@ int command_unseal(const struct context *x, int argc, char **argv);
 int command_clock(const struct context *x, int argc, char **argv);
 int command_verify(int argc, char **argv);                               /* needs no node */
 
+int man_print(void);                                                     /* the manual page, as roff (man.c) */
 /* Sends statements and prints their ids; with WAIT_SECONDS >= 0 waits for the receipts (issue.c). SEND is taken. */
 int issue_statement(const struct context *x, json_t *send, long wait_seconds);
 /* A whole number of seconds, or -1 for NULL; false after a sentence. */

@@ -46,7 +46,7 @@ const struct command commands[] = {
 	{ "seal", "-r RECIPIENT...", "age: standard input to standard output", command_seal },
 	{ "unseal", "-i FILE", "age: standard input to standard output", command_unseal },
 	{ "clock", "TIME", "set the clock of an exercise node", command_clock },
-	{ "help", "[COMMAND]", "this text", help },
+	{ "help", "[COMMAND | --man]", "this text; or the manual page", help },
 	{ NULL, NULL, NULL, NULL },
 };
 
@@ -81,6 +81,8 @@ static int help(const struct context *x, int argc, char **argv)
 		help_all(stdout);
 		return EXIT_DONE;
 	}
+	if (argc == 2 && strcmp(argv[1], "--man") == 0)
+		return man_print();
 	const struct command *c = argc == 2 ? find(argv[1]) : NULL;
 	if (c == NULL) {
 		fprintf(stderr, "tocsin: there is no command \"%s\"; tocsin help lists them\n", argv[1]);

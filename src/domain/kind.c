@@ -1,5 +1,7 @@
 #include "domain/kind.h"
 
+#include "base/text.h"
+
 static const char *const needs_warning[] = { "threat.summary", "handling.tlp", NULL };
 static const char *const needs_response[] = { "stage", NULL };
 static const char *const needs_reason[] = { "reason", NULL };
@@ -20,9 +22,26 @@ static const struct kind kinds[] = {
 	{ "record", 16, KIND_MAKER, false, true, needs_record, any_target },
 };
 
+/* The kinds of this build. A test builds a node that is older than others by leaving some out. */
+#ifndef TOCSIN_KINDS
+#define TOCSIN_KINDS "warning response retraction closure record"
+#endif
+
+static bool is_built(const struct kind *k)
+{
+	struct bytes rest = bytes_str(TOCSIN_KINDS), word;
+	while (text_word(&rest, &word))
+		if (bytes_equal_str(word, k->name))
+			return true;
+	return false;
+}
+
 const struct kind *kind_each(size_t i)
 {
-	return i < sizeof kinds / sizeof kinds[0] ? &kinds[i] : NULL;
+	for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++)
+		if (is_built(&kinds[k]) && i-- == 0)
+			return &kinds[k];
+	return NULL;
 }
 
 const struct kind *kind_find(const char *name)
