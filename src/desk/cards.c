@@ -27,11 +27,17 @@ static enum tocsin_err take_new(const struct desk *d, const struct chain *c)
 	return store_commit(d->store, ch, NULL, NULL);
 }
 
+/* Our own cards are logged as issued, also those that a database that was put back learns of again. */
 static enum tocsin_err take_more(const struct desk *d, const struct chain *c, size_t from)
 {
 	struct change *ch = change_new();
 	if (ch == NULL)
 		return fail(TOCSIN_BROKEN, "no memory for a card");
+	for (size_t i = from; i < c->n && strcmp(c->card[i]->name, d->name) == 0; i++) {
+		struct hash entry;
+		statement_entry(d->realm, ENTRY_ISSUED, &c->card[i]->id, &entry);
+		change_entry(ch, &entry, "card", &c->card[i]->id);
+	}
 	add_cards(ch, c, from, clock_now());
 	change_event(ch, "card extended", 0, chain_last(c)->name);
 	return store_commit(d->store, ch, NULL, NULL);

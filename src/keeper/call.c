@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "keeper/own_cards.h"
 #include "keeper/published.h"
 #include "seal/hkdf.h"
 
@@ -129,10 +130,17 @@ static enum tocsin_err card(struct keys *k, struct bytes in, struct buf *out)
 		err = fail(TOCSIN_REFUSED, "the card is that of %s, not of this node, %s", c->name, k->name);
 	if (err == TOCSIN_OK && !vkey_same(&c->identity, &k->identity.pub))
 		err = fail(TOCSIN_REFUSED, "the card names another identity key than the one in the keys folder");
+	bool again = false;
+	if (err == TOCSIN_OK)
+		err = own_cards_check(k, c, &again);
 	free(c);
+	if (err == TOCSIN_OK) {
+		crypto_sign_detached(sig, NULL, in.p, in.n, k->identity.secret);
+		if (!again)
+			err = own_cards_add(k, in, sig);
+	}
 	if (err != TOCSIN_OK)
 		return fail_within(err, "not signed");
-	crypto_sign_detached(sig, NULL, in.p, in.n, k->identity.secret);
 	buf_add(out, sig, sizeof sig);
 	return TOCSIN_OK;
 }

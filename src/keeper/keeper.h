@@ -12,6 +12,7 @@
  *   padding.key                                          32 bytes in hex: the log's padding secret
  *   identity.vkey                                        the identity's verifier key; with it the keeper knows the node's name
  *   published                                            the last published checkpoint of each origin: "<origin> <size> <root hex>\n"
+ *   own.cards                                            every card that this identity signed, as a chain: no seq is ever signed twice
  * identity.pem may be absent (kept cold): then signing a card is REFUSED with a sentence that says so.
  *
  * The handle is safe from any thread; calls are answered in order.
@@ -53,7 +54,7 @@ bool keeper_alive(struct keeper *k);
 
 /* Signs N statement (or resume) texts with the sign key; SIG gets 64 bytes each. All or none. */
 enum tocsin_err keeper_sign(struct keeper *k, const struct bytes *texts, size_t n, uint8_t (*sig)[NOTE_SIGNATURE]) MUST_USE;
-/* Signs a card text with the identity key. */
+/* Signs a card text with the identity key, and keeps it in own.cards. REFUSED unless it follows the last card there, or is that one. */
 enum tocsin_err keeper_sign_card(struct keeper *k, struct bytes text, uint8_t sig[NOTE_SIGNATURE]) MUST_USE;
 /* Signs N checkpoints of its current log; NOTE appended to OUT one after the other (only N == 1 is used for now). REFUSED on a smaller or different one. */
 enum tocsin_err keeper_checkpoint(struct keeper *k, const struct checkpoint *c, struct buf *note) MUST_USE;
