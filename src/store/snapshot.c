@@ -16,6 +16,7 @@ struct cursor {
 /* A reader from the pool, or a new one. */
 static enum tocsin_err take(struct store *s, struct snapshot **out)
 {
+	*out = NULL;
 	pthread_mutex_lock(&s->pool_lock);
 	struct snapshot *r = s->idle;
 	bool may = r != NULL || s->open_n < POOL_MAX;
@@ -69,7 +70,7 @@ static void give_back(struct snapshot *r)
 
 enum tocsin_err snapshot_open(struct store *s, struct snapshot **out)
 {
-	struct snapshot *r;
+	struct snapshot *r = NULL;
 	enum tocsin_err err = take(s, &r);
 	if (err != TOCSIN_OK)
 		return err;

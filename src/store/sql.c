@@ -149,10 +149,11 @@ const struct sql_text sql_reads[READ_COUNT] = {
 		"SELECT key FROM prefix_reference WHERE key >= $1 AND key <= $2 ORDER BY key", "ii" },
 	[READ_REFERENCES] = { "references", "SELECT re FROM reference WHERE num = $1 ORDER BY re", "i" },
 
+	/* "+ 0": so that the rows come in the order of the index outbox_due, not sorted out of outbox_next. */
 	[READ_OUTBOX_DUE] = { "outbox due",
 		"SELECT " STATEMENT_HEAD ", s.body, o.partner, o.state, o.urgency, o.attempts, o.next_at, o.code, o.sentence, o.since"
 		" FROM outbox o JOIN statement s ON s.num = o.num"
-		" WHERE o.state = 'waiting' AND o.partner = $1 AND o.next_at <= $2 ORDER BY o.urgency, o.num LIMIT $3", "tii" },
+		" WHERE o.state = 'waiting' AND o.partner = $1 AND o.next_at + 0 <= $2 ORDER BY o.urgency, o.num LIMIT $3", "tii" },
 	/* One seek in outbox_next for each partner, however much waits for it. */
 	[READ_OUTBOX_PARTNERS] = { "outbox partners",
 		"SELECT p.name, (SELECT MIN(o.next_at) FROM outbox o WHERE o.state = 'waiting' AND o.partner = p.name) FROM partner p"
