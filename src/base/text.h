@@ -14,7 +14,8 @@ struct text {
 	const uint8_t *end;
 };
 
-static inline struct text text_over(struct bytes b) { return (struct text){ b.p, b.p + b.n }; }
+/* Nothing at all may be NULL, to which not even 0 may be added. */
+static inline struct text text_over(struct bytes b) { return (struct text){ b.p, b.n == 0 ? b.p : b.p + b.n }; }
 static inline struct bytes text_rest(const struct text *t) { return (struct bytes){ t->p, (size_t)(t->end - t->p) }; }
 static inline bool text_at_end(const struct text *t) { return t->p == t->end; }
 

@@ -33,7 +33,8 @@ static enum tocsin_err hello(struct keys *k, struct bytes in, struct buf *out)
 static bool take_party(struct text *t, const char *key, struct party *p)
 {
 	struct bytes line, name;
-	if (!text_field(t, key, LIMIT_NAME + 1 + 2 * STATEMENT_FP, &line) || !text_word(&line, &name) || !text_is_name(name))
+	if (!text_field(t, key, LIMIT_NAME + 1 + 2 * STATEMENT_FP, &line) || !text_word(&line, &name) ||
+	    !text_is_name(name))
 		return false;
 	memset(p->name, 0, sizeof p->name);
 	memcpy(p->name, name.p, name.n);
@@ -49,10 +50,12 @@ static enum tocsin_err check_resume(const struct keys *k, struct bytes text)
 	struct bytes at, origin, size, since;
 	int64_t time;
 	uint64_t v;
-	if (!realm_take(&t, &realm) || !text_literal(&t, "resume\n") || !take_party(&t, "from", &from) || !take_party(&t, "to", &to) ||
-	    !text_field(&t, "at", CLOCK_TEXT, &at) || !clock_parse(at, &time) || !text_field(&t, "origin", LIMIT_KEY_NAME, &origin) ||
-	    !text_field(&t, "size", 20, &size) || !text_u64(size, INT64_MAX, &v) || !text_field(&t, "since", CLOCK_TEXT, &since) ||
-	    !clock_parse(since, &time) || !text_at_end(&t))
+	if (!realm_take(&t, &realm) || !text_literal(&t, "resume\n") ||
+	    !take_party(&t, "from", &from) || !take_party(&t, "to", &to) ||
+	    !text_field(&t, "at", CLOCK_TEXT, &at) || !clock_parse(at, &time) ||
+	    !text_field(&t, "origin", LIMIT_KEY_NAME, &origin) ||
+	    !text_field(&t, "size", 20, &size) || !text_u64(size, INT64_MAX, &v) ||
+	    !text_field(&t, "since", CLOCK_TEXT, &since) || !clock_parse(since, &time) || !text_at_end(&t))
 		return fail(TOCSIN_BAD, "the resume text does not follow its grammar");
 	if (realm != k->realm || realm_of_name(bytes_str(to.name)) != k->realm)
 		return fail(TOCSIN_REFUSED, "the resume text is of the other realm");
@@ -117,7 +120,8 @@ static enum tocsin_err card(struct keys *k, struct bytes in, struct buf *out)
 {
 	uint8_t sig[NOTE_SIGNATURE];
 	if (!k->has_identity)
-		return fail(TOCSIN_REFUSED, "the identity key is kept cold: sign the card where identity.pem is, or put that file into the keys folder");
+		return fail(TOCSIN_REFUSED,
+			"the identity key is kept cold: sign the card where identity.pem is, or put that file into the keys folder");
 	if (in.n > LIMIT_CARD_TEXT)
 		return fail(TOCSIN_BAD, "the card has more than %d bytes", LIMIT_CARD_TEXT);
 	struct card *c = calloc(1, sizeof *c);
@@ -150,24 +154,30 @@ static enum tocsin_err card(struct keys *k, struct bytes in, struct buf *out)
 static enum tocsin_err behind(const struct checkpoint *c, const struct checkpoint *last, const char *how)
 {
 	if (c->size < last->size)
-		return fail(TOCSIN_REFUSED, "the checkpoint of %s has size %llu, and %llu was %s: the log is behind; retire this origin",
+		return fail(TOCSIN_REFUSED,
+			"the checkpoint of %s has size %llu, and %llu was %s: the log is behind; retire this origin",
 			c->origin, (unsigned long long)c->size, (unsigned long long)last->size, how);
 	if (c->size == last->size && !hash_equal(&c->root, &last->root))
-		return fail(TOCSIN_REFUSED, "the checkpoint of %s at size %llu has another root than the one that was %s: retire this origin",
+		return fail(TOCSIN_REFUSED,
+			"the checkpoint of %s at size %llu has another root than the one that was %s: retire this origin",
 			c->origin, (unsigned long long)c->size, how);
 	return TOCSIN_OK;
 }
 
 static enum tocsin_err own_checkpoint(const struct keys *k, struct bytes in, struct checkpoint *c)
 {
-	enum tocsin_err err = in.n > LIMIT_CHECKPOINT_NOTE ? fail(TOCSIN_BAD, "the checkpoint is too long") : checkpoint_parse(in, c);
+	if (in.n > LIMIT_CHECKPOINT_NOTE)
+		return fail(TOCSIN_BAD, "the checkpoint has more than %d bytes", LIMIT_CHECKPOINT_NOTE);
+	enum tocsin_err err = checkpoint_parse(in, c);
 	if (err != TOCSIN_OK)
 		return err;
 	if (strcmp(c->origin, k->log.pub.name) != 0)
-		return fail(TOCSIN_REFUSED, "the checkpoint is of %s, and the current log is %s: no other is signed", c->origin, k->log.pub.name);
+		return fail(TOCSIN_REFUSED, "the checkpoint is of %s, and the current log is %s: no other is signed",
+			c->origin, k->log.pub.name);
 	struct hash empty = sha256(bytes_of(NULL, 0));
 	if (c->size == 0 && !hash_equal(&c->root, &empty))
-		return fail(TOCSIN_REFUSED, "the checkpoint of %s has size 0 and a root that is not that of an empty tree", c->origin);
+		return fail(TOCSIN_REFUSED, "the checkpoint of %s has size 0 and a root that is not that of an empty tree",
+			c->origin);
 	const struct checkpoint *published = keys_published(k);
 	return published == NULL ? TOCSIN_OK : behind(c, published, "published");
 }
@@ -197,7 +207,8 @@ static enum tocsin_err published(struct keys *k, struct bytes in, struct buf *ou
 	if (err != TOCSIN_OK)
 		return err;
 	if (k->has_signed && c.size > k->last_signed.size)
-		return fail(TOCSIN_REFUSED, "the checkpoint of %s at size %llu was not signed: the last one signed has size %llu", c.origin,
+		return fail(TOCSIN_REFUSED,
+			"the checkpoint of %s at size %llu was not signed: the last one signed has size %llu", c.origin,
 			(unsigned long long)c.size, (unsigned long long)k->last_signed.size);
 	if (k->has_signed && c.size == k->last_signed.size && (err = behind(&c, &k->last_signed, "signed")) != TOCSIN_OK)
 		return err;
@@ -271,7 +282,8 @@ static enum tocsin_err unwrap(struct keys *k, struct bytes in, struct buf *out)
 	return TOCSIN_OK;
 }
 
-/* The secret of log n is HMAC(padding.key, "padding <n>"): with one secret for all, the same entries in two logs would show which are padding. */
+/* The secret of log n is HMAC(padding.key, "padding <n>"): with one secret for all, the same entries in two logs would
+ * show which are padding. */
 static enum tocsin_err padding(struct keys *k, struct bytes in, struct buf *out)
 {
 	if (in.n != 20)
@@ -279,7 +291,8 @@ static enum tocsin_err padding(struct keys *k, struct bytes in, struct buf *out)
 	uint64_t log_n = be64_get(in.p), first = be64_get(in.p + 8);
 	uint32_t n = be32_get(in.p + 16);
 	if (log_n == 0 || log_n > k->log_n || n > CALL_ENTRIES || first > INT64_MAX)
-		return fail(TOCSIN_BAD, "there is no padding for log %llu at %llu", (unsigned long long)log_n, (unsigned long long)first);
+		return fail(TOCSIN_BAD, "there is no padding for log %llu at %llu", (unsigned long long)log_n,
+			(unsigned long long)first);
 	uint8_t secret[HKDF_SIZE], index[8], entry[HKDF_SIZE];
 	struct buf label;
 	buf_init(&label, 64);

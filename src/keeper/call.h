@@ -2,10 +2,12 @@
  * call: what the keeper answers, and how calls and answers look on the pipe.
  *
  * Call:   uint32 big-endian length of what follows, op (1 byte), payload.
- * Answer: uint32 big-endian length of what follows, code (1 byte, enum tocsin_err), payload, or the sentence when the code is not 0.
+ * Answer: uint32 big-endian length of what follows, code (1 byte, enum tocsin_err), payload, or the sentence when
+ * the code is not 0.
  *
- * Arrays have no count of their own: they fill the payload. The caller is not trusted: call_answer() checks every length and parses whatever it
- * is to sign, and nothing that it is given can make it read past the end, grow without limit, or sign what is not ours.
+ * Arrays have no count of their own: they fill the payload. The caller is not trusted: call_answer() checks every
+ * length and parses whatever it is to sign, and nothing that it is given can make it read past the end, grow without
+ * limit, or sign what is not ours.
  */
 #ifndef TOCSIN_KEEPER_CALL_H
 #define TOCSIN_KEEPER_CALL_H

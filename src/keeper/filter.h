@@ -18,7 +18,8 @@
 #define FILTER_SANITIZED 0
 #endif
 
-/* Every other system call fails with EPERM from now on. A kernel without seccomp is no failure: the rest of the confinement stands. */
+/* Every other system call fails with EPERM from now on. A kernel without seccomp is no failure: the rest of the
+ * confinement stands. */
 enum tocsin_err filter_install(void) MUST_USE;
 
 #endif

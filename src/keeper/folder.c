@@ -48,7 +48,8 @@ enum tocsin_err folder_last_log(const char *folder, uint64_t *n)
 		struct bytes s = bytes_str(e->d_name);
 		uint64_t v;
 		take_end(&s, ".age");
-		if (take_end(&s, ".pem") && bytes_starts(s, "log-") && text_u64(bytes_of(s.p + 4, s.n - 4), INT64_MAX, &v) && v > *n)
+		if (take_end(&s, ".pem") && bytes_starts(s, "log-") && text_u64(bytes_of(s.p + 4, s.n - 4), INT64_MAX, &v) &&
+			v > *n)
 			*n = v;
 	}
 	closedir(d);

@@ -18,7 +18,8 @@
 #include "keeper/process.h"
 #include "keeper/wire.h"
 
-#define PATIENCE 60                        /* seconds until a silent keeper counts as gone; a start under a passphrase takes a few */
+/* Seconds until a silent keeper counts as gone; a start under a passphrase takes a few. */
+#define PATIENCE 60
 #define GRACE_MS 5000                      /* for the child to end by itself */
 
 /* Public halves as they were: who asked before a rotation still reads what it was given. */
@@ -58,7 +59,8 @@ bool keeper_wants_passphrase(const char *dir)
 static enum tocsin_err gone(struct keeper *k)
 {
 	atomic_store(&k->gone, true);
-	return fail(TOCSIN_BROKEN, "the keeper (process %d), which holds the keys, is gone: start the node again", (int)k->pid);
+	return fail(TOCSIN_BROKEN, "the keeper (process %d), which holds the keys, is gone: start the node again",
+		(int)k->pid);
 }
 
 /* What an answer says: its payload is what ANSWER holds behind the code. */
@@ -67,7 +69,8 @@ static enum tocsin_err read_code(const struct buf *answer)
 	uint8_t code = answer->p[0];
 	if (code == TOCSIN_OK)
 		return TOCSIN_OK;
-	return fail(code <= TOCSIN_BROKEN ? (enum tocsin_err)code : TOCSIN_BROKEN, "%.*s", (int)(answer->n - 1), (const char *)answer->p + 1);
+	return fail(code <= TOCSIN_BROKEN ? (enum tocsin_err)code : TOCSIN_BROKEN, "%.*s", (int)(answer->n - 1),
+		(const char *)answer->p + 1);
 }
 
 static bool adopt(struct keeper *k, const struct buf *answer)

@@ -1,10 +1,11 @@
 /*
  * keeper: the only holder of private keys: a process that reads and writes one pipe (a socket pair) and nothing else.
  *
- * It is forked before the node opens anything else, reads the key files, and answers calls.  Every call takes an array, so that a batch costs one round trip.
- * It parses what it signs (proof/) and signs only texts that begin as ours do, in its own realm, naming its own node; it signs no checkpoint that is smaller than, or of the
- * same size and different from, the last it signed for that origin or the last published, which it remembers in a file of its own.
- * It may touch: its keys folder, the pipe.  It dies when the pipe closes; when the keeper dies every call fails with BROKEN.
+ * It is forked before the node opens anything else, reads the key files, and answers calls.  Every call takes an array,
+ * so that a batch costs one round trip.  It parses what it signs (proof/) and signs only texts that begin as ours do, in
+ * its own realm, naming its own node; it signs no checkpoint that is smaller than, or of the same size and different
+ * from, the last it signed for that origin or the last published, which it remembers in a file of its own.
+ * It may touch: its keys folder, the pipe.  It dies when the pipe closes; when it dies every call fails with BROKEN.
  *
  * Files in DIR/keys, mode 0600, under a passphrase as age files (scrypt) with ".age" behind the name, which `age -d` opens:
  *   identity.pem  sign.pem  witness.pem  log-<n>.pem     PKCS#8 Ed25519, as openssl writes them
@@ -43,8 +44,11 @@ struct keeper_public {
 enum tocsin_err keeper_init(const char *dir, const char *name, struct bytes passphrase) MUST_USE;
 /* True when the files in DIR/keys are under a passphrase. */
 bool keeper_wants_passphrase(const char *dir);
-/* Forks the keeper over DIR/keys. Call before any thread is started, from the thread that lives longest: the keeper dies with it. PASSPHRASE is used only in
- * the child. MISSING without DIR/keys; REFUSED when others may read it, or for a passphrase that is missing or wrong; BROKEN, naming the file, otherwise. */
+/*
+ * Forks the keeper over DIR/keys. Call before any thread is started, from the thread that lives longest: the keeper dies
+ * with it. PASSPHRASE is used only in the child. MISSING without DIR/keys; REFUSED when others may read it, or for a
+ * passphrase that is missing or wrong; BROKEN, naming the file, otherwise.
+ */
 enum tocsin_err keeper_start(const char *dir, struct bytes passphrase, struct keeper **out) MUST_USE;
 void keeper_stop(struct keeper *k);          /* closes the pipe, waits for the child; safe on NULL */
 /* As of now; what it points to stays as it is until keeper_stop(), also when keys change. */
@@ -73,8 +77,11 @@ struct keeper_unwrap {
 /* Unwraps N file keys; fails only when the keeper is gone. */
 enum tocsin_err keeper_unwrap(struct keeper *k, struct keeper_unwrap *u, size_t n) MUST_USE;
 
-/* N padding entries (32 bytes each, PROTOCOL section 7) for indexes FIRST on of log origin n = LOG_N: HMAC-SHA-256(secret, uint64 index), where the secret of a log
- * is HMAC-SHA-256(padding.key, "padding <n>"), so that two logs share no entry. BAD when there is no such log yet. */
+/*
+ * N padding entries (32 bytes each, PROTOCOL section 7) for indexes FIRST on of log origin n = LOG_N: HMAC-SHA-256(secret,
+ * uint64 index), where the secret of a log is HMAC-SHA-256(padding.key, "padding <n>"), so that two logs share no entry.
+ * BAD when there is no such log yet.
+ */
 enum tocsin_err keeper_padding(struct keeper *k, uint64_t log_n, uint64_t first, struct hash *entries, size_t n) MUST_USE;
 
 /* Makes the key of the next log origin (log-<n+1>.pem) and uses it from now on; the old one never signs again. */

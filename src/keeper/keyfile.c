@@ -16,7 +16,8 @@ static enum tocsin_err paths(const char *folder, const char *name, char plain[KE
 	return TOCSIN_OK;
 }
 
-/* A key file that cannot be used is this machine's fault, not the caller's; only what a person must allow or type stays REFUSED. */
+/* A key file that cannot be used is this machine's fault, not the caller's; only what a person must allow or type
+ * stays REFUSED. */
 static enum tocsin_err broken(enum tocsin_err err, const char *path)
 {
 	return fail_within(err == TOCSIN_REFUSED ? TOCSIN_REFUSED : TOCSIN_BROKEN, "key file %s", path);

@@ -11,12 +11,15 @@
 #define KEYFILE_WORK 17                  /* log2 of scrypt's N: a start opens half a dozen files one after the other */
 
 /*
- * Reads FOLDER/NAME or FOLDER/NAME.age into OUT (a secret buffer). MISSING when there is neither; REFUSED when others may read the file, it needs
- * a passphrase and there is none, or the passphrase does not fit; BROKEN, naming the file, for everything else.
+ * Reads FOLDER/NAME or FOLDER/NAME.age into OUT (a secret buffer). MISSING when there is neither; REFUSED when
+ * others may read the file, it needs a passphrase and there is none, or the passphrase does not fit; BROKEN, naming
+ * the file, for everything else.
  */
 enum tocsin_err keyfile_read(const char *folder, const char *name, struct bytes passphrase, struct buf *out) MUST_USE;
-/* Writes FOLDER/NAME.age sealed, or FOLDER/NAME when PASSPHRASE is empty; the old file or the new one is there after a crash. */
-enum tocsin_err keyfile_write(const char *folder, const char *name, struct bytes passphrase, struct bytes content) MUST_USE;
+/* Writes FOLDER/NAME.age sealed, or FOLDER/NAME when PASSPHRASE is empty; the old file or the new one is there after a
+ * crash. */
+enum tocsin_err keyfile_write(const char *folder, const char *name, struct bytes passphrase,
+	struct bytes content) MUST_USE;
 /* Whether FOLDER holds NAME in either form. */
 bool keyfile_exists(const char *folder, const char *name);
 

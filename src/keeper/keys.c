@@ -23,7 +23,8 @@ void keys_free(struct keys *k)
 }
 
 /* The signer of SEED under the key name NAME SUFFIX. */
-static enum tocsin_err signer_make(struct keys_signer *s, const char *name, const char *suffix, enum note_type type, const uint8_t seed[32])
+static enum tocsin_err signer_make(struct keys_signer *s, const char *name, const char *suffix, enum note_type type,
+	const uint8_t seed[32])
 {
 	char key_name[LIMIT_KEY_NAME + 1];
 	uint8_t pub[32];
@@ -105,7 +106,8 @@ static void log_file(uint64_t n, char out[40])
 	snprintf(out, 40, "log-%llu.pem", (unsigned long long)n);
 }
 
-static enum tocsin_err seed_write(const char *folder, const char *file, struct bytes passphrase, const uint8_t seed[PEM_SEED])
+static enum tocsin_err seed_write(const char *folder, const char *file, struct bytes passphrase,
+	const uint8_t seed[PEM_SEED])
 {
 	struct buf pem;
 	buf_init_secret(&pem, KEYFILE_MAX);
@@ -196,7 +198,8 @@ static enum tocsin_err seed_read(const struct keys *k, const char *file, uint8_t
 	return err;
 }
 
-static enum tocsin_err signer_load(struct keys *k, struct keys_signer *s, const char *file, const char *suffix, enum note_type type)
+static enum tocsin_err signer_load(struct keys *k, struct keys_signer *s, const char *file, const char *suffix,
+	enum note_type type)
 {
 	uint8_t seed[PEM_SEED];
 	enum tocsin_err err = must(seed_read(k, file, seed), k->folder, file);
@@ -239,7 +242,8 @@ static enum tocsin_err identity_load(struct keys *k)
 	if (err != TOCSIN_OK)
 		return err;
 	if (!vkey_same(&k->identity.pub, &v))
-		return fail(TOCSIN_BROKEN, "key file %s/identity.pem: its public key is not the one in identity.vkey", k->folder);
+		return fail(TOCSIN_BROKEN, "key file %s/identity.pem: its public key is not the one in identity.vkey",
+			k->folder);
 	k->has_identity = true;
 	return TOCSIN_OK;
 }
@@ -376,7 +380,8 @@ static enum tocsin_err rotate_recipient(struct keys *k)
 	struct age_identity id;
 	struct buf file, old;
 	if (k->recipient_n == KEYS_RECIPIENTS)
-		return fail(TOCSIN_REFUSED, "recipient.txt holds %d keys: take out the last ones, which nobody seals to any more",
+		return fail(TOCSIN_REFUSED,
+			"recipient.txt holds %d keys: take out the last ones, which nobody seals to any more",
 			KEYS_RECIPIENTS);
 	struct bytes passphrase = { k->passphrase, k->passphrase_n };
 	buf_init_secret(&file, KEYFILE_MAX);

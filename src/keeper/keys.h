@@ -48,11 +48,13 @@ struct keys_seeds {
 struct keys *keys_new(void);                          /* NULL when out of memory */
 void keys_free(struct keys *k);
 /* Keys of node NAME in memory, log 1. RECIPIENT is an age identity file. */
-enum tocsin_err keys_fill(struct keys *k, const char *name, const struct keys_seeds *seeds, struct bytes recipient) MUST_USE;
+enum tocsin_err keys_fill(struct keys *k, const char *name, const struct keys_seeds *seeds,
+	struct bytes recipient) MUST_USE;
 
 /* Makes FOLDER with fresh keys; REFUSED when it holds something already. */
 enum tocsin_err keys_create(const char *folder, const char *name, struct bytes passphrase) MUST_USE;
-/* MISSING when there is no FOLDER; REFUSED when others may read it; BROKEN, naming the file, when a file is not as it should be. */
+/* MISSING when there is no FOLDER; REFUSED when others may read it; BROKEN, naming the file, when a file is not as it
+ * should be. */
 enum tocsin_err keys_load(struct keys *k, const char *folder, struct bytes passphrase) MUST_USE;
 bool keys_sealed(const char *folder);
 

@@ -1,5 +1,6 @@
 /*
- * pem: Ed25519 private keys as `openssl genpkey -algorithm ed25519` writes them (PKCS#8, RFC 8410, in PEM), exactly that form.
+ * pem: Ed25519 private keys as `openssl genpkey -algorithm ed25519` writes them (PKCS#8, RFC 8410, in PEM), exactly
+ * that form.
  */
 #ifndef TOCSIN_KEEPER_PEM_H
 #define TOCSIN_KEEPER_PEM_H

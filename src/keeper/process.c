@@ -39,8 +39,8 @@ static void ignore_signals(void)
 static bool confine(int parent)
 {
 	struct rlimit no_core = { 0, 0 };
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || prctl(PR_SET_DUMPABLE, 0) != 0 || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
-	    setrlimit(RLIMIT_CORE, &no_core) != 0)
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || prctl(PR_SET_DUMPABLE, 0) != 0 ||
+	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || setrlimit(RLIMIT_CORE, &no_core) != 0)
 		return false;
 	/* The parent may have died before its death was a signal. */
 	return getppid() == parent;
@@ -60,7 +60,8 @@ _Noreturn void process_run(int fd, int parent, const char *folder, struct bytes 
 		_exit(1);
 
 	k = keys_new();
-	enum tocsin_err err = k == NULL ? fail(TOCSIN_BROKEN, "out of memory for the keys") : keys_load(k, folder, passphrase);
+	enum tocsin_err err = k == NULL ? fail(TOCSIN_BROKEN, "out of memory for the keys") : keys_load(k, folder,
+		passphrase);
 	if (err == TOCSIN_OK)
 		err = filter_install();
 	if (err == TOCSIN_OK) {

@@ -1,5 +1,6 @@
 /*
- * published: the file that remembers the last published checkpoint of each origin, "<origin> <size> <root hex>\n" a line.
+ * published: the file that remembers the last published checkpoint of each origin, "<origin> <size> <root hex>\n" a
+ * line.
  *
  * It is not secret, but it is what keeps a node whose database was lost or set back from signing a second history.
  */

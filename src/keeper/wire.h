@@ -10,7 +10,8 @@
 
 /* Sends the length of BODY and BODY. False when the other end is gone (or, where FD has a time limit, silent). */
 bool wire_send(int fd, struct bytes body);
-/* One message into BODY (emptied first). False when the other end is gone, or says more than BODY's maximum, or nothing. */
+/* One message into BODY (emptied first). False when the other end is gone, or says more than BODY's maximum, or
+ * nothing. */
 bool wire_receive(int fd, struct buf *body);
 
 #endif

@@ -65,7 +65,8 @@ enum tocsin_err age_seal(const struct age_recipient *r, size_t n, struct bytes p
 }
 
 /* The file key, by any of the identities; the header's MAC is checked. */
-static enum tocsin_err find_key(const struct age_header *h, const struct age_identity *id, size_t n, uint8_t key[AGE_FILE_KEY])
+static enum tocsin_err find_key(const struct age_header *h, const struct age_identity *id, size_t n,
+	uint8_t key[AGE_FILE_KEY])
 {
 	for (size_t i = 0; i < h->n; i++) {
 		const struct age_type_row *row = age_type_named(h->stanza[i].type);
@@ -93,7 +94,8 @@ static enum tocsin_err drop(struct buf *out, enum tocsin_err err)
 	return err;
 }
 
-enum tocsin_err age_payload_open(const struct age_header *h, const uint8_t key[AGE_FILE_KEY], struct bytes file, struct buf *out)
+enum tocsin_err age_payload_open(const struct age_header *h, const uint8_t key[AGE_FILE_KEY], struct bytes file,
+	struct buf *out)
 {
 	size_t size;
 	enum tocsin_err err = age_header_check(h, key);
@@ -107,7 +109,8 @@ enum tocsin_err age_payload_open(const struct age_header *h, const uint8_t key[A
 		return drop(out, err);
 	uint8_t none, *p = &none;
 	if (size > 0 && (out->n > out->max || size > out->max - out->n || (p = buf_grow(out, size)) == NULL))
-		return drop(out, fail(TOCSIN_BAD, "the content of the age file has %zu bytes; at most %zu are taken", size, out->max));
+		return drop(out, fail(TOCSIN_BAD, "the content of the age file has %zu bytes; at most %zu are taken", size,
+			out->max));
 
 	struct stream s;
 	stream_begin(&s, key, nonce);
@@ -145,7 +148,8 @@ struct age_writer {
 	uint8_t chunk[STREAM_SEALED];
 };
 
-enum tocsin_err age_writer_new(const struct age_recipient *r, size_t n, age_sink *sink, void *arg, struct age_writer **out)
+enum tocsin_err age_writer_new(const struct age_recipient *r, size_t n, age_sink *sink, void *arg,
+	struct age_writer **out)
 {
 	*out = NULL;
 	struct age_writer *w = calloc(1, sizeof *w);
@@ -227,7 +231,8 @@ struct age_reader {
 	uint8_t chunk[STREAM_SEALED];
 };
 
-enum tocsin_err age_reader_new(const struct age_identity *id, size_t n, age_sink *sink, void *arg, struct age_reader **out)
+enum tocsin_err age_reader_new(const struct age_identity *id, size_t n, age_sink *sink, void *arg,
+	struct age_reader **out)
 {
 	*out = NULL;
 	struct age_reader *r = calloc(1, sizeof *r);
@@ -246,7 +251,8 @@ static enum tocsin_err reader_head(struct age_reader *r, struct bytes *b)
 		const uint8_t *nl = memchr(b->p, '\n', b->n);
 		size_t part = nl == NULL ? b->n : (size_t)(nl - b->p) + 1;
 		if (part > LIMIT_AGE_HEADER - r->head.n)
-			return fail(TOCSIN_BAD, "the age header is longer than %d bytes, or this is not an age file", LIMIT_AGE_HEADER);
+			return fail(TOCSIN_BAD, "the age header is longer than %d bytes, or this is not an age file",
+				LIMIT_AGE_HEADER);
 		buf_add(&r->head, b->p, part);
 		*b = bytes_of(b->p + part, b->n - part);
 		if (r->head.failed)

@@ -1,9 +1,11 @@
 /*
  * age: age v1 files (C2SP age.md), streaming, both directions, byte-compatible with the stock tool.
  *
- * Recipient types are a table (age_types in recipient.c): X25519, and scrypt for key files under a passphrase; the hybrid becomes one more row.
- * Nothing here holds a long-term secret longer than a call; file keys and secrets are wiped.  Opening with an identity is meant for the keeper
- * and the command line (sodium_init() comes first in every process, or X25519 and ChaCha20 run at a third of their speed); the exchange parses the header here, has the file key unwrapped by the keeper, and opens the payload here.
+ * Recipient types are a table (age_types in recipient.c): X25519, and scrypt for key files under a passphrase; the
+ * hybrid becomes one more row. Nothing here holds a long-term secret longer than a call; file keys and secrets are
+ * wiped.  Opening with an identity is meant for the keeper and the command line (sodium_init() comes first in every
+ * process, or X25519 and ChaCha20 run at a third of their speed); the exchange parses the header here, has the file
+ * key unwrapped by the keeper, and opens the payload here.
  */
 #ifndef TOCSIN_SEAL_AGE_H
 #define TOCSIN_SEAL_AGE_H
@@ -43,7 +45,8 @@ void age_identity_recipient(const struct age_identity *id, struct age_recipient 
 /* ---- whole files in memory ---- */
 /* Seals PLAIN to N recipients; a scrypt recipient stands alone. */
 enum tocsin_err age_seal(const struct age_recipient *r, size_t n, struct bytes plain, struct buf *out) MUST_USE;
-/* Opens with any of N identities. REFUSED when none fits or the file was changed; BAD when it is not an age file. OUT is emptied on failure. */
+/* Opens with any of N identities. REFUSED when none fits or the file was changed; BAD when it is not an age file. OUT
+ * is emptied on failure. */
 enum tocsin_err age_open(const struct age_identity *id, size_t n, struct bytes file, struct buf *out) MUST_USE;
 
 /* ---- the header, for who unwraps elsewhere ---- */
@@ -71,22 +74,27 @@ struct age_wrapped {
 /* The X25519 stanzas of H into W (at most MAX); their number. */
 size_t age_header_wrapped(const struct age_header *h, struct age_wrapped *w, size_t max);
 /* REFUSED when W was not made for ID, or the shared secret is all zero. */
-enum tocsin_err age_x25519_unwrap(const struct age_identity *id, const struct age_wrapped *w, uint8_t key[AGE_FILE_KEY]) MUST_USE;
+enum tocsin_err age_x25519_unwrap(const struct age_identity *id, const struct age_wrapped *w,
+	uint8_t key[AGE_FILE_KEY]) MUST_USE;
 /* REFUSED when the header's MAC does not fit KEY. */
 enum tocsin_err age_header_check(const struct age_header *h, const uint8_t key[AGE_FILE_KEY]) MUST_USE;
 /* Decrypts the payload of FILE (from h->size on) into OUT, which is emptied on failure. Checks the MAC first. */
-enum tocsin_err age_payload_open(const struct age_header *h, const uint8_t key[AGE_FILE_KEY], struct bytes file, struct buf *out) MUST_USE;
+enum tocsin_err age_payload_open(const struct age_header *h, const uint8_t key[AGE_FILE_KEY], struct bytes file,
+	struct buf *out) MUST_USE;
 
 /* ---- streams: memory does not grow with the file ---- */
 typedef enum tocsin_err age_sink(void *arg, struct bytes b);
 struct age_writer;
 struct age_reader;
-enum tocsin_err age_writer_new(const struct age_recipient *r, size_t n, age_sink *sink, void *arg, struct age_writer **out) MUST_USE;
+enum tocsin_err age_writer_new(const struct age_recipient *r, size_t n, age_sink *sink, void *arg,
+	struct age_writer **out) MUST_USE;
 enum tocsin_err age_writer_add(struct age_writer *w, struct bytes b) MUST_USE;
 enum tocsin_err age_writer_end(struct age_writer *w) MUST_USE;              /* the last chunk; W still must be freed */
 void age_writer_free(struct age_writer *w);
-/* ID is borrowed until the reader is freed. What the sink gets before age_reader_end() is authentic, but may be only the file's beginning. */
-enum tocsin_err age_reader_new(const struct age_identity *id, size_t n, age_sink *sink, void *arg, struct age_reader **out) MUST_USE;
+/* ID is borrowed until the reader is freed. What the sink gets before age_reader_end() is authentic, but may be only
+ * the file's beginning. */
+enum tocsin_err age_reader_new(const struct age_identity *id, size_t n, age_sink *sink, void *arg,
+	struct age_reader **out) MUST_USE;
 enum tocsin_err age_reader_add(struct age_reader *r, struct bytes b) MUST_USE;
 enum tocsin_err age_reader_end(struct age_reader *r) MUST_USE;              /* REFUSED when the file was cut short */
 void age_reader_free(struct age_reader *r);

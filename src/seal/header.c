@@ -39,7 +39,8 @@ static enum tocsin_err stanza_body(struct text *t, struct age_stanza *st)
 		uint8_t part[BODY_LINE / 4 * 3];
 		size_t n;
 		if (!text_line(t, BODY_LINE, &line))
-			return fail(TOCSIN_BAD, "the age header is cut short, or a line of a stanza's body is longer than 64 characters");
+			return fail(TOCSIN_BAD,
+				"the age header is cut short, or a line of a stanza's body is longer than 64 characters");
 		if (!base64_decode(line, false, part, sizeof part, &n))
 			return fail(TOCSIN_BAD, "the age header has a stanza's body that is not canonical unpadded base64");
 		for (size_t i = 0; i < n; i++)
@@ -78,7 +79,8 @@ enum tocsin_err age_header_parse(struct bytes file, struct age_header *h)
 	if (!text_literal(&t, "---"))
 		return fail(TOCSIN_BAD, "the age header is cut short, or has a line that is neither a stanza nor the end");
 	h->mac_input = bytes_of(file.p, (size_t)(t.p - file.p));
-	if (!text_literal(&t, " ") || !text_line(&t, MAC_TEXT, &line) || !base64_decode(line, false, h->mac, sizeof h->mac, &n) ||
+	if (!text_literal(&t, " ") || !text_line(&t, MAC_TEXT, &line) || !base64_decode(line, false, h->mac, sizeof h->mac,
+		&n) ||
 	    n != sizeof h->mac)
 		return fail(TOCSIN_BAD, "the age header ends in a malformed MAC line");
 	h->size = (size_t)(t.p - file.p);

@@ -6,7 +6,8 @@
 
 void hkdf_hmac(struct bytes key, struct bytes message, uint8_t out[HKDF_SIZE])
 {
-	/* sha256_prefixed(block[0], rest of the block, message) is the hash of block || message, without a copy of the message. */
+	/* sha256_prefixed(block[0], rest of the block, message) is the hash of block || message, without a copy of the
+	 * message. */
 	uint8_t block[BLOCK] = { 0 };
 	if (key.n > 0)
 		memcpy(block, key.p, key.n < BLOCK ? key.n : BLOCK);

@@ -1,8 +1,8 @@
 /*
  * hkdf: HMAC-SHA-256 (RFC 2104) and HKDF-SHA-256 (RFC 5869) of one block, over base/sha256.h.
  *
- * An envelope takes seven HMACs of a few blocks each, so what costs is fetching and setting up, not hashing: each is two calls of
- * sha256_prefixed on the thread's own context, and nothing is allocated.
+ * An envelope takes seven HMACs of a few blocks each, so what costs is fetching and setting up, not hashing: each is
+ * two calls of sha256_prefixed on the thread's own context, and nothing is allocated.
  */
 #ifndef TOCSIN_SEAL_HKDF_H
 #define TOCSIN_SEAL_HKDF_H

@@ -37,7 +37,8 @@ static bool unwrap_key(const uint8_t wk[32], const uint8_t body[WRAPPED], uint8_
 
 /* ---- X25519 ---- */
 
-/* The seven encodings of points of low order (the high bit is not looked at, RFC 7748): whoever sends one knows the shared secret. */
+/* The seven encodings of points of low order (the high bit is not looked at, RFC 7748): whoever sends one knows the
+ * shared secret. */
 static bool low_order(const uint8_t point[32])
 {
 	static const uint8_t bad[][32] = {
@@ -75,7 +76,8 @@ static enum tocsin_err x25519_check(const struct age_stanza *st)
 {
 	struct age_wrapped w;
 	if (!recipient_x25519_wrapped(st, &w))
-		return fail(TOCSIN_BAD, "the age header has an X25519 stanza that is not one share of 32 bytes and a body of 32 bytes");
+		return fail(TOCSIN_BAD,
+			"the age header has an X25519 stanza that is not one share of 32 bytes and a body of 32 bytes");
 	if (low_order(w.share))
 		return fail(TOCSIN_BAD, "the age header has an X25519 stanza whose share is a point of low order");
 	return TOCSIN_OK;
@@ -109,7 +111,8 @@ static enum tocsin_err x25519_wrap(const struct age_recipient *r, struct recipie
 	return TOCSIN_OK;
 }
 
-static enum tocsin_err x25519_unwrap(const struct age_identity *id, const struct age_wrapped *w, uint8_t key[AGE_FILE_KEY])
+static enum tocsin_err x25519_unwrap(const struct age_identity *id, const struct age_wrapped *w,
+	uint8_t key[AGE_FILE_KEY])
 {
 	uint8_t shared[32], wk[32];
 	enum tocsin_err err = TOCSIN_OK;
@@ -125,7 +128,8 @@ static enum tocsin_err x25519_unwrap(const struct age_identity *id, const struct
 	return err;
 }
 
-static enum tocsin_err x25519_unwrap_stanza(const struct age_identity *id, const struct age_stanza *st, uint8_t key[AGE_FILE_KEY])
+static enum tocsin_err x25519_unwrap_stanza(const struct age_identity *id, const struct age_stanza *st,
+	uint8_t key[AGE_FILE_KEY])
 {
 	struct age_wrapped w;
 	if (!recipient_x25519_wrapped(st, &w))
@@ -155,19 +159,22 @@ static enum tocsin_err scrypt_check(const struct age_stanza *st)
 	uint8_t salt[SCRYPT_SALT];
 	uint64_t work;
 	if (!scrypt_args(st, salt, &work))
-		return fail(TOCSIN_BAD, "the age header has a scrypt stanza that is not a salt of 16 bytes, a work factor and a body of 32 bytes");
+		return fail(TOCSIN_BAD,
+			"the age header has a scrypt stanza that is not a salt of 16 bytes, a work factor and a body of 32 bytes");
 	if (work > SCRYPT_WORK_MAX)
 		return fail(TOCSIN_BAD, "the age header asks for scrypt at work factor %llu; at most %d is done",
 			(unsigned long long)work, SCRYPT_WORK_MAX);
 	return TOCSIN_OK;
 }
 
-static enum tocsin_err scrypt_wrap_key(struct bytes passphrase, const uint8_t salt[SCRYPT_SALT], unsigned work, uint8_t wk[32])
+static enum tocsin_err scrypt_wrap_key(struct bytes passphrase, const uint8_t salt[SCRYPT_SALT], unsigned work,
+	uint8_t wk[32])
 {
 	uint8_t labelled[sizeof SCRYPT_LABEL - 1 + SCRYPT_SALT];
 	memcpy(labelled, SCRYPT_LABEL, sizeof SCRYPT_LABEL - 1);
 	memcpy(labelled + sizeof SCRYPT_LABEL - 1, salt, SCRYPT_SALT);
-	if (crypto_pwhash_scryptsalsa208sha256_ll(passphrase.p, passphrase.n, labelled, sizeof labelled, UINT64_C(1) << work, 8, 1,
+	if (crypto_pwhash_scryptsalsa208sha256_ll(passphrase.p, passphrase.n, labelled, sizeof labelled,
+		UINT64_C(1) << work, 8, 1,
 	    wk, 32) != 0)
 		return fail(TOCSIN_BROKEN, "out of memory for scrypt at work factor %u, which takes %llu MiB", work,
 			(unsigned long long)(UINT64_C(1) << work) / 1024);
@@ -187,12 +194,14 @@ static enum tocsin_err scrypt_wrap(const struct age_recipient *r, struct recipie
 	wrap_key(wk, f->key, body);
 	bytes_wipe(wk, sizeof wk);
 	snprintf(work, sizeof work, "%u", r->work);
-	struct bytes args[2] = { { (const uint8_t *)salt_text, base64_encode(salt, sizeof salt, false, salt_text) }, bytes_str(work) };
+	struct bytes args[2] = { { (const uint8_t *)salt_text, base64_encode(salt, sizeof salt, false, salt_text) },
+		bytes_str(work) };
 	header_stanza(out, "scrypt", args, 2, bytes_of(body, sizeof body));
 	return TOCSIN_OK;
 }
 
-static enum tocsin_err scrypt_unwrap(const struct age_identity *id, const struct age_stanza *st, uint8_t key[AGE_FILE_KEY])
+static enum tocsin_err scrypt_unwrap(const struct age_identity *id, const struct age_stanza *st,
+	uint8_t key[AGE_FILE_KEY])
 {
 	uint8_t salt[SCRYPT_SALT], wk[32];
 	uint64_t work;
@@ -237,7 +246,8 @@ enum tocsin_err age_recipient_parse(struct bytes text, struct age_recipient *r)
 {
 	*r = (struct age_recipient){ .type = AGE_X25519 };
 	if (!bech32_decode(text, RECIPIENT_HRP, r->pub, sizeof r->pub))
-		return fail(TOCSIN_BAD, "not an age recipient: it begins with \"age1\" and has %zu characters in lower case with a fitting checksum",
+		return fail(TOCSIN_BAD,
+			"not an age recipient: it begins with \"age1\" and has %zu characters in lower case with a fitting checksum",
 			BECH32_SIZE(sizeof RECIPIENT_HRP - 1, sizeof r->pub));
 	if (low_order(r->pub))
 		return fail(TOCSIN_REFUSED, "the age recipient is a point of low order: nothing can be sealed to it");

@@ -1,8 +1,9 @@
 /*
- * stream: the payload of an age file (age.md, "Payload"; the STREAM construction): ChaCha20-Poly1305 in chunks of 64 KiB.
+ * stream: the payload of an age file (age.md, "Payload"; the STREAM construction): ChaCha20-Poly1305 in chunks of 64
+ * KiB.
  *
- * A chunk's nonce is an 11-byte big-endian counter and a byte that is 1 for the last chunk, so chunks cannot be moved, left out or
- * cut off. A last chunk may be empty only when it is the only one.
+ * A chunk's nonce is an 11-byte big-endian counter and a byte that is 1 for the last chunk, so chunks cannot be
+ * moved, left out or cut off. A last chunk may be empty only when it is the only one.
  */
 #ifndef TOCSIN_SEAL_STREAM_H
 #define TOCSIN_SEAL_STREAM_H
@@ -28,7 +29,8 @@ enum tocsin_err stream_opened_size(size_t sealed, size_t *plain) MUST_USE;
 
 /* OUT gets PLAIN.n + STREAM_TAG bytes and may be PLAIN.p. Every chunk but the last has AGE_CHUNK bytes. */
 void stream_seal(struct stream *s, struct bytes plain, bool last, uint8_t *out);
-/* OUT gets SEALED.n - STREAM_TAG bytes and may be SEALED.p; REFUSED when the chunk was changed, moved, or is not what LAST says. */
+/* OUT gets SEALED.n - STREAM_TAG bytes and may be SEALED.p; REFUSED when the chunk was changed, moved, or is not what
+ * LAST says. */
 enum tocsin_err stream_open(struct stream *s, struct bytes sealed, bool last, uint8_t *out) MUST_USE;
 
 #endif

@@ -1,4 +1,5 @@
-/* fuzz_age_header: any bytes as the header of an age file. What is accepted must lie inside the file and be written again byte for byte. */
+/* fuzz_age_header: any bytes as the header of an age file. What is accepted must lie inside the file and be written
+ * again byte for byte. */
 #include <stdint.h>
 #include <stdlib.h>
 
@@ -17,7 +18,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct age_wrapped w[LIMIT_AGE_STANZAS];
 	if (age_header_parse(bytes_of(data, size), &h) != TOCSIN_OK)
 		return 0;
-	if (h.n == 0 || h.n > LIMIT_AGE_STANZAS || h.size > size || h.size > LIMIT_AGE_HEADER || !inside(h.mac_input, data, size) ||
+	if (h.n == 0 || h.n > LIMIT_AGE_STANZAS || h.size > size || h.size > LIMIT_AGE_HEADER || !inside(h.mac_input, data,
+		size) ||
 	    age_header_wrapped(&h, w, LIMIT_AGE_STANZAS) > h.n)
 		abort();
 

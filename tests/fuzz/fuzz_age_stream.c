@@ -1,8 +1,8 @@
 /*
  * fuzz_age_stream: the same file in memory and as a stream must have the same fate and the same content.
  *
- * Input: mode (1 byte), size of the pieces (2 bytes), and then, in mode 0, a whole age file, perhaps sealed to the key below; otherwise three bytes
- * of a length and what the plaintext of that length repeats.
+ * Input: mode (1 byte), size of the pieces (2 bytes), and then, in mode 0, a whole age file, perhaps sealed to the
+ * key below; otherwise three bytes of a length and what the plaintext of that length repeats.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -72,12 +72,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		for (size_t i = 0; i < length; i++)
 			plain[i] = data[6 + i % (size - 6)];
 		write_stream(&id, bytes_of(plain, length), step, &file);
-		if (age_open(&id, 1, buf_bytes(&file), &whole) != TOCSIN_OK || whole.n != length || (length > 0 && memcmp(whole.p, plain, length) != 0))
+		if (age_open(&id, 1, buf_bytes(&file), &whole) != TOCSIN_OK || whole.n != length || (length > 0 &&
+			memcmp(whole.p, plain, length) != 0))
 			abort();
 		free(plain);
 	}
 	buf_clear(&whole);
-	enum tocsin_err a = age_open(&id, 1, buf_bytes(&file), &whole), b = read_stream(&id, buf_bytes(&file), step, &pieces);
+	enum tocsin_err a = age_open(&id, 1, buf_bytes(&file), &whole), b = read_stream(&id, buf_bytes(&file), step,
+		&pieces);
 	if ((a == TOCSIN_OK) != (b == TOCSIN_OK) || (a != TOCSIN_OK && whole.n != 0))
 		abort();
 	if (a == TOCSIN_OK && (whole.n != pieces.n || (whole.n > 0 && memcmp(whole.p, pieces.p, whole.n) != 0)))

@@ -1,8 +1,8 @@
 /*
  * fuzz_keeper_call: an evil core against the keeper's calls, with keys that are in no folder.
  *
- * Input: calls, each behind a big-endian uint16 length, answered one after the other by the same keys. Whatever comes, a signature by the log
- * key is only ever over a checkpoint that grows.
+ * Input: calls, each behind a big-endian uint16 length, answered one after the other by the same keys. Whatever
+ * comes, a signature by the log key is only ever over a checkpoint that grows.
  */
 #include <sodium.h>
 #include <stdint.h>
@@ -36,7 +36,8 @@ static void check(const struct keys *k, struct bytes call, const struct buf *ans
 		struct checkpoint c;
 		if (checkpoint_open(bytes_of(answer->p + 1, answer->n - 1), &k->log.pub, &c) != TOCSIN_OK)
 			abort();
-		if (strcmp(c.origin, last->origin) == 0 && (c.size < last->size || (c.size == last->size && !hash_equal(&c.root, &last->root))))
+		if (strcmp(c.origin, last->origin) == 0 && (c.size < last->size || (c.size == last->size &&
+			!hash_equal(&c.root, &last->root))))
 			abort();
 		*last = c;
 	} else if (call.p[0] == CALL_CARD) {

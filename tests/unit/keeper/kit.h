@@ -89,13 +89,15 @@ static inline void kit_put(const struct kit *k, const char *name, const char *co
 }
 
 /* A statement's text from NAME with the fingerprint of IDENTITY, appended. */
-static inline void kit_statement(struct buf *out, const char *prefix, const char *name, const uint8_t identity[32], unsigned nonce)
+static inline void kit_statement(struct buf *out, const char *prefix, const char *name, const uint8_t identity[32],
+	unsigned nonce)
 {
 	struct party p;
 	char fp[2 * STATEMENT_FP + 1];
 	party_fp(identity, p.fp);
 	hex_encode(p.fp, sizeof p.fp, fp);
-	buf_printf(out, "%s warning\nnonce %032x\nfrom %s %s\nto %s %s\nat 2024-03-06T09:12:00Z\nlines 32\nroot %064x\n", prefix, nonce, name, fp,
+	buf_printf(out, "%s warning\nnonce %032x\nfrom %s %s\nto %s %s\nat 2024-03-06T09:12:00Z\nlines 32\nroot %064x\n",
+		prefix, nonce, name, fp,
 		name, fp, 7);
 }
 

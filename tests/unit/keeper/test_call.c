@@ -16,7 +16,8 @@ static int setup(void **state)
 		((uint8_t *)&seeds)[i] = (uint8_t)(i / 32 + 1);
 	buf_init_secret(&file, 4096);
 	keys = keys_new();
-	if (keys == NULL || age_identity_make(&id, &file) != TOCSIN_OK || keys_fill(keys, KIT_NAME, &seeds, buf_bytes(&file)) != TOCSIN_OK)
+	if (keys == NULL || age_identity_make(&id, &file) != TOCSIN_OK || keys_fill(keys, KIT_NAME, &seeds,
+		buf_bytes(&file)) != TOCSIN_OK)
 		return -1;
 	buf_free(&file);
 	buf_init(&answer, CALL_MAX);
@@ -180,16 +181,23 @@ static void a_resume_text_is_signed_only_as_protocol_has_it(void **state)
 	size_t n = strlen(text);
 	for (size_t i = 0; i < n; i++)
 		assert_int_not_equal(sign_text(bytes_of(text, i)), TOCSIN_OK);
-	assert_int_equal(RESUME("tocsin-exercise/v1", KIT_NAME, "south.example", T, KIT_NAME "/log/2", "17", T, "\n"), TOCSIN_BAD);
-	assert_int_equal(RESUME("tocsin/v1", "south.example", "south.example", T, KIT_NAME "/log/2", "17", T, "\n"), TOCSIN_REFUSED);
-	assert_int_equal(RESUME("tocsin/v1", KIT_NAME, "south.exercise", T, KIT_NAME "/log/2", "17", T, "\n"), TOCSIN_REFUSED);
+	assert_int_equal(RESUME("tocsin-exercise/v1", KIT_NAME, "south.example", T, KIT_NAME "/log/2", "17", T, "\n"),
+		TOCSIN_BAD);
+	assert_int_equal(RESUME("tocsin/v1", "south.example", "south.example", T, KIT_NAME "/log/2", "17", T, "\n"),
+		TOCSIN_REFUSED);
+	assert_int_equal(RESUME("tocsin/v1", KIT_NAME, "south.exercise", T, KIT_NAME "/log/2", "17", T, "\n"),
+		TOCSIN_REFUSED);
 	assert_int_equal(RESUME("tocsin/v1", KIT_NAME, "South.example", T, KIT_NAME "/log/2", "17", T, "\n"), TOCSIN_BAD);
-	assert_int_equal(RESUME("tocsin/v1", KIT_NAME, "south.example", "2024-02-30T09:12:00Z", KIT_NAME "/log/2", "17", T, "\n"), TOCSIN_BAD);
-	assert_int_equal(RESUME("tocsin/v1", KIT_NAME, "south.example", T, "south.example/log/2", "17", T, "\n"), TOCSIN_REFUSED);
+	assert_int_equal(RESUME("tocsin/v1", KIT_NAME, "south.example", "2024-02-30T09:12:00Z", KIT_NAME "/log/2", "17", T,
+		"\n"), TOCSIN_BAD);
+	assert_int_equal(RESUME("tocsin/v1", KIT_NAME, "south.example", T, "south.example/log/2", "17", T, "\n"),
+		TOCSIN_REFUSED);
 	assert_int_equal(RESUME("tocsin/v1", KIT_NAME, "south.example", T, KIT_NAME, "17", T, "\n"), TOCSIN_REFUSED);
 	assert_int_equal(RESUME("tocsin/v1", KIT_NAME, "south.example", T, KIT_NAME "/log/2", "017", T, "\n"), TOCSIN_BAD);
-	assert_int_equal(RESUME("tocsin/v1", KIT_NAME, "south.example", T, KIT_NAME "/log/2", "17", "yesterday", "\n"), TOCSIN_BAD);
-	assert_int_equal(RESUME("tocsin/v1", KIT_NAME, "south.example", T, KIT_NAME "/log/2", "17", T, "\nmore\n"), TOCSIN_BAD);
+	assert_int_equal(RESUME("tocsin/v1", KIT_NAME, "south.example", T, KIT_NAME "/log/2", "17", "yesterday", "\n"),
+		TOCSIN_BAD);
+	assert_int_equal(RESUME("tocsin/v1", KIT_NAME, "south.example", T, KIT_NAME "/log/2", "17", T, "\nmore\n"),
+		TOCSIN_BAD);
 }
 
 /* A card of the keys, or of another node or identity. */
@@ -293,7 +301,8 @@ static void a_checkpoint_only_grows(void **state)
 static void no_other_origin_is_signed(void **state)
 {
 	(void)state;
-	static const char *const bad[] = { KIT_NAME "/log/2", KIT_NAME "/log/01", KIT_NAME, "south.example/log/1", KIT_NAME "/log/1x" };
+	static const char *const bad[] = { KIT_NAME "/log/2", KIT_NAME "/log/01", KIT_NAME, "south.example/log/1",
+		KIT_NAME "/log/1x" };
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
 		assert_int_equal(ask_checkpoint(CALL_CHECKPOINT, bad[i], 10, 1), TOCSIN_REFUSED);
 	assert_int_equal(ask(CALL_CHECKPOINT, BYTES_LIT("hello")), TOCSIN_BAD);
@@ -304,7 +313,8 @@ static void an_empty_tree_has_one_root(void **state)
 {
 	(void)state;
 	assert_int_equal(ask_checkpoint(CALL_CHECKPOINT, KIT_NAME "/log/1", 0, 1), TOCSIN_REFUSED);
-	assert_int_equal(ask(CALL_CHECKPOINT, BYTES_LIT(KIT_NAME "/log/1\n0\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n")), TOCSIN_OK);
+	assert_int_equal(ask(CALL_CHECKPOINT,
+		BYTES_LIT(KIT_NAME "/log/1\n0\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n")), TOCSIN_OK);
 }
 
 static void what_was_published_binds_what_is_signed(void **state)

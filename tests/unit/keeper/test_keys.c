@@ -44,7 +44,8 @@ static void refused(const struct kit *k, enum tocsin_err want, const char *named
 
 static void a_fresh_folder_has_every_key_for_its_owner_alone_and_starts(void **state)
 {
-	static const char *const files[] = { "identity.pem", "sign.pem", "witness.pem", "log-1.pem", "recipient.txt", "padding.key", "identity.vkey" };
+	static const char *const files[] = { "identity.pem", "sign.pem", "witness.pem", "log-1.pem", "recipient.txt",
+		"padding.key", "identity.vkey" };
 	struct kit *k = *state;
 	char path[128];
 	struct stat st;
@@ -83,7 +84,8 @@ static void keys_are_never_written_over(void **state)
 static void only_a_dns_name_in_lower_case_gets_keys(void **state)
 {
 	struct kit *k = *state;
-	static const char *const bad[] = { "", "north", "North.example", "north.example/log/1", "north..example", "-n.example" };
+	static const char *const bad[] = { "", "north", "North.example", "north.example/log/1", "north..example",
+		"-n.example" };
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
 		assert_int_equal(keeper_init(k->dir, bad[i], bytes_of(NULL, 0)), TOCSIN_BAD);
 }
@@ -100,14 +102,16 @@ static void openssl_reads_our_key_and_we_read_one_that_it_made(void **state)
 	memcpy(ours, keeper_public(keeper)->sign.pub, sizeof ours);
 	keeper_stop(keeper);
 	buf_init(&out, 4096);
-	char *pubout[] = { (char[]){ "openssl" }, (char[]){ "pkey" }, (char[]){ "-in" }, path, (char[]){ "-pubout" }, (char[]){ "-outform" },
+	char *pubout[] = { (char[]){ "openssl" }, (char[]){ "pkey" }, (char[]){ "-in" }, path, (char[]){ "-pubout" },
+		(char[]){ "-outform" },
 		(char[]){ "DER" }, NULL };
 	assert_int_equal(run(pubout, &out), 0);
 	assert_int_equal(out.n, 44);
 	assert_memory_equal(out.p + 12, ours, sizeof ours);
 
 	unlink(path);
-	char *genpkey[] = { (char[]){ "openssl" }, (char[]){ "genpkey" }, (char[]){ "-algorithm" }, (char[]){ "ed25519" }, (char[]){ "-out" }, path,
+	char *genpkey[] = { (char[]){ "openssl" }, (char[]){ "genpkey" }, (char[]){ "-algorithm" }, (char[]){ "ed25519" },
+		(char[]){ "-out" }, path,
 		NULL };
 	buf_clear(&out);
 	assert_int_equal(run(genpkey, &out), 0);
@@ -147,7 +151,8 @@ static void a_folder_that_is_not_there_is_missing(void **state)
 
 static void every_missing_or_malformed_file_is_named(void **state)
 {
-	static const char *const files[] = { "sign.pem", "witness.pem", "log-1.pem", "recipient.txt", "padding.key", "identity.vkey", "identity.pem" };
+	static const char *const files[] = { "sign.pem", "witness.pem", "log-1.pem", "recipient.txt", "padding.key",
+		"identity.vkey", "identity.pem" };
 	struct kit *k = *state;
 	char path[128];
 	kit_make(k);
@@ -310,7 +315,8 @@ static void the_last_published_checkpoints_are_read_strictly(void **state)
 		buf_clear(&b);
 		for (unsigned i = 1; i <= lines; i++)
 			buf_printf(&b, "north.example/log/%u 16 %s\n", i, zero);
-		assert_int_equal(published_parse(buf_bytes(&b), KIT_NAME, c, &n), lines == KEYS_ORIGINS ? TOCSIN_OK : TOCSIN_BAD);
+		assert_int_equal(published_parse(buf_bytes(&b), KIT_NAME, c, &n),
+			lines == KEYS_ORIGINS ? TOCSIN_OK : TOCSIN_BAD);
 	}
 	buf_free(&b);
 }
@@ -318,7 +324,8 @@ static void the_last_published_checkpoints_are_read_strictly(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(a_fresh_folder_has_every_key_for_its_owner_alone_and_starts, kit_setup, kit_teardown),
+		cmocka_unit_test_setup_teardown(a_fresh_folder_has_every_key_for_its_owner_alone_and_starts, kit_setup,
+			kit_teardown),
 		cmocka_unit_test_setup_teardown(keys_are_never_written_over, kit_setup, kit_teardown),
 		cmocka_unit_test_setup_teardown(only_a_dns_name_in_lower_case_gets_keys, kit_setup, kit_teardown),
 		cmocka_unit_test_setup_teardown(openssl_reads_our_key_and_we_read_one_that_it_made, kit_setup, kit_teardown),

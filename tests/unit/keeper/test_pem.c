@@ -11,7 +11,8 @@ static void the_key_of_rfc_8410_is_read_and_written(void **state)
 	(void)state;
 	static const char file[] = BEGIN LINE "\n" END;
 	uint8_t seed[PEM_SEED], want[PEM_SEED];
-	assert_true(hex_decode(BYTES_LIT("d4ee72dbf913584ad5b6d8f1f769f8ad3afe7c28cbf1d4fbe097a88f44755842"), want, sizeof want));
+	assert_true(hex_decode(BYTES_LIT("d4ee72dbf913584ad5b6d8f1f769f8ad3afe7c28cbf1d4fbe097a88f44755842"), want,
+		sizeof want));
 	assert_int_equal(pem_parse(bytes_str(file), seed), TOCSIN_OK);
 	assert_memory_equal(seed, want, sizeof want);
 	struct buf out;

@@ -199,11 +199,14 @@ static void the_rules_of_chunks_hold_in_memory_and_in_streams(void **state)
 		craft(&file, &id, files[i].chunk, files[i].last);
 		assert_int_equal(age_header_parse(buf_bytes(&file), &h), TOCSIN_OK);
 		buf_clear(&out);
-		craft_check(age_payload_open(&h, craft_key, buf_bytes(&file), &out) == files[i].want, "%s: %s", files[i].what, fail_sentence());
+		craft_check(age_payload_open(&h, craft_key, buf_bytes(&file), &out) == files[i].want, "%s: %s", files[i].what,
+			fail_sentence());
 		buf_clear(&out);
-		craft_check(age_open(&id, 1, buf_bytes(&file), &out) == files[i].want, "%s: %s", files[i].what, fail_sentence());
+		craft_check(age_open(&id, 1, buf_bytes(&file), &out) == files[i].want, "%s: %s", files[i].what,
+			fail_sentence());
 		buf_clear(&out);
-		craft_check(read_stream(&id, buf_bytes(&file), 997, &out) == files[i].want, "%s in a stream: %s", files[i].what, fail_sentence());
+		craft_check(read_stream(&id, buf_bytes(&file), 997, &out) == files[i].want, "%s in a stream: %s",
+			files[i].what, fail_sentence());
 		/* Bytes behind the last chunk. */
 		buf_add_char(&file, 'x');
 		buf_clear(&out);

@@ -72,7 +72,8 @@ static const size_t sizes[] = { 0, 1, AGE_CHUNK - 1, AGE_CHUNK, AGE_CHUNK + 1, 2
 static void stock_opens(char *key, struct bytes plain)
 {
 	char sealed[64], opened[64];
-	char *argv[] = { (char[]){ "age" }, (char[]){ "-d" }, (char[]){ "-i" }, key, (char[]){ "-o" }, opened, sealed, NULL };
+	char *argv[] = { (char[]){ "age" }, (char[]){ "-d" }, (char[]){ "-i" }, key, (char[]){ "-o" }, opened, sealed,
+		NULL };
 	path("sealed", sealed);
 	unlink(path("opened", opened));
 	assert_int_equal(run(argv), 0);
@@ -138,7 +139,8 @@ static void each_of_several_recipients_opens_with_the_stock_tool(void **state)
 	put("sealed", buf_bytes(&file));
 	char sealed[64];
 	path("sealed", sealed);
-	char *argv[] = { (char[]){ "age" }, (char[]){ "-d" }, (char[]){ "-i" }, p, (char[]){ "-o" }, (char[]){ "/dev/null" }, sealed, NULL };
+	char *argv[] = { (char[]){ "age" }, (char[]){ "-d" }, (char[]){ "-i" }, p, (char[]){ "-o" },
+		(char[]){ "/dev/null" }, sealed, NULL };
 	assert_int_not_equal(run(argv), 0);
 	buf_free(&file);
 	for (int i = 0; i < 2; i++)
@@ -176,7 +178,8 @@ static void we_open_what_the_stock_tool_seals_with_a_key_that_it_made(void **sta
 			put("plain", bytes_of(p, sizes[i]));
 			unlink(sealed);
 			char *one_argv[] = { (char[]){ "age" }, (char[]){ "-r" }, text, (char[]){ "-o" }, sealed, plain, NULL };
-			char *two_argv[] = { (char[]){ "age" }, (char[]){ "-r" }, second, (char[]){ "-r" }, text, (char[]){ "-o" }, sealed,
+			char *two_argv[] = { (char[]){ "age" }, (char[]){ "-r" }, second, (char[]){ "-r" }, text, (char[]){ "-o" },
+				sealed,
 				plain, NULL };
 			assert_int_equal(run(two ? two_argv : one_argv), 0);
 			get("sealed", &file);
@@ -193,7 +196,8 @@ static void we_open_what_the_stock_tool_seals_with_a_key_that_it_made(void **sta
 static void the_stock_tool_reads_our_passphrase_file_as_one_for_a_passphrase(void **state)
 {
 	(void)state;
-	/* age -p wants a terminal; but with -i it tells which kind of file it found, which shows that our header was understood. */
+	/* age -p wants a terminal; but with -i it tells which kind of file it found, which shows that our header was
+	 * understood. */
 	struct age_recipient r = { .type = AGE_SCRYPT, .passphrase = BYTES_LIT("correct horse"), .work = 10 };
 	struct buf file;
 	buf_init(&file, 4096);
