@@ -176,6 +176,9 @@ bool chain_revoked(const struct chain *c, const struct vkey *k, int64_t *at)
 	for (size_t i = 0; i < c->n; i++) {
 		for (size_t j = 0; j < c->card[i]->revoked_n; j++) {
 			int64_t when = c->card[i]->revoked[j].at;
+			/* A revocation works from its card on: otherwise a back-dated one would undo what was witnessed before. */
+			if (when < c->card[i]->at)
+				when = c->card[i]->at;
 			if (memcmp(c->card[i]->revoked[j].key.pub, k->pub, sizeof k->pub) == 0 && (!found || when < *at)) {
 				*at = when;
 				found = true;

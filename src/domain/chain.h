@@ -33,7 +33,7 @@ bool chain_is_party(const struct chain *c, const struct party *p);
 const struct vkey *chain_log(const struct chain *c, const char *origin);
 /* The witness key current at the end; NULL when none. (quorum_check counts every one that was ever listed, up to the time of its revocation.) */
 const struct vkey *chain_witness(const struct chain *c);
-/* Whether some card of C revokes K; the earliest such time into *AT. */
+/* Whether some card of C revokes K; the time from which that counts into *AT: the one that the line names, but not before the card that first lists it was made. */
 bool chain_revoked(const struct chain *c, const struct vkey *k, int64_t *at);
 
 /* Twelve groups of five digits, space between (71 characters and a NUL). */

@@ -133,8 +133,8 @@ is_party() {
 	done
 	return 1
 }
-# The time as of which the chain WHO revokes KEY, or nothing.
-revoked() { cat "$tmp/cards.$1"/*.text | awk -v k="$2" '$1 == "revoked" && $2 == k { print $3 }' | sort | sed -n 1p; }
+# The time from which the chain WHO revokes KEY, or nothing: not before the card that says so.
+revoked() { cat "$tmp/cards.$1"/*.text | awk -v k="$2" '$1 == "at" { at = $2 } $1 == "revoked" && $2 == k { print ($3 "" > at "" ? $3 : at) }' | sort | sed -n 1p; }
 # The statement is signed by all sign keys of a card of WHO that was current, or is the last; the keys go to $tmp/used.
 signed_by_node() {
 	last=$(cat "$tmp/cards.$1/last")

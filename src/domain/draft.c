@@ -44,7 +44,7 @@ static bool is_languages(struct arena *a, const char *prefix, const json_t *o)
 		return true;
 	for (void *it = json_object_iter(j); it != NULL; it = json_object_iter_next(j, it)) {
 		const char *name = join(a, prefix, json_object_iter_key(it));
-		if (!looks_like_language(json_object_iter_key(it)) || name == NULL || field_find(name) != NULL)
+		if (!json_is_string(json_object_iter_value(it)) || !looks_like_language(json_object_iter_key(it)) || name == NULL || field_find(name) != NULL)
 			return false;
 	}
 	return true;

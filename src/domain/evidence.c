@@ -306,6 +306,11 @@ static const char *unnamed(const struct check *c)
 	return list == NULL ? "" : list;
 }
 
+static const char *organisations(size_t n)
+{
+	return n == 1 ? "organisation" : "organisations";
+}
+
 static const char *make_sentence(const struct check *c)
 {
 	const struct evidence_verdict *v = c->v;
@@ -316,8 +321,8 @@ static const char *make_sentence(const struct check *c)
 	if (c->self) {
 		clock_format((int64_t)v->issued_witnessed * CLOCK_SECOND, when);
 		return v->issued_witnessed == 0 ? arena_printf(c->a, "%s's own record; nobody else signed it", s->from.name) :
-			arena_printf(c->a, "%s's own record, in its log not later than %s by %zu organisations that you named; nobody else signed what it says",
-				s->from.name, when, v->quorum_count);
+			arena_printf(c->a, "%s's own record, in its log not later than %s, as %zu %s that you named witnessed; nobody else signed what it says",
+				s->from.name, when, v->quorum_count, organisations(v->quorum_count));
 	}
 	if (v->level == EVIDENCE_ONE_SIDED && c->e->receipt.p == NULL)
 		return arena_printf(c->a, "%s signed this %s for %s; nothing here shows that it arrived (one-sided)", s->from.name, s->kind, s->to.name);
@@ -326,8 +331,8 @@ static const char *make_sentence(const struct check *c)
 			s->from.name, s->kind, s->to.name);
 	if (v->level == EVIDENCE_WITNESSED) {
 		clock_format((int64_t)v->receipt_witnessed * CLOCK_SECOND, when);
-		return arena_printf(c->a, "%s signed this %s, and the log of %s accepted it not later than %s, as %zu organisations that you named witnessed (%zu needed)",
-			s->from.name, s->kind, s->to.name, when, v->quorum_count, v->quorum_k);
+		return arena_printf(c->a, "%s signed this %s, and the log of %s accepted it not later than %s, as %zu %s that you named witnessed (%zu needed)",
+			s->from.name, s->kind, s->to.name, when, v->quorum_count, organisations(v->quorum_count), v->quorum_k);
 	}
 	if (v->quorum_k == 0)
 		return arena_printf(c->a, "%s signed this %s, and the log of %s accepted it; no quorum of witnesses was asked for, so no time is proven",

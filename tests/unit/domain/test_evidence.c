@@ -698,6 +698,21 @@ static void a_revoked_key_counts_only_for_what_was_witnessed_before(void **state
 	refuses(w, "revoked");
 }
 
+static void a_backdated_revocation_does_not_undo_what_was_witnessed_before_it(void **state)
+{
+	struct world *w = *state;
+	struct card *c = &w->north.card;
+	c->revoked[c->revoked_n].key = w->north.sign[0].vkey;
+	c->revoked[c->revoked_n++].at = time_of("2024-02-01T00:00:00Z");
+	node_rotate(&w->north, "2", "2024-03-06T10:00:00Z", false);
+	make_files(w);
+	assert_int_equal(check(w), TOCSIN_OK);
+	assert_int_equal(w->v.level, EVIDENCE_WITNESSED);
+	drop_file(w, "receipt.tlog-proof");
+	drop_file(w, "issued.tlog-proof");
+	refuses(w, "revoked");
+}
+
 static void a_revocation_that_the_bundle_leaves_out_counts_when_the_verifier_has_it(void **state)
 {
 	struct world *w = *state;
@@ -932,6 +947,7 @@ int main(void)
 		T(an_exercise_entry_is_no_receipt_of_a_live_statement),
 		T(a_whole_exercise_is_proven_as_one),
 		T(a_revoked_key_counts_only_for_what_was_witnessed_before),
+		T(a_backdated_revocation_does_not_undo_what_was_witnessed_before_it),
 		T(a_revocation_that_the_bundle_leaves_out_counts_when_the_verifier_has_it),
 		T(a_receipt_by_a_revoked_log_key_needs_witnesses),
 		T(a_quorum_that_is_malformed_is_refused),
