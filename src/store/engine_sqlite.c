@@ -68,7 +68,7 @@ static enum tocsin_err broken(const char *path, sqlite3 *db, const char *doing)
 	case SQLITE_READONLY:
 		return fail(TOCSIN_BROKEN, "%s: %s: cannot be opened (%s); check that it exists and belongs to this user", path, doing, what);
 	default:
-		return fail(TOCSIN_BROKEN, "%s: %s: %s (SQLite %d, %s); look at the disk", path, doing, what, code, strerror(sqlite3_system_errno(db)));
+		return fail(TOCSIN_BROKEN, "%s: %s: %s (SQLite %d); look at the disk, its space and its quota", path, doing, what, code);
 	}
 }
 

@@ -80,11 +80,11 @@ static bool block_sort(struct prefix_block *b)
 	return true;
 }
 
-enum tocsin_err prefix_init(struct prefix *p)
+enum tocsin_err prefix_init(struct prefix *p, size_t block_room)
 {
 	memset(p, 0, sizeof *p);
 	pthread_mutex_init(&p->lock, NULL);
-	p->block_room = PREFIX_BLOCK;
+	p->block_room = block_room;
 	for (int k = 0; k < PREFIX_KINDS; k++)
 		if ((p->now.active[k] = block_new(p->block_room)) == NULL)
 			return fail(TOCSIN_BROKEN, "out of memory for the index of ids");

@@ -37,7 +37,7 @@ struct prefix_pair {
 struct prefix {
 	pthread_mutex_t lock;
 	struct prefix_view now;                     /* frozen may be NULL */
-	size_t block_room;                          /* PREFIX_BLOCK; less in tests */
+	size_t block_room;
 
 	/* (writer) what this batch adds */
 	struct prefix_pair *pair[PREFIX_KINDS];
@@ -48,7 +48,7 @@ struct prefix {
 
 uint32_t prefix_of(const struct hash *h);
 
-enum tocsin_err prefix_init(struct prefix *p) MUST_USE;
+enum tocsin_err prefix_init(struct prefix *p, size_t block_room) MUST_USE;      /* PREFIX_BLOCK; less in tests */
 void prefix_free(struct prefix *p);
 /* A row of prefix_tail, in order of seq; then prefix_loaded. */
 enum tocsin_err prefix_load(struct prefix *p, int64_t seq, enum prefix_kind kind, struct bytes pairs) MUST_USE;

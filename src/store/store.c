@@ -87,7 +87,7 @@ static enum tocsin_err open_store(const char *path, bool readonly, struct store 
 	pthread_cond_init(&s->event_cond, &mono);
 	pthread_condattr_destroy(&mono);
 
-	enum tocsin_err err = prefix_init(&s->prefix);
+	enum tocsin_err err = prefix_init(&s->prefix, PREFIX_BLOCK);
 	if (err == TOCSIN_OK && (s->path = strdup(path)) == NULL)
 		err = fail(TOCSIN_BROKEN, "%s: out of memory", path);
 	if (err == TOCSIN_OK)
