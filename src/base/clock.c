@@ -23,6 +23,11 @@ int64_t clock_now(void)
 	return offset == UNSET ? read_clock(CLOCK_REALTIME) : clock_mono() + offset;
 }
 
+int64_t clock_real(void)
+{
+	return read_clock(CLOCK_REALTIME);
+}
+
 int64_t clock_mono(void)
 {
 	return read_clock(CLOCK_MONOTONIC);

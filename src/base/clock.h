@@ -14,6 +14,7 @@
 
 int64_t clock_now(void);                 /* wall clock, or the set clock */
 int64_t clock_mono(void);                /* monotonic, for intervals only */
+int64_t clock_real(void);                /* wall clock, even while another is set: to keep a set clock over restarts */
 void clock_set(int64_t now);             /* from here on clock_now() starts at NOW */
 void clock_unset(void);
 bool clock_is_set(void);

@@ -1,0 +1,94 @@
+/*
+ * internal: what the files of serve/ share. Nobody outside the folder (but its tests) includes it.
+ *
+ * Threads.  A listener's thread finds the operation, checks the token and queues the call; a worker parses the body, runs the handler and answers.  A
+ * handler may leave the call to the waits thread, which queues it again when what it waits for is there or its time is over.  A struct asked lives in
+ * the call's arena: it is gone when the call is answered.
+ */
+#ifndef TOCSIN_SERVE_INTERNAL_H
+#define TOCSIN_SERVE_INTERNAL_H
+
+#include <stdatomic.h>
+
+#include "api/operation.h"
+#include "base/log.h"
+#include "desk/access.h"
+#include "desk/directory.h"
+#include "net/http.h"
+#include "serve/auth.h"
+#include "serve/serve.h"
+
+#define ANSWER_MAX (64u << 20)
+
+struct queue;
+struct waits;
+
+struct serve {
+	struct serve_config config;
+	const struct desk *desk;
+	struct exchange *exchange;
+	struct queue *queue;
+	struct waits *waits;
+	struct http_server *unix_server, *desk_server;
+	struct auth *auth;
+	atomic_uint_fast64_t requests, refused;       /* answered; without a valid token */
+};
+
+/* One call on its way. */
+struct asked {
+	struct asked *next;                     /* the queue's, or the waits' */
+	struct serve *serve;
+	struct http_call *call;
+	struct arena *arena;                    /* the call's */
+	const struct api_operation *op;
+	const char *parameter;                  /* what stands for {...} in the path */
+	json_t *body;                           /* parsed and checked, for BODY_JSON; NULL when it was empty */
+
+	json_t *answer;                         /* set by the handler (taken): answered as JSON; or */
+	struct buf out;                         /* these bytes of */
+	const char *type;                       /* this type; NULL: JSON */
+
+	bool waited;                            /* it was kept once: answer now */
+	int64_t deadline;                       /* monotonic, while it is kept */
+	int64_t wait_event, wait_num;           /* for an event behind this one; for the receipt of this statement */
+};
+typedef enum tocsin_err op_handler(struct serve *s, struct asked *q);
+
+/* ---- queue.c ---- */
+struct queue *queue_start(unsigned threads, void (*run)(struct asked *q));      /* NULL with a sentence */
+bool queue_put(struct queue *k, struct asked *q, bool always);                  /* false: full, and not ALWAYS */
+void queue_stop(struct queue *k);                                               /* runs what waits; safe on NULL */
+
+/* ---- waits.c ---- */
+struct waits *waits_start(struct serve *s);                                     /* NULL with a sentence */
+/* Keeps Q until its deadline or until what it waits for is there; false when too many wait already. */
+bool waits_keep(struct waits *w, struct asked *q);
+void waits_end(struct waits *w);                                                /* all that is kept is answered now, and from now on at once */
+void waits_stop(struct waits *w);                                               /* safe on NULL */
+/* Whether the way of statement NUM to its recipient has come to an end: a receipt, a refusal, nothing to deliver. */
+enum tocsin_err waits_settled(struct snapshot *r, int64_t num, struct arena *a, bool *settled) MUST_USE;
+/* The query's "wait" as a deadline: true when Q is to be kept (it asks for it and was not kept yet). */
+enum tocsin_err waits_asked(struct asked *q, bool *keep) MUST_USE;
+
+/* ---- the handlers ---- */
+op_handler op_status, op_operations, op_card, op_card_next, op_partners, op_partner, op_partner_add, op_partner_confirm, op_partner_distrust,
+	op_partner_quorum, op_groups, op_group_put, op_group_delete, op_witnesses, op_witness_put, op_witness_delete, op_issue, op_statements, op_statement,
+	op_close_delivery, op_evidence, op_log, op_events, op_carry_out, op_carry_in, op_clock, op_page, op_style, op_metrics;
+
+/* The query parameter NAME as OP's table has it. */
+enum tocsin_err query_int(struct asked *q, const char *name, int64_t deflt, int64_t *v) MUST_USE;
+enum tocsin_err query_str(struct asked *q, const char *name, const char **v) MUST_USE;       /* NULL when absent or empty */
+/* The statement that the path names by its id or the beginning of it; in Q's arena. */
+enum tocsin_err path_statement(struct asked *q, struct snapshot *r, struct statement_row *row) MUST_USE;
+/* Submits C (NULL: out of memory) and, when it is durable, reads the directory's entry of NAME (NULL: none) again and wakes the courier. */
+enum tocsin_err commit_about(struct serve *s, struct change *c, const char *name) MUST_USE;
+json_t *json_time(int64_t t);           /* "" for 0 */
+json_t *json_hash(const struct hash *h);
+/* All of status: shared by the operation, the page and the metrics. */
+enum tocsin_err status_make(struct serve *s, json_t **out) MUST_USE;
+
+/* A page under construction: text is escaped. */
+void html_text(struct buf *out, const char *s);
+extern const char page_style[];
+
+#endif

@@ -1,0 +1,176 @@
+/*
+ * ops_issue: POST /api/v1/statements: from checked items to statements that are durable.
+ */
+#include "desk/accept.h"
+#include "desk/issue.h"
+#include "serve/internal.h"
+#include "serve/request.h"
+#include "store/rows.h"
+
+#define RELEASES_MAX 1024           /* of one call of desk_issue */
+
+/* One release and what of its item decides which call of desk_issue it can share. */
+struct planned {
+	const struct request_item *item;
+	const struct hash *re;
+	size_t re_n;
+	struct issue_release release;
+	struct issue_result result;
+};
+struct plan {
+	struct planned *p;
+	size_t n, room;
+};
+
+/* The ids behind the item's words: whole ones as they are (they may be unknown here), beginnings by what the store holds. */
+static enum tocsin_err find_refs(struct snapshot *r, const struct request_item *item, struct arena *a, struct hash **out)
+{
+	struct hash *re = arena_alloc(a, (item->re_n + 1) * sizeof *re);
+	if (re == NULL)
+		return fail(TOCSIN_BROKEN, "no memory for the references");
+	for (size_t i = 0; i < item->re_n; i++) {
+		struct statement_row row;
+		if (hex_decode(bytes_str(item->re[i]), re[i].b, SHA256_SIZE))
+			continue;
+		enum tocsin_err err = statement_by_prefix(r, item->re[i], a, &row);
+		if (err != TOCSIN_OK)
+			return err;
+		re[i] = row.id;
+	}
+	*out = re;
+	return TOCSIN_OK;
+}
+
+static enum tocsin_err plan_add(struct plan *plan, const struct planned *p, struct arena *a)
+{
+	if (plan->n == plan->room) {
+		size_t room = plan->room == 0 ? REQUEST_ITEMS : plan->room * 2;
+		struct planned *more = room > 64 * RELEASES_MAX ? NULL : arena_alloc(a, room * sizeof *more);
+		if (more == NULL)
+			return fail(TOCSIN_BAD, "too many recipients at a time");
+		if (plan->n > 0)
+			memcpy(more, plan->p, plan->n * sizeof *more);
+		plan->p = more;
+		plan->room = room;
+	}
+	plan->p[plan->n++] = *p;
+	return TOCSIN_OK;
+}
+
+static enum tocsin_err plan_item(struct serve *s, struct snapshot *r, const struct request_item *item, struct arena *a, struct plan *plan)
+{
+	struct hash *re = NULL;
+	const char **names = NULL, *self = s->desk->name;
+	size_t n = 1;
+	enum tocsin_err err = find_refs(r, item, a, &re);
+	if (err == TOCSIN_OK && item->to_n > 0)
+		err = desk_audience(s->desk, item->to, item->to_n, a, &names, &n);
+	else if (strcmp(item->kind, "record") == 0)
+		names = &self;          /* what one writes down is for oneself unless it says otherwise */
+	else if (err == TOCSIN_OK)
+		err = fail(TOCSIN_REFUSED, "nobody to send to: an empty audience reaches nobody");
+	for (size_t i = 0; err == TOCSIN_OK && i < n; i++) {
+		struct planned p = { .item = item, .re = re, .re_n = item->re_n,
+			.release = { .to = names[i], .field = item->field, .field_n = item->field_n, .urgency = item->urgency } };
+		err = plan_add(plan, &p, a);
+	}
+	return err;
+}
+
+/* Everything that desk_issue would refuse for what it says or to whom, so that several calls of it are all or none as far as that can be known beforehand. */
+static enum tocsin_err check_release(struct serve *s, struct snapshot *r, const struct planned *p)
+{
+	struct statement st = { .realm = s->desk->realm, .re_n = p->re_n };
+	bool dangling;
+	const struct peer *self = directory_self(s->desk->directory), *peer = directory_find(s->desk->directory, p->release.to);
+	if (self == NULL || peer == NULL) {
+		peer_release(self);
+		peer_release(peer);
+		return fail(TOCSIN_REFUSED, "%.200s is not a partner: add its card first (tocsin partner add)", p->release.to);
+	}
+	const struct kind *kind = kind_find(p->item->kind);
+	memcpy(st.kind, kind->name, strlen(kind->name) + 1);
+	card_party(self->card, &st.from);
+	card_party(peer->card, &st.to);
+	peer_release(self);
+	peer_release(peer);
+	memcpy(st.re, p->re, p->re_n * sizeof *p->re);
+	st.lines = body_lines_for(kind->lines, p->item->field_n);
+	if (st.lines == 0)
+		return fail(TOCSIN_BAD, "a %s has room for at most %d fields", kind->name, LIMIT_LINES);
+	return desk_rule(r, &st, &dangling);
+}
+
+static bool can_share(const struct planned *a, const struct planned *b)
+{
+	return strcmp(a->item->kind, b->item->kind) == 0 && a->re_n == b->re_n && (a->re_n == 0 || memcmp(a->re, b->re, a->re_n * sizeof *a->re) == 0);
+}
+
+/* Issues the releases from FIRST on that can share one call; how many into *N. */
+static enum tocsin_err issue_some(struct serve *s, struct plan *plan, size_t first, struct arena *a, size_t *n)
+{
+	size_t end = first;
+	while (end < plan->n && end - first < RELEASES_MAX && can_share(&plan->p[first], &plan->p[end]))
+		end++;
+	*n = end - first;
+	struct issue_release *release = arena_alloc(a, *n * sizeof *release);
+	struct issue_result *result = arena_zalloc(a, *n * sizeof *result);
+	if (release == NULL || result == NULL)
+		return fail(TOCSIN_BROKEN, "no memory for %zu statements", *n);
+	for (size_t i = 0; i < *n; i++)
+		release[i] = plan->p[first + i].release;
+	struct issue issue = { .kind = plan->p[first].item->kind, .re = plan->p[first].re, .re_n = plan->p[first].re_n, .release = release, .n = *n };
+	enum tocsin_err err = desk_issue(s->desk, &issue, result);
+	for (size_t i = 0; err == TOCSIN_OK && i < *n; i++)
+		plan->p[first + i].result = result[i];
+	return err;
+}
+
+static bool one_call_does(const struct plan *plan)
+{
+	for (size_t i = 1; i < plan->n; i++)
+		if (!can_share(&plan->p[0], &plan->p[i]))
+			return false;
+	return plan->n <= RELEASES_MAX;
+}
+
+enum tocsin_err op_issue(struct serve *s, struct asked *q)
+{
+	struct request request;
+	struct snapshot *r = NULL;
+	struct plan plan = { 0 };
+	struct arena *a = arena_new(64u << 20);
+	enum tocsin_err err = a == NULL ? fail(TOCSIN_BROKEN, "no memory for the request") : request_read(q->body, clock_now(), a, &request);
+	if (err == TOCSIN_OK)
+		err = snapshot_open(s->desk->store, &r);
+	for (size_t i = 0; err == TOCSIN_OK && i < request.n; i++) {
+		err = plan_item(s, r, &request.item[i], a, &plan);
+		if (err != TOCSIN_OK && request.many)
+			err = fail_within(err, "item %zu", i + 1);
+	}
+	if (err == TOCSIN_OK && !one_call_does(&plan))
+		for (size_t i = 0; err == TOCSIN_OK && i < plan.n; i++) {
+			err = check_release(s, r, &plan.p[i]);
+			if (err != TOCSIN_OK && request.many)
+				err = fail_within(err, "item %td", plan.p[i].item - request.item + 1);
+		}
+	snapshot_close(r);
+	for (size_t i = 0, n = 0; err == TOCSIN_OK && i < plan.n; i += n)
+		err = issue_some(s, &plan, i, a, &n);
+	if (err == TOCSIN_OK) {
+		exchange_wake(s->exchange);
+		json_t *list = json_array();
+		for (size_t i = 0; i < plan.n; i++) {
+			json_t *o = json_object();
+			json_object_set_new(o, "id", json_hash(&plan.p[i].result.id));
+			json_object_set_new(o, "to", json_string(plan.p[i].result.to));
+			if (request.many)
+				json_object_set_new(o, "item", json_integer(plan.p[i].item - request.item));
+			json_array_append_new(list, o);
+		}
+		q->answer = json_object();
+		json_object_set_new(q->answer, "results", list);
+	}
+	arena_free(a);
+	return err;
+}

@@ -1,0 +1,321 @@
+/*
+ * ops_statements: reading statements, evidence, events, the log, carry files, the clock.
+ */
+#include "base/text.h"
+#include "desk/standing.h"
+#include "publish/evidence.h"
+#include "serve/internal.h"
+#include "store/rows.h"
+
+#define EVENTS_MAX 500
+#define NAMES_MAX 512
+
+enum tocsin_err path_statement(struct asked *q, struct snapshot *r, struct statement_row *row)
+{
+	return statement_by_prefix(r, q->parameter, q->arena, row);
+}
+
+/* ---- lists ---- */
+
+struct listing {
+	struct serve *serve;
+	struct snapshot *read;
+	json_t *items;
+	int64_t last_num;
+	enum tocsin_err err;
+};
+
+static bool list_one(void *arg, const struct statement_row *row)
+{
+	struct listing *l = arg;
+	json_t *o = NULL;
+	l->err = desk_show(l->serve->desk, l->read, view_desk(), row, false, &o);
+	if (l->err != TOCSIN_OK)
+		return false;
+	json_array_append_new(l->items, o);
+	l->last_num = row->num;
+	return true;
+}
+
+enum tocsin_err op_statements(struct serve *s, struct asked *q)
+{
+	const char *direction;
+	int64_t before, limit;
+	struct statement_filter f = { .issued = -1, .body = true };
+	struct listing l = { .serve = s };
+	enum tocsin_err err = query_str(q, "direction", &direction);
+	if (err == TOCSIN_OK)
+		err = query_str(q, "peer", &f.peer);
+	if (err == TOCSIN_OK)
+		err = query_str(q, "kind", &f.kind);
+	if (err == TOCSIN_OK)
+		err = query_int(q, "before", 0, &before);
+	if (err == TOCSIN_OK)
+		err = query_int(q, "limit", 100, &limit);
+	if (err == TOCSIN_OK && direction != NULL && strcmp(direction, "in") != 0 && strcmp(direction, "out") != 0)
+		err = fail(TOCSIN_BAD, "direction must be in or out");
+	if (err != TOCSIN_OK)
+		return err;
+	if (direction != NULL)
+		f.issued = strcmp(direction, "out") == 0;
+	f.before_num = before;
+	f.limit = (size_t)limit;
+	err = snapshot_open(s->desk->store, &l.read);
+	if (err != TOCSIN_OK)
+		return err;
+	l.items = json_array();
+	err = statement_list(l.read, &f, list_one, &l);
+	snapshot_close(l.read);
+	q->answer = json_object();
+	json_object_set_new(q->answer, "items", l.items);
+	json_object_set_new(q->answer, "next", json_array_size(l.items) == f.limit ? json_integer(l.last_num) : json_null());
+	return err != TOCSIN_OK ? err : l.err;
+}
+
+/* ---- one ---- */
+
+enum tocsin_err op_statement(struct serve *s, struct asked *q)
+{
+	struct statement_row row;
+	struct snapshot *r = NULL;
+	bool keep = false, settled = false;
+	enum tocsin_err err = waits_asked(q, &keep);
+	if (err == TOCSIN_OK)
+		err = snapshot_open(s->desk->store, &r);
+	if (err == TOCSIN_OK)
+		err = path_statement(q, r, &row);
+	if (err == TOCSIN_OK && keep) {
+		err = waits_settled(r, row.num, q->arena, &settled);
+		keep = err == TOCSIN_OK && !settled;
+		q->wait_num = row.num;
+	}
+	if (!keep)
+		q->deadline = 0;
+	if (err == TOCSIN_OK && !keep)
+		err = desk_show(s->desk, r, view_desk(), &row, true, &q->answer);
+	snapshot_close(r);
+	return err;
+}
+
+enum tocsin_err op_close_delivery(struct serve *s, struct asked *q)
+{
+	struct statement_row row;
+	struct outbox_row waiting;
+	struct snapshot *r;
+	const char *reason = json_string_value(json_object_get(q->body, "reason"));
+	if (!text_is_clean(bytes_str(reason)))
+		return fail(TOCSIN_BAD, "a reason has no control characters");
+	enum tocsin_err err = snapshot_open(s->desk->store, &r);
+	if (err != TOCSIN_OK)
+		return err;
+	err = path_statement(q, r, &row);
+	if (err == TOCSIN_OK) {
+		err = outbox_get(r, row.num, q->arena, &waiting);
+		if (err == TOCSIN_MISSING)
+			err = fail(TOCSIN_REFUSED, "nothing of %.16s waits to be delivered", q->parameter);
+		else if (err == TOCSIN_OK && strcmp(waiting.state, "closed") == 0)
+			err = fail(TOCSIN_REFUSED, "the delivery of %.16s is closed already: %s", q->parameter, waiting.sentence);
+	}
+	snapshot_close(r);
+	if (err != TOCSIN_OK)
+		return err;
+	struct change *c = change_new();
+	if (c != NULL) {
+		change_outbox_close(c, row.num, reason);
+		change_event(c, "delivery closed", row.num, row.peer);
+	}
+	err = commit_about(s, c, NULL);
+	q->answer = json_object();
+	json_object_set_new(q->answer, "id", json_hash(&row.id));
+	json_object_set_new(q->answer, "delivery", json_string("closed"));
+	return err;
+}
+
+/* The names in LIST, which commas separate, as an array that ends with NULL; NULL when LIST is NULL. */
+static enum tocsin_err split_names(struct arena *a, const char *list, const char *const **out)
+{
+	*out = NULL;
+	if (list == NULL)
+		return TOCSIN_OK;
+	char *copy = arena_str(a, bytes_str(list)), *word;
+	const char **names = arena_alloc(a, (NAMES_MAX + 1) * sizeof *names);
+	size_t n = 0;
+	if (copy == NULL || names == NULL)
+		return fail(TOCSIN_BROKEN, "no memory for the names");
+	while ((word = strsep(&copy, ",")) != NULL) {
+		if (n == NAMES_MAX)
+			return fail(TOCSIN_BAD, "at most %d names", NAMES_MAX);
+		if (word[0] == 0)
+			return fail(TOCSIN_BAD, "\"%.100s\" has an empty name in it", list);
+		names[n++] = word;
+	}
+	names[n] = NULL;
+	*out = names;
+	return TOCSIN_OK;
+}
+
+enum tocsin_err op_evidence(struct serve *s, struct asked *q)
+{
+	const char *only_list, *reveal_list, *const *only, *const *reveal;
+	struct statement_row row;
+	struct snapshot *r = NULL;
+	enum tocsin_err err = query_str(q, "only", &only_list);
+	if (err == TOCSIN_OK)
+		err = query_str(q, "reveal", &reveal_list);
+	if (err == TOCSIN_OK)
+		err = split_names(q->arena, only_list, &only);
+	if (err == TOCSIN_OK)
+		err = split_names(q->arena, reveal_list, &reveal);
+	if (err == TOCSIN_OK)
+		err = snapshot_open(s->desk->store, &r);
+	if (err == TOCSIN_OK)
+		err = path_statement(q, r, &row);
+	if (err == TOCSIN_OK)
+		err = evidence_bundle(s->desk, r, view_desk(), &row, only, reveal, &q->out);
+	snapshot_close(r);
+	q->type = "application/x-tar";
+	return err;
+}
+
+/* ---- the log ---- */
+
+static bool add_origin(void *arg, const struct log_row *row)
+{
+	json_t *o = json_object();
+	json_object_set_new(o, "n", json_integer((json_int_t)row->n));
+	json_object_set_new(o, "origin", json_string(row->origin));
+	json_object_set_new(o, "state", json_string(row->state));
+	json_object_set_new(o, "reason", json_string(row->reason));
+	json_object_set_new(o, "size", json_integer((json_int_t)row->size));
+	json_object_set_new(o, "published_size", json_integer((json_int_t)row->published_size));
+	json_object_set_new(o, "started_at", json_time(row->started_at));
+	json_array_append_new(arg, o);
+	return true;
+}
+
+enum tocsin_err op_log(struct serve *s, struct asked *q)
+{
+	struct log_state st;
+	struct snapshot *r = NULL;
+	json_t *status = NULL;
+	store_log_state(s->desk->store, &st);
+	enum tocsin_err err = status_make(s, &status);
+	if (err != TOCSIN_OK)
+		return err;
+	json_t *o = q->answer = json_object(), *origins = json_array();
+	json_object_set_new(o, "origin", json_string(st.origin));
+	json_object_set_new(o, "n", json_integer((json_int_t)st.n));
+	json_object_set_new(o, "size", json_integer((json_int_t)st.size));
+	json_object_set_new(o, "root", json_hash(&st.root));
+	json_object_set_new(o, "published_size", json_integer((json_int_t)st.published_size));
+	json_object_set(o, "witnesses", json_object_get(status, "witnesses"));
+	json_object_set_new(o, "origins", origins);
+	json_decref(status);
+	err = snapshot_open(s->desk->store, &r);
+	if (err == TOCSIN_OK)
+		err = store_log_each(r, add_origin, origins);
+	snapshot_close(r);
+	return err;
+}
+
+/* ---- events ---- */
+
+struct event_list {
+	json_t *items;
+	struct snapshot *read;
+	struct arena *arena;
+	int64_t last;
+	enum tocsin_err err;
+};
+
+static bool list_event(void *arg, const struct event_row *row)
+{
+	struct event_list *l = arg;
+	json_t *o = json_object();
+	json_object_set_new(o, "seq", json_integer(row->seq));
+	json_object_set_new(o, "at", json_time(row->at));
+	json_object_set_new(o, "kind", json_string(row->kind));
+	json_object_set_new(o, "subject", json_string(row->subject));
+	if (row->num != 0) {
+		struct statement_row st;
+		arena_reset(l->arena);
+		l->err = statement_by_num(l->read, row->num, l->arena, &st);
+		if (l->err == TOCSIN_OK)
+			json_object_set_new(o, "id", json_hash(&st.id));
+		else if (l->err == TOCSIN_MISSING)
+			l->err = TOCSIN_OK;
+	}
+	json_array_append_new(l->items, o);
+	l->last = row->seq;
+	return l->err == TOCSIN_OK;
+}
+
+enum tocsin_err op_events(struct serve *s, struct asked *q)
+{
+	int64_t after;
+	bool keep = false;
+	struct event_list l = { .err = TOCSIN_OK };
+	enum tocsin_err err = query_int(q, "after", 0, &after);
+	if (err == TOCSIN_OK)
+		err = waits_asked(q, &keep);
+	if (err != TOCSIN_OK)
+		return err;
+	if (keep && store_event_seq(s->desk->store) <= after) {
+		q->wait_event = after;
+		return TOCSIN_OK;
+	}
+	q->deadline = 0;
+	l.arena = arena_new(16u << 20);
+	l.items = json_array();
+	l.last = after;
+	err = l.arena == NULL ? fail(TOCSIN_BROKEN, "no memory for the events") : snapshot_open(s->desk->store, &l.read);
+	if (err == TOCSIN_OK)
+		err = event_each(l.read, after, EVENTS_MAX, list_event, &l);
+	snapshot_close(l.read);
+	arena_free(l.arena);
+	q->answer = json_object();
+	json_object_set_new(q->answer, "items", l.items);
+	json_object_set_new(q->answer, "last", json_integer(l.last));
+	return err != TOCSIN_OK ? err : l.err;
+}
+
+/* ---- carry files ---- */
+
+enum tocsin_err op_carry_out(struct serve *s, struct asked *q)
+{
+	q->type = "application/octet-stream";
+	return exchange_carry_out(s->exchange, q->parameter, &q->out);
+}
+
+#define SUMMARY_MAX 4096
+
+enum tocsin_err op_carry_in(struct serve *s, struct asked *q)
+{
+	json_t *summary = NULL;
+	q->type = "application/octet-stream";
+	enum tocsin_err err = exchange_carry_in(s->exchange, http_call_body(q->call), &q->out, &summary);
+	/* A header field takes ASCII, and not much of it. */
+	char *line = err == TOCSIN_OK && summary != NULL ? json_dumps(summary, JSON_COMPACT | JSON_ENSURE_ASCII) : NULL;
+	if (line != NULL && strlen(line) <= SUMMARY_MAX)
+		http_call_add_header(q->call, "Tocsin-Summary", line);
+	free(line);
+	json_decref(summary);
+	return err;
+}
+
+/* ---- the clock ---- */
+
+enum tocsin_err op_clock(struct serve *s, struct asked *q)
+{
+	int64_t now;
+	const char *text = json_string_value(json_object_get(q->body, "now"));
+	if (!clock_parse(bytes_str(text), &now))
+		return fail(TOCSIN_BAD, "%.40s is not a time as 2024-03-06T09:12:00Z", text);
+	enum tocsin_err err = serve_clock_set(s->desk, now);
+	if (err != TOCSIN_OK)
+		return err;
+	exchange_wake(s->exchange);
+	q->answer = json_object();
+	json_object_set_new(q->answer, "clock", json_time(clock_now()));
+	return TOCSIN_OK;
+}

@@ -1,0 +1,299 @@
+#include "serve/internal.h"
+
+#include "base/limits.h"
+
+#define WORKERS 3
+#define CONNECTIONS 512
+#define RATE 0                  /* the desk's people are not strangers; only wrong tokens are slowed down */
+#define IDLE_SECONDS 120
+#define BODY_MAX (LIMIT_BATCH_BYTES + (64u << 10))
+
+static op_handler *const handlers[API_COUNT] = {
+	[API_STATUS] = op_status, [API_OPERATIONS] = op_operations, [API_CARD] = op_card, [API_CARD_NEXT] = op_card_next, [API_PARTNERS] = op_partners,
+	[API_PARTNER] = op_partner, [API_PARTNER_ADD] = op_partner_add, [API_PARTNER_CONFIRM] = op_partner_confirm,
+	[API_PARTNER_DISTRUST] = op_partner_distrust, [API_PARTNER_QUORUM] = op_partner_quorum, [API_GROUPS] = op_groups, [API_GROUP_PUT] = op_group_put,
+	[API_GROUP_DELETE] = op_group_delete, [API_WITNESSES] = op_witnesses, [API_WITNESS_PUT] = op_witness_put, [API_WITNESS_DELETE] = op_witness_delete,
+	[API_ISSUE] = op_issue, [API_STATEMENTS] = op_statements, [API_STATEMENT] = op_statement, [API_CLOSE_DELIVERY] = op_close_delivery,
+	[API_EVIDENCE] = op_evidence, [API_LOG] = op_log, [API_EVENTS] = op_events, [API_CARRY_OUT] = op_carry_out, [API_CARRY_IN] = op_carry_in,
+	[API_CLOCK] = op_clock, [API_PAGE] = op_page, [API_STYLE] = op_style, [API_METRICS] = op_metrics,
+};
+
+/* ---- answers ---- */
+
+/* Nothing of the desk may be kept by a browser, run as a script, or be shown inside another page. */
+static void add_headers(struct http_call *call, const char *type)
+{
+	http_call_add_header(call, "Cache-Control", "no-store");
+	http_call_add_header(call, "X-Content-Type-Options", "nosniff");
+	http_call_add_header(call, "Referrer-Policy", "no-referrer");
+	if (strncmp(type, "text/html", 9) == 0)
+		http_call_add_header(call, "Content-Security-Policy",
+			"default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
+}
+
+static void answer_problem(struct http_call *call, unsigned status, enum tocsin_err err, const char *detail)
+{
+	struct buf out;
+	buf_init(&out, 65536);
+	api_problem(&out, status, err, detail);
+	add_headers(call, API_PROBLEM_TYPE);
+	if (status == 503 || status == 429)
+		http_call_add_header(call, "Retry-After", status == 429 ? "60" : "2");
+	http_call_answer_buf(call, status, API_PROBLEM_TYPE, &out);
+}
+
+static void answer(struct asked *q, enum tocsin_err err)
+{
+	if (err == TOCSIN_OK && q->answer != NULL) {
+		json_write(&q->out, q->answer);
+		buf_add_char(&q->out, '\n');
+	}
+	json_decref(q->answer);
+	json_decref(q->body);
+	if (err == TOCSIN_OK)
+		err = buf_end(&q->out, "the answer");
+	if (err == TOCSIN_BROKEN)
+		log_say(LOG_ERROR, "operation failed", "method=%s path=%s sentence=\"%s\"", q->op->method, q->op->path, fail_sentence());
+	atomic_fetch_add(&q->serve->requests, 1);
+	if (err != TOCSIN_OK) {
+		buf_free(&q->out);
+		answer_problem(q->call, api_status(q->op, err), err, fail_sentence());
+		return;
+	}
+	const char *type = q->type != NULL ? q->type : "application/json";
+	struct buf out = q->out;                /* the call takes q with it */
+	add_headers(q->call, type);
+	http_call_answer_buf(q->call, 200, type, &out);
+}
+
+/* ---- on a worker ---- */
+
+static enum tocsin_err read_body(struct asked *q)
+{
+	struct bytes b = http_call_body(q->call);
+	if (b.n > q->op->body_max)
+		return fail(TOCSIN_BAD, "the body has %zu bytes; this operation takes at most %zu", b.n, q->op->body_max);
+	if (q->op->body != BODY_JSON)
+		return TOCSIN_OK;
+	/* A form of another page cannot have this type. */
+	const char *type = http_call_header(q->call, "Content-Type");
+	if (b.n > 0 && (type == NULL || strncasecmp(type, "application/json", 16) != 0))
+		return fail(TOCSIN_BAD, "the body must be of the type application/json");
+	enum tocsin_err err = json_parse(b.n > 0 ? b : BYTES_LIT("{}"), LIMIT_JSON, "the body", &q->body);
+	return err == TOCSIN_OK ? api_check_body(q->op, q->body) : err;
+}
+
+static void run(struct asked *q)
+{
+	struct serve *s = q->serve;
+	bool first = !q->waited;
+	enum tocsin_err err = first ? read_body(q) : TOCSIN_OK;
+	q->deadline = 0;
+	if (err == TOCSIN_OK)
+		err = handlers[q->op->id](s, q);
+	if (err == TOCSIN_OK && q->deadline != 0) {
+		if (waits_keep(s->waits, q))
+			return;
+		q->waited = true;
+		q->deadline = 0;
+		err = handlers[q->op->id](s, q);
+	}
+	answer(q, err);
+}
+
+/* ---- on a listener's thread ---- */
+
+static void hand_on(struct serve *s, struct http_call *call)
+{
+	const struct api_operation *op;
+	struct api_match m;
+	const char *method = http_call_method(call);
+	enum tocsin_err err = api_find(strcmp(method, "HEAD") == 0 ? "GET" : method, http_call_path(call), &op, &m);
+	if (err != TOCSIN_OK) {
+		answer_problem(call, err == TOCSIN_BAD ? 405 : api_status(NULL, err), err, fail_sentence());
+		return;
+	}
+	struct arena *a = http_call_arena(call);
+	struct asked *q = arena_zalloc(a, sizeof *q);
+	if (q != NULL) {
+		*q = (struct asked){ .serve = s, .call = call, .arena = a, .op = op, .parameter = arena_str(a, bytes_str(m.parameter)) };
+		buf_init(&q->out, ANSWER_MAX);
+	}
+	if (q == NULL || q->parameter == NULL || !queue_put(s->queue, q, false))
+		answer_problem(call, 503, TOCSIN_LATER, "this node has more to do than it can; try again later");
+}
+
+static void from_socket(void *arg, struct http_call *call)
+{
+	hand_on(arg, call);
+}
+
+/* Browsers say which page makes them ask; what changes something must not come from another one. */
+static bool is_cross_site(const struct http_call *call)
+{
+	const char *site = http_call_header(call, "Sec-Fetch-Site"), *origin = http_call_header(call, "Origin"), *host = http_call_header(call, "Host");
+	if (strcmp(http_call_method(call), "GET") == 0 || strcmp(http_call_method(call), "HEAD") == 0)
+		return false;
+	if (site != NULL && strcmp(site, "same-origin") != 0 && strcmp(site, "none") != 0)
+		return true;
+	if (origin == NULL)
+		return false;
+	const char *slashes = strstr(origin, "://");
+	return slashes == NULL || host == NULL || strcasecmp(slashes + 3, host) != 0;
+}
+
+static void from_listener(void *arg, struct http_call *call)
+{
+	struct serve *s = arg;
+	switch (auth_check(s->auth, http_call_header(call, "Authorization"), http_call_peer(call), clock_mono())) {
+	case AUTH_OK:
+		if (is_cross_site(call))
+			answer_problem(call, 403, TOCSIN_REFUSED, "another web page asked for this; only the desk's own may");
+		else
+			hand_on(s, call);
+		return;
+	case AUTH_LIMITED:
+		answer_problem(call, 429, TOCSIN_LATER, "too many wrong tokens from this address; wait a minute");
+		return;
+	case AUTH_WRONG:
+		atomic_fetch_add(&s->refused, 1);
+		log_say(LOG_WARN, "token refused", "address=%s", http_call_peer(call));
+		break;
+	case AUTH_NONE:
+		break;
+	}
+	http_call_add_header(call, "WWW-Authenticate", "Basic realm=\"tocsin desk\", charset=\"UTF-8\"");
+	answer_problem(call, 401, TOCSIN_REFUSED, "this needs the desk's token: it is in desk.token in the node's folder");
+}
+
+/* ---- start and stop ---- */
+
+static enum tocsin_err start_listeners(struct serve *s)
+{
+	const struct serve_config *c = &s->config;
+	char *where = NULL;
+	if (asprintf(&where, "unix:%s", c->socket) < 0)
+		return fail(TOCSIN_BROKEN, "no memory for the desk's listeners");
+	struct http_server_config h = { .listen = where, .max_body = BODY_MAX, .max_connections = CONNECTIONS, .max_per_address = CONNECTIONS,
+		.rate_per_address = RATE, .idle_seconds = IDLE_SECONDS };
+	enum tocsin_err err = http_server_start(&h, from_socket, s, &s->unix_server);
+	free(where);
+	if (err == TOCSIN_OK && c->listen[0] != 0) {
+		h.listen = c->listen;
+		h.cert = c->cert[0] != 0 ? c->cert : NULL;
+		h.key = c->key[0] != 0 ? c->key : NULL;
+		h.plain_anywhere = c->plain;
+		err = http_server_start(&h, from_listener, s, &s->desk_server);
+		if (err != TOCSIN_OK)
+			err = fail_within(err, "[desk] listen");
+	}
+	return err;
+}
+
+enum tocsin_err serve_start(const struct serve_config *config, struct serve **out)
+{
+	struct serve *s = calloc(1, sizeof *s);
+	*out = NULL;
+	if (s == NULL)
+		return fail(TOCSIN_BROKEN, "no memory for the desk");
+	s->config = *config;
+	s->desk = config->desk;
+	s->exchange = config->exchange;
+	s->auth = auth_new(config->token);
+	enum tocsin_err err = s->auth == NULL ? fail(TOCSIN_BROKEN, "no memory for the desk") : TOCSIN_OK;
+	if (err == TOCSIN_OK && ((s->queue = queue_start(WORKERS, run)) == NULL || (s->waits = waits_start(s)) == NULL))
+		err = TOCSIN_BROKEN;
+	if (err == TOCSIN_OK)
+		err = start_listeners(s);
+	if (err != TOCSIN_OK) {
+		serve_stop(s);
+		return err;
+	}
+	*out = s;
+	return TOCSIN_OK;
+}
+
+unsigned serve_port(const struct serve *s)
+{
+	return s->desk_server == NULL ? 0 : http_server_port(s->desk_server);
+}
+
+void serve_drain(struct serve *s)
+{
+	if (s->desk_server != NULL)
+		http_server_drain(s->desk_server);
+	http_server_drain(s->unix_server);
+	waits_end(s->waits);
+}
+
+void serve_stop(struct serve *s)
+{
+	if (s == NULL)
+		return;
+	if (s->waits != NULL)
+		waits_end(s->waits);
+	/* Each waits for its calls, which the workers still answer. */
+	http_server_stop(s->desk_server);
+	http_server_stop(s->unix_server);
+	waits_stop(s->waits);
+	queue_stop(s->queue);
+	auth_free(s->auth);
+	free(s);
+}
+
+/* ---- what handlers share ---- */
+
+static const struct api_field *query_field(const struct asked *q, const char *name)
+{
+	const struct api_field *f = q->op->query;
+	while (f->name != NULL && strcmp(f->name, name) != 0)
+		f++;
+	return f;
+}
+
+enum tocsin_err query_int(struct asked *q, const char *name, int64_t deflt, int64_t *v)
+{
+	return api_check_query(query_field(q, name), http_call_query(q->call, name), deflt, v);
+}
+
+enum tocsin_err query_str(struct asked *q, const char *name, const char **v)
+{
+	int64_t unused;
+	const char *s = http_call_query(q->call, name);
+	*v = s != NULL && s[0] != 0 ? s : NULL;
+	return api_check_query(query_field(q, name), s, 0, &unused);
+}
+
+enum tocsin_err commit_about(struct serve *s, struct change *c, const char *name)
+{
+	if (c == NULL)
+		return fail(TOCSIN_BROKEN, "no memory for a change");
+	enum tocsin_err err = store_commit(s->desk->store, c, NULL, NULL);
+	if (err == TOCSIN_OK && name != NULL)
+		err = directory_reload(s->desk->directory, name);
+	if (err == TOCSIN_OK)
+		exchange_wake(s->exchange);
+	return err;
+}
+
+json_t *json_time(int64_t t)
+{
+	char text[CLOCK_TEXT + 1] = "";
+	if (t != 0)
+		clock_format(t, text);
+	return json_string(text);
+}
+
+json_t *json_hash(const struct hash *h)
+{
+	char hex[2 * SHA256_SIZE + 1];
+	hex_encode(h->b, SHA256_SIZE, hex);
+	return json_string(hex);
+}
+
+enum tocsin_err op_operations(struct serve *s, struct asked *q)
+{
+	(void)s;
+	q->answer = api_describe();
+	return TOCSIN_OK;
+}

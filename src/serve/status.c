@@ -1,0 +1,224 @@
+/*
+ * status: what the node does, what is wrong, and what is not proven, as JSON for the operation, the page and the metrics.
+ */
+#include <sys/statvfs.h>
+
+#include "serve/internal.h"
+#include "store/rows.h"
+
+#define CONFLICTS_SHOWN 100
+#define ROOM_LEAST ((uint64_t)256 << 20)        /* bytes free on the disk, below which it is an alarm */
+
+static void alarm_add(json_t *alarms, const char *code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+static void alarm_add(json_t *alarms, const char *code, const char *fmt, ...)
+{
+	char sentence[1024];
+	va_list ap;
+	va_start(ap, fmt);
+	vsnprintf(sentence, sizeof sentence, fmt, ap);
+	va_end(ap);
+	json_t *text = json_string(sentence), *o = json_object();
+	json_object_set_new(o, "code", json_string(code));
+	/* Cut in the middle of a character it would be no string. */
+	json_object_set_new(o, "sentence", text != NULL ? text : json_string(code));
+	json_array_append_new(alarms, o);
+}
+
+/* ---- witnesses: those of the table, with what the tick knows of them ---- */
+
+struct witness_list {
+	struct serve *serve;
+	const json_t *seen;
+	json_t *list;
+};
+
+static bool add_witness(void *arg, const char *name)
+{
+	struct witness_list *l = arg;
+	const json_t *o;
+	size_t i;
+	json_t *w = json_object();
+	json_object_set_new(w, "name", json_string(name));
+	json_object_set_new(w, "last_seen", json_string(""));
+	json_object_set_new(w, "size", json_integer(0));
+	json_object_set_new(w, "trouble", json_string(""));
+	json_array_foreach(l->seen, i, o) {
+		if (strcmp(json_string_value(json_object_get(o, "name")), name) != 0)
+			continue;
+		json_object_set(w, "last_seen", json_object_get(o, "at"));
+		json_object_set(w, "size", json_object_get(o, "size"));
+		json_object_set(w, "trouble", json_object_get(o, "trouble"));
+	}
+	const struct peer *p = directory_find(l->serve->desk->directory, name);
+	json_object_set_new(w, "state", json_string(p == NULL ? "unknown" : peer_state_name(p->state)));
+	peer_release(p);
+	json_array_append_new(l->list, w);
+	return true;
+}
+
+/* ---- alarms ---- */
+
+static bool add_conflict(void *arg, const struct conflict_row *row)
+{
+	char at[CLOCK_TEXT + 1];
+	clock_format(row->at, at);
+	alarm_add(arg, "conflict", "%s: %s (%s, found %s); both are kept as evidence", row->name, row->sentence, row->what, at);
+	return true;
+}
+
+struct late {
+	json_t *alarms;
+	int64_t unwitnessed, overdue;
+};
+
+static bool add_late(void *arg, const char *origin, int64_t count, int64_t oldest, int64_t overdue)
+{
+	struct late *l = arg;
+	char since[CLOCK_TEXT + 1];
+	clock_format(oldest, since);
+	l->unwitnessed += count;
+	l->overdue += overdue;
+	if (overdue > 0)
+		alarm_add(l->alarms, "overdue", "%lld receipts of %s are not witnessed in time, the oldest came %s: that it was not back-dated is not proven", (long long)overdue, origin, since);
+	return true;
+}
+
+static void partner_alarms(json_t *alarms, const json_t *partners)
+{
+	const json_t *p;
+	size_t i;
+	json_array_foreach(partners, i, p) {
+		const char *name = json_string_value(json_object_get(p, "name")), *state = json_string_value(json_object_get(p, "state"));
+		json_int_t refused = json_integer_value(json_object_get(p, "refused"));
+		if (refused > 0)
+			alarm_add(alarms, "refused", "%s refused %lld statements: see each for why, then close its delivery or send another", name, (long long)refused);
+		if (state != NULL && strcmp(state, "distrusted") == 0)
+			alarm_add(alarms, "distrusted", "%s is distrusted: nothing of what it sends is taken", name);
+	}
+}
+
+static void node_alarms(struct serve *s, json_t *alarms)
+{
+	struct statvfs fs;
+	struct notify_counts told;
+	const struct keeper_public *k = keeper_public(s->desk->keeper);
+	const struct peer *self = directory_self(s->desk->directory);
+	if (s->config.alarm[0] != 0)
+		alarm_add(alarms, "start", "%s", s->config.alarm);
+	if (!keeper_alive(s->desk->keeper))
+		alarm_add(alarms, "keeper", "the process that holds the keys is gone: nothing can be signed or opened until the node is restarted");
+	if (self != NULL && !vkey_same(&self->card->sign[0], &k->sign))
+		alarm_add(alarms, "card", "the keys in use are not those of our card: partners will refuse what is signed (tocsin card rotate)");
+	peer_release(self);
+	if (statvfs(s->config.dir, &fs) == 0 && (uint64_t)fs.f_bavail * fs.f_frsize < ROOM_LEAST)
+		alarm_add(alarms, "disk", "the disk has only %llu MB left: a full one means that nothing can be accepted or issued", (unsigned long long)((uint64_t)fs.f_bavail * fs.f_frsize >> 20));
+	notify_counts_get(s->config.notify, &told);
+	if (told.failed > 0)
+		alarm_add(alarms, "notify", "%llu notifications failed twice since the start: people may not know of what came", (unsigned long long)told.failed);
+}
+
+/* ---- all of it ---- */
+
+static json_t *counters_json(struct serve *s, const struct late *late)
+{
+	struct store_counts c;
+	struct http_counts h;
+	struct notify_counts told;
+	json_t *o = json_object();
+	store_counts_get(s->desk->store, &c);
+	notify_counts_get(s->config.notify, &told);
+	json_object_set_new(o, "commits", json_integer((json_int_t)c.commits));
+	json_object_set_new(o, "changes", json_integer((json_int_t)c.changes));
+	json_object_set_new(o, "statements", json_integer(c.statements));
+	json_object_set_new(o, "receipts_unwitnessed", json_integer(late->unwitnessed));
+	json_object_set_new(o, "receipts_overdue", json_integer(late->overdue));
+	json_object_set_new(o, "events", json_integer(store_event_seq(s->desk->store)));
+	json_object_set_new(o, "operations", json_integer((json_int_t)atomic_load(&s->requests)));
+	json_object_set_new(o, "tokens_refused", json_integer((json_int_t)atomic_load(&s->refused)));
+	json_object_set_new(o, "notified", json_integer((json_int_t)told.run));
+	json_object_set_new(o, "notify_failed", json_integer((json_int_t)told.failed));
+	if (s->desk_server != NULL) {
+		http_server_counts(s->desk_server, &h);
+		json_object_set_new(o, "desk_connections", json_integer((json_int_t)h.connections));
+		json_object_set_new(o, "desk_gate_refused", json_integer((json_int_t)h.gate_refused));
+	}
+	return o;
+}
+
+static void add_log(struct serve *s, const json_t *exchange, json_t *o)
+{
+	struct log_state st;
+	json_t *log = json_object();
+	store_log_state(s->desk->store, &st);
+	json_object_set_new(log, "origin", json_string(st.origin));
+	json_object_set_new(log, "n", json_integer((json_int_t)st.n));
+	json_object_set_new(log, "size", json_integer((json_int_t)st.size));
+	json_object_set_new(log, "root", json_hash(&st.root));
+	json_object_set_new(log, "published_size", json_integer((json_int_t)st.published_size));
+	json_object_set(log, "resumed", json_object_get(json_object_get(exchange, "log"), "resumed"));
+	json_object_set_new(o, "log", log);
+}
+
+static json_t *not_proven(void)
+{
+	static const char *const sentences[] = {
+		"A receipt proves that a node's log took a statement in, not that a person read it.",
+		"What a statement says is its author's claim; nothing here proves that it is true, or that nothing else was said.",
+		"Something without a receipt may have arrived all the same: a recipient can read and keep silent.",
+		"With quorum none, no organisation but the recipient vouches for the time of a receipt.",
+	};
+	json_t *list = json_array();
+	for (size_t i = 0; i < sizeof sentences / sizeof *sentences; i++)
+		json_array_append_new(list, json_string(sentences[i]));
+	return list;
+}
+
+enum tocsin_err status_make(struct serve *s, json_t **out)
+{
+	struct snapshot *r = NULL;
+	json_t *exchange = exchange_status(s->exchange), *alarms = json_array(), *witnesses = json_array(), *o = json_object();
+	struct witness_list l = { s, json_object_get(exchange, "witnesses"), witnesses };
+	struct late late = { .alarms = alarms };
+	bool ready = json_is_true(json_object_get(exchange, "ready"));
+	node_alarms(s, alarms);
+	if (!ready)
+		alarm_add(alarms, "ready", "nothing is signed for the log yet: %s", json_string_value(json_object_get(exchange, "note")));
+	enum tocsin_err err = snapshot_open(s->desk->store, &r);
+	if (err == TOCSIN_OK)
+		err = witness_each(r, add_witness, &l);
+	if (err == TOCSIN_OK)
+		err = receipt_counts(r, add_late, &late);
+	if (err == TOCSIN_OK)
+		err = conflict_each(r, 0, CONFLICTS_SHOWN, add_conflict, alarms);
+	snapshot_close(r);
+	partner_alarms(alarms, json_object_get(exchange, "partners"));
+
+	json_object_set_new(o, "name", json_string(s->desk->name));
+	json_object_set_new(o, "realm", json_string(s->desk->realm == REALM_LIVE ? "live" : "exercise"));
+	json_object_set_new(o, "version", json_string(TOCSIN_VERSION));
+	json_object_set_new(o, "ready", json_boolean(ready));
+	json_object_set(o, "note", json_object_get(exchange, "note"));
+	json_object_set_new(o, "clock", json_time(clock_now()));
+	json_object_set_new(o, "clock_set", json_boolean(clock_is_set()));
+	add_log(s, exchange, o);
+	json_object_set(o, "partners", json_object_get(exchange, "partners"));
+	json_object_set_new(o, "witnesses", witnesses);
+	json_object_set_new(o, "counters", counters_json(s, &late));
+	json_object_set_new(o, "alarms", alarms);
+	json_object_set_new(o, "not_proven", not_proven());
+	json_object_del(exchange, "partners");
+	json_object_del(exchange, "witnesses");
+	json_object_del(exchange, "log");
+	json_object_set_new(o, "exchange", exchange);
+	if (err != TOCSIN_OK) {
+		json_decref(o);
+		return err;
+	}
+	*out = o;
+	return TOCSIN_OK;
+}
+
+enum tocsin_err op_status(struct serve *s, struct asked *q)
+{
+	return status_make(s, &q->answer);
+}
