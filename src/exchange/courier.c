@@ -420,21 +420,26 @@ static struct receipts_rules rules_for(const struct courier *c, const struct lin
 	return (struct receipts_rules){ .partner = l->name, .now = clock_now(), .retry_seconds = c->x->config.retry_seconds };
 }
 
-/* A statement that the partner answers with an error even when it is sent alone is set aside for a while: the others go on. */
+/* A statement that the partner answers with an error even when it is sent alone is set aside for longer than the partner itself is left alone: so the others go first next time. */
 static void set_aside(struct trip *t, unsigned status)
 {
 	struct courier *c = t->c;
 	struct link *l = t->link;
+	const struct sent_item *item = &t->parcel->item[0];
 	struct change *ch = change_new();
-	struct receipts_rules rules = rules_for(c, l);
 	char why[128];
+	uint16_t chance;
 	if (ch == NULL) {
 		drop_numbers(l, t->parcel);
 		trip_free(t);
 		return;
 	}
+	random_bytes(&chance, sizeof chance);
+	unsigned fails = (unsigned)(item->attempts < 64 ? item->attempts + 1 : 64);
+	int64_t alone = l->until - clock_mono();
+	int64_t wait = outbox_delay(fails, c->x->config.retry_seconds, false, chance) + (alone > 0 ? 4 * alone : 0);
 	snprintf(why, sizeof why, "the partner answers with HTTP status %u when this is sent alone", status);
-	receipts_refused(ch, &t->parcel->item[0], "busy", why, &rules);
+	change_outbox_later(ch, item->num, item->attempts + 1, clock_now() + wait, "busy", why);
 	l->landing++;
 	t->landed = batch_landed;
 	courier_commit(c, t, ch);

@@ -40,6 +40,6 @@ size_t outbox_turn(const struct outbox_claim *claim, size_t n, size_t last, unsi
 unsigned outbox_batch_size(unsigned last, bool good)
 {
 	if (!good)
-		return last > 2 ? last / 2 : 1;
+		return last >= 16 ? last / 8 : 1;
 	return last < OUTBOX_BATCH_COUNT / 2 ? last * 2 : OUTBOX_BATCH_COUNT;
 }

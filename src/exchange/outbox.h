@@ -37,8 +37,8 @@ struct outbox_claim {
  * usual number. N when nobody's. */
 size_t outbox_turn(const struct outbox_claim *claim, size_t n, size_t last, unsigned live, unsigned dead);
 
-/* How many statements the next batch takes, after one with LAST of them that went well, or was answered with an error: half as many after an error, down to one, so that one
- * statement that a partner chokes on is found and set aside; twice as many after success. */
+/* How many statements the next batch takes, after one with LAST of them that went well, or was answered with an error: an eighth after an error, down to one, so that one
+ * statement that a partner chokes on is soon found and set aside; twice as many after success. */
 unsigned outbox_batch_size(unsigned last, bool good);
 
 #endif
