@@ -1,4 +1,5 @@
 /* The vocabulary, areas, and drafts as authors write them. */
+#include "base/file.h"
 #include "base/text.h"
 #include "domain/area.h"
 
@@ -80,6 +81,27 @@ static void every_required_field_is_in_the_table(void **state)
 	for (size_t i = 0; (k = kind_each(i)) != NULL; i++)
 		for (size_t j = 0; k->required[j] != NULL; j++)
 			assert_non_null(field_for(k->name, k->required[j]));
+}
+
+static void annex_a_of_the_protocol_lists_every_field_and_word(void **state)
+{
+	(void)state;
+	const char *source = getenv("TOCSIN_SOURCE");
+	const struct field *f;
+	char path[4096], row[200];
+	struct buf doc;
+	buf_init(&doc, 1 << 20);
+	assert_int_equal(file_join(path, sizeof path, source == NULL ? "." : source, "docs/PROTOCOL.md"), TOCSIN_OK);
+	assert_int_equal(file_read(path, &doc), TOCSIN_OK);
+	for (size_t i = 0; (f = field_each(i)) != NULL; i++) {
+		snprintf(row, sizeof row, "\n| `%s` | ", f->name);
+		assert_non_null(memmem(doc.p, doc.n, row, strlen(row)));
+		for (size_t j = 0; f->words != NULL && f->words[j] != NULL; j++) {
+			snprintf(row, sizeof row, "`%s`", f->words[j]);
+			assert_non_null(memmem(doc.p, doc.n, row, strlen(row)));
+		}
+	}
+	buf_free(&doc);
 }
 
 static void dotted_and_nested_names_are_the_same(void **state)
@@ -322,6 +344,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_field_of_the_table_is_sound),
 		cmocka_unit_test(every_required_field_is_in_the_table),
+		cmocka_unit_test(annex_a_of_the_protocol_lists_every_field_and_word),
 		cmocka_unit_test(dotted_and_nested_names_are_the_same),
 		cmocka_unit_test(names_that_look_like_languages_are_names_when_the_table_has_them),
 		cmocka_unit_test(a_field_given_twice_is_refused),
