@@ -84,11 +84,13 @@ static void tells_where_a_duplicate_is_and_applies_nothing_of_it(void **state)
 	assert_int_equal(store_event_seq(f->s), 2);
 }
 
+#define MANY 2500
+
 struct collected {
 	pthread_mutex_t lock;
 	pthread_cond_t cond;
 	size_t calls, n;
-	struct change_result r[64];
+	struct change_result r[MANY];
 	struct commit_info info;
 };
 
@@ -119,7 +121,7 @@ static void finds_a_duplicate_within_one_batch(void **state)
 {
 	struct fixture *f = *state;
 	struct change *c[] = { statement_change(1), statement_change(2), statement_change(1), statement_change(1) };
-	struct collected got;
+	static struct collected got;
 	submit_and_wait(f->s, c, 4, &got);
 	assert_false(got.r[0].duplicate);
 	assert_false(got.r[1].duplicate);
@@ -146,7 +148,7 @@ static void returns_a_change_alone_whose_precondition_fails(void **state)
 {
 	struct fixture *f = *state;
 	struct change *c[] = { statement_change(1), failing(), statement_change(2) };
-	struct collected got;
+	static struct collected got;
 	submit_and_wait(f->s, c, 3, &got);
 	assert_int_equal(got.r[0].err, TOCSIN_OK);
 	assert_int_equal(got.r[1].err, TOCSIN_LATER);
@@ -168,7 +170,7 @@ static void applies_the_rest_one_by_one_when_many_preconditions_fail(void **stat
 {
 	struct fixture *f = *state;
 	struct change *c[40];
-	struct collected got;
+	static struct collected got;
 	for (uint64_t i = 0; i < 40; i++)
 		c[i] = i % 2 == 0 ? statement_change(i) : failing();
 	submit_and_wait(f->s, c, 40, &got);
@@ -194,7 +196,7 @@ static void judges_a_precondition_by_what_stands_before_it_in_the_batch(void **s
 	change_witnessed(c[0], 0, &first);
 	change_witnessed(c[1], 0, &second);     /* too late: the first has been there */
 	change_witnessed(c[2], 16, &third);
-	struct collected got;
+	static struct collected got;
 	submit_and_wait(f->s, c, 3, &got);
 	assert_int_equal(got.r[0].err, TOCSIN_OK);
 	assert_int_equal(got.r[1].err, TOCSIN_LATER);
@@ -226,7 +228,7 @@ static void fails_a_change_that_was_built_wrongly(void **state)
 static void takes_an_empty_submission_and_an_empty_change(void **state)
 {
 	struct fixture *f = *state;
-	struct collected got;
+	static struct collected got;
 	submit_and_wait(f->s, NULL, 0, &got);
 	assert_ok(store_commit(f->s, change_new(), NULL, NULL));
 }
@@ -404,25 +406,24 @@ static void takes_changes_from_four_threads_at_once(void **state)
 static void applies_more_changes_than_one_transaction_takes(void **state)
 {
 	struct fixture *f = *state;
-	enum { N = 2500 };
-	struct change **c = calloc(N, sizeof *c);
-	for (uint64_t i = 0; i < N; i++)
+	struct change **c = calloc(MANY, sizeof *c);
+	for (uint64_t i = 0; i < MANY; i++)
 		c[i] = statement_change(i);
 	static struct collected got;
-	got = (struct collected){ .lock = PTHREAD_MUTEX_INITIALIZER, .cond = PTHREAD_COND_INITIALIZER };
-	struct change *first[1] = { c[0] };
-	submit_and_wait(f->s, first, 1, &got);
-	/* collect() has room for 64 results; the count of the last submission is asked for through the log. */
-	for (size_t i = 1; i < N; i += 49) {
-		size_t n = N - i < 49 ? N - i : 49;
-		submit_and_wait(f->s, c + i, n, &got);
-		for (size_t k = 0; k < n; k++)
-			assert_int_equal(got.r[k].err, TOCSIN_OK);
-	}
+	submit_and_wait(f->s, c, MANY, &got);
 	free(c);
+	for (uint64_t i = 0; i < MANY; i++) {
+		assert_int_equal(got.r[i].err, TOCSIN_OK);
+		assert_int_equal(got.r[i].num, i + 1);
+		assert_int_equal(got.r[i].log_index, i);
+	}
+	assert_int_equal(got.info.size, MANY);
+	struct store_counts counts;
+	store_counts_get(f->s, &counts);
+	assert_int_equal(counts.commits, 3);
 	uint64_t n;
 	assert_ok(store_log_check(f->s, 1, &n));
-	assert_int_equal(n, N);
+	assert_int_equal(n, MANY);
 }
 
 static void copies_the_database_while_it_runs(void **state)
