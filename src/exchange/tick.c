@@ -1,7 +1,7 @@
 /*
  * tick: the log thread. It settles resume first, then moves the published checkpoint on a fixed beat.
  *
- * A tick pads the log to a multiple of 16, reads back what it is about to sign, has the keeper remember it (durable first), has it signed, asks the witnesses to cosign
+ * A tick pads the log to a multiple of 16, reads back what it is about to sign, has it signed, has the keeper remember it (durable before anybody sees it), asks the witnesses to cosign
  * it, and publishes the note with what came back.  Cosignatures that come late or not at all are asked for again at the next tick, for the same checkpoint, unless the log
  * has grown.  Between ticks the thread sleeps.
  */
@@ -95,7 +95,7 @@ static enum tocsin_err pad(struct exchange *x, const struct log_state *st, uint6
 	return err;
 }
 
-/* Pads, rereads, remembers and signs, in this order and with nobody signing in between (a keeper refuses what is smaller than its last). NOTE gets the checkpoint note. */
+/* Pads, rereads, signs and remembers, in this order and with nobody signing in between (a keeper refuses what is smaller than its last). NOTE gets the checkpoint note. */
 static enum tocsin_err make_checkpoint(struct exchange *x, const struct log_state *st, struct checkpoint *c, struct buf *note)
 {
 	const struct desk *d = x->desk;
@@ -109,9 +109,9 @@ static enum tocsin_err make_checkpoint(struct exchange *x, const struct log_stat
 	if (err == TOCSIN_OK)
 		err = store_log_reread(d->store, st->n, c->size, &c->root);
 	if (err == TOCSIN_OK)
-		err = keeper_published(d->keeper, c);
-	if (err == TOCSIN_OK)
 		err = keeper_checkpoint(d->keeper, c, &fresh);
+	if (err == TOCSIN_OK)
+		err = keeper_published(d->keeper, c);
 	if (err == TOCSIN_OK)
 		err = buf_end(&fresh, "a checkpoint");
 	if (err == TOCSIN_OK) {
