@@ -82,32 +82,54 @@ static void envelopes(struct exchange *x, struct http_call *call)
 
 /* ---- receipts ---- */
 
-static enum tocsin_err receipt_write(struct exchange *x, const struct statement_row *row, struct buf *out)
+/* The proof of entry INDEX of log N under its published checkpoint; MISSING while that does not cover it. */
+static enum tocsin_err receipt_write(struct exchange *x, uint64_t log_n, uint64_t index, struct buf *out)
 {
 	struct checkpoint c;
 	struct note n;
 	struct merkle_proof p;
 	struct buf note;
 	buf_init(&note, LIMIT_NOTE);
-	enum tocsin_err err = store_log_published(x->desk->store, row->log_n, &note);
+	enum tocsin_err err = store_log_published(x->desk->store, log_n, &note);
 	if (err == TOCSIN_OK && (err = note_parse(buf_bytes(&note), LIMIT_NOTE, &n)) == TOCSIN_OK && (err = checkpoint_parse(n.text, &c)) == TOCSIN_OK) {
-		if (row->log_index >= c.size)
+		if (index >= c.size)
 			err = fail(TOCSIN_MISSING, "the published checkpoint does not cover this statement yet");
 		else
-			err = store_log_inclusion(x->desk->store, row->log_n, row->log_index, c.size, &p);
+			err = store_log_inclusion(x->desk->store, log_n, index, c.size, &p);
 	}
 	if (err == TOCSIN_OK) {
-		tlogproof_format(out, row->log_index, &p, buf_bytes(&note));
+		tlogproof_format(out, index, &p, buf_bytes(&note));
 		err = buf_end(out, "a receipt");
 	}
 	buf_free(&note);
 	return err;
 }
 
+/* The entry of ID in the current log, or, when it was never logged again since a log was retired, in the log where it was accepted. */
+static enum tocsin_err receipt_find(struct exchange *x, struct snapshot *r, const struct hash *id, struct arena *a, struct buf *out)
+{
+	struct statement_row row;
+	struct log_state st;
+	uint64_t index;
+	enum tocsin_err err = statement_by_id(r, id, a, &row);
+	if (err == TOCSIN_OK && row.issued)
+		err = fail(TOCSIN_MISSING, "this node has not accepted a statement with that id");
+	if (err != TOCSIN_OK)
+		return err;
+	store_log_state(x->desk->store, &st);
+	if (row.log_n != st.n) {
+		err = store_log_position(r, id, st.n, &index);
+		if (err == TOCSIN_OK)
+			return receipt_write(x, st.n, index, out);
+		if (err != TOCSIN_MISSING)
+			return err;
+	}
+	return receipt_write(x, row.log_n, row.log_index, out);
+}
+
 static void receipt(struct exchange *x, struct http_call *call, const char *hex)
 {
 	struct hash id;
-	struct statement_row row;
 	struct snapshot *r = NULL;
 	struct buf out;
 	if (!hex_decode(bytes_str(hex), id.b, sizeof id.b)) {
@@ -118,12 +140,8 @@ static void receipt(struct exchange *x, struct http_call *call, const char *hex)
 	struct arena *a = arena_new(2 * LIMIT_ENVELOPE);
 	enum tocsin_err err = a != NULL ? snapshot_open(x->desk->store, &r) : fail(TOCSIN_BROKEN, "no memory for a receipt");
 	if (err == TOCSIN_OK)
-		err = statement_by_id(r, &id, a, &row);
+		err = receipt_find(x, r, &id, a, &out);
 	snapshot_close(r);
-	if (err == TOCSIN_OK && row.issued)
-		err = fail(TOCSIN_MISSING, "this node has not accepted a statement with that id");
-	if (err == TOCSIN_OK)
-		err = receipt_write(x, &row, &out);
 	if (err == TOCSIN_OK)
 		http_call_answer_buf(call, 200, TEXT_PLAIN, &out);
 	else

@@ -8,7 +8,7 @@
 #include "exchange/internal.h"
 
 #define MULTIPLE 16
-#define WITNESSES 64
+#define WITNESSES 40
 #define WITNESS_WAIT (4 * CLOCK_SECOND)         /* for all witnesses together */
 #define WITNESS_TIMEOUT_MS 10000
 #define TELL_EVERY (30 * CLOCK_SECOND)          /* partners that must hear of a log that was put back */

@@ -398,6 +398,21 @@ enum tocsin_err store_log_each(struct snapshot *r, log_each_row *each, void *arg
 	return err == TOCSIN_MISSING ? TOCSIN_OK : err;
 }
 
+enum tocsin_err store_log_position(struct snapshot *r, const struct hash *id, uint64_t n, uint64_t *index)
+{
+	struct cursor *c;
+	enum tocsin_err err = cursor_open(r, &c, READ_LOG_POSITION, id, (int64_t)n);
+	if (err != TOCSIN_OK)
+		return err;
+	err = cursor_next(c);
+	if (err == TOCSIN_OK)
+		*index = (uint64_t)cursor_int(c, 0);
+	else if (err == TOCSIN_MISSING)
+		err = fail(err, "there is no entry of that id in log %llu", (unsigned long long)n);
+	cursor_close(c);
+	return err;
+}
+
 /* ---- the writer's and store.c's ---- */
 
 enum tocsin_err log_load(struct store *s)

@@ -28,6 +28,8 @@ struct log_row {
 };
 typedef bool log_each_row(void *arg, const struct log_row *row);
 enum tocsin_err store_log_each(struct snapshot *r, log_each_row *each, void *arg) MUST_USE;
+/* Where the entry of ID (a card's, or a statement's that was logged again: not the first one, which its row tells) is in log N; MISSING when it has none there. */
+enum tocsin_err store_log_position(struct snapshot *r, const struct hash *id, uint64_t n, uint64_t *index) MUST_USE;
 /* Proofs in log N at SIZE (<= its durable size). */
 enum tocsin_err store_log_inclusion(struct store *s, uint64_t n, uint64_t index, uint64_t size, struct merkle_proof *p) MUST_USE;
 enum tocsin_err store_log_consistency(struct store *s, uint64_t n, uint64_t old, uint64_t size, struct merkle_proof *p) MUST_USE;
