@@ -1,8 +1,8 @@
 /*
  * tick: the log thread. It settles resume first, then moves the published checkpoint on a fixed beat.
  *
- * A tick pads the log to a multiple of 16, reads back what it is about to sign, has it signed, has the keeper remember it (durable before anybody sees it), asks the witnesses to cosign
- * it, and publishes the note with what came back.  Cosignatures that come late or not at all are asked for again at the next tick, for the same checkpoint, unless the log
+ * A tick pads the log to a multiple of 16, reads back what it is about to sign, has it signed and remembered by the keeper (durable before anybody sees it), asks the
+ * witnesses to cosign it, and publishes the note with what came back.  Cosignatures that come late or not at all are asked for again at the next tick, for the same checkpoint, unless the log
  * has grown.  Between ticks the thread sleeps.
  */
 #include "exchange/internal.h"
@@ -111,8 +111,6 @@ static enum tocsin_err make_checkpoint(struct exchange *x, const struct log_stat
 	if (err == TOCSIN_OK)
 		err = keeper_checkpoint(d->keeper, c, &fresh);
 	if (err == TOCSIN_OK)
-		err = keeper_published(d->keeper, c);
-	if (err == TOCSIN_OK)
 		err = buf_end(&fresh, "a checkpoint");
 	if (err == TOCSIN_OK) {
 		buf_add_bytes(note, buf_bytes(&fresh));
@@ -124,6 +122,9 @@ static enum tocsin_err make_checkpoint(struct exchange *x, const struct log_stat
 	} else {
 		buf_free(&fresh);
 	}
+	/* Durable before anybody sees it: a log that is put back behind this is noticed at the next start. */
+	if (err == TOCSIN_OK)
+		err = keeper_published(d->keeper, c);
 	pthread_mutex_unlock(&x->sign_lock);
 	return err;
 }
@@ -324,6 +325,20 @@ static bool take_answer(struct round *r, size_t i, const struct ask_result *a)
 	return false;
 }
 
+/* The witness has cosigned what is published, as the note itself shows: after a start nothing else remembers it. With the log thread's lock held. */
+static void recall(struct round *r, size_t i, const struct note *n)
+{
+	const struct vkey *key = chain_witness(&r->witness[i]->chain);
+	struct witness_memory *m = r->memory[i];
+	uint64_t time;
+	if (m->cosigned || key == NULL || cosignature_verify(n, key, &time) != TOCSIN_OK)
+		return;
+	m->cosigned = true;
+	m->log_n = r->n;
+	m->hint = m->size = r->c->size;
+	m->at = (int64_t)time * CLOCK_SECOND;
+}
+
 /* Asks the witnesses that have not cosigned C yet, those that know another size a second time. */
 static void cosign_round(struct exchange *x, uint64_t n, const struct checkpoint *c, struct buf *note, bool fresh, size_t *more, bool *behind)
 {
@@ -334,11 +349,15 @@ static void cosign_round(struct exchange *x, uint64_t n, const struct checkpoint
 	*r = (struct round){ .x = x, .n = n, .c = c, .note = note };
 	size_t k = witnesses(x, r->witness);
 	bool todo[WITNESSES];
+	struct note n_now;
+	bool parsed = !fresh && note_parse(buf_bytes(note), LIMIT_NOTE, &n_now) == TOCSIN_OK;
 	pthread_mutex_lock(&lt->lock);
 	for (size_t i = 0; i < k; i++) {
 		r->memory[i] = memory_of(lt, r->witness[i]->name);
 		if (fresh)
 			r->memory[i]->cosigned = false;
+		if (parsed)
+			recall(r, i, &n_now);
 		todo[i] = !r->memory[i]->cosigned;
 	}
 	pthread_mutex_unlock(&lt->lock);

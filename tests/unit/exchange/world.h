@@ -45,7 +45,7 @@ static inline void node_handle(void *arg, struct http_call *call)
 /* Keeper first: it is forked, and that should happen before there are threads. */
 static inline void node_keys(struct node *n, const char *name)
 {
-	log_level_set(0);
+	log_level_set(getenv("TOCSIN_LOG") != NULL ? LOG_TRACE : 0);
 	*n = (struct node){ .config = { .workers = 2, .tick_seconds = 3600, .overdue_seconds = 600, .resume_seconds = 1, .retry_seconds = 5 } };
 	snprintf(n->dir, sizeof n->dir, "/tmp/tocsin-exchange-XXXXXX");
 	assert_non_null(mkdtemp(n->dir));
