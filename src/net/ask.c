@@ -27,7 +27,8 @@ static void answered(void *arg, const struct http_result *r)
 	pthread_mutex_unlock(&a->lock);
 }
 
-enum tocsin_err http_ask(const struct http_client_config *config, const struct http_request *r, unsigned *status, struct buf *body_out)
+enum tocsin_err http_ask(const struct http_client_config *config, const struct http_request *r, unsigned *status,
+			 struct buf *body_out)
 {
 	struct http_client *c;
 	struct buf got;

@@ -30,7 +30,8 @@ struct http_client {
 	size_t n_spare;
 };
 
-/* A lost request or timer would be a silent failure for ever; a process that ends is started again and picks up from what is stored. */
+/* A lost request or timer would be a silent failure for ever; a process that ends is started again and picks up from
+ * what is stored. */
 static void out_of_memory(void)
 {
 	log_say(LOG_ERROR, "client ends", "reason=\"out of memory, or too many tasks\"");
@@ -63,7 +64,8 @@ static void keep_handle(struct http_client *c, CURL *easy)
 static void begin(struct http_client *c, struct transfer *t)
 {
 	CURL *easy = c->n_spare > 0 ? c->spare[--c->n_spare] : curl_easy_init();
-	enum tocsin_err e = easy != NULL ? transfer_prepare(t, easy, c->plain_anywhere, c->anchors) : fail(TOCSIN_BROKEN, "no memory to send to %s", t->url);
+	enum tocsin_err e = easy != NULL ? transfer_prepare(t, easy, c->plain_anywhere, c->anchors)
+					 : fail(TOCSIN_BROKEN, "no memory to send to %s", t->url);
 	if (e == TOCSIN_OK && curl_multi_add_handle(c->multi, easy) != CURLM_OK)
 		e = fail(TOCSIN_BROKEN, "no memory to send to %s", t->url);
 	if (e != TOCSIN_OK) {
@@ -144,7 +146,8 @@ static void *run(void *arg)
 	for (int ms; (ms = sleep_ms(c)) >= 0;) {
 		if (ms > 0 && curl_multi_poll(c->multi, NULL, 0, ms, NULL) != CURLM_OK)
 			out_of_memory();
-		/* Tasks that were due when this turn began; those they post for now run in the next one, so that transfers get theirs. */
+		/* Tasks that were due when this turn began; those they post for now run in the next one, so that
+		 * transfers get theirs. */
 		struct task task;
 		for (int64_t now = clock_mono(); next_task(c, now, &task);)
 			task.run(task.arg);
@@ -211,7 +214,8 @@ enum tocsin_err http_client_start(const struct http_client_config *config, struc
 	if (e != TOCSIN_OK)
 		goto err;
 	c->multi = curl_multi_init();
-	if (c->multi == NULL || curl_multi_setopt(c->multi, CURLMOPT_MAX_HOST_CONNECTIONS, (long)config->max_per_host) != CURLM_OK ||
+	if (c->multi == NULL ||
+	    curl_multi_setopt(c->multi, CURLMOPT_MAX_HOST_CONNECTIONS, (long)config->max_per_host) != CURLM_OK ||
 	    curl_multi_setopt(c->multi, CURLMOPT_MAXCONNECTS, KEPT_CONNECTIONS) != CURLM_OK ||
 	    curl_multi_setopt(c->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_NOTHING) != CURLM_OK) {
 		e = fail(TOCSIN_BROKEN, "cannot start the HTTP client: out of memory");

@@ -76,7 +76,7 @@ void conn_link_through(struct conn_link *l)
 	atomic_fetch_add(&l->through, 1);
 	uint64_t one = 1;
 	if (atomic_load(&l->watched))
-		(void)!write(l->env->wake, &one, sizeof one);     /* fails only when it is full, and then it wakes anyway */
+		(void)!write(l->env->wake, &one, sizeof one); /* fails only when it is full, and then it wakes anyway */
 }
 
 /* ---- ends ---- */
@@ -116,7 +116,13 @@ struct conn *conn_new(struct conn_env *env, int fd, SSL *ssl, struct peer *peer,
 	struct conn_link *link = link_new(env, name);
 	if (c == NULL || gate == NULL || link == NULL)
 		goto err;
-	*c = (struct conn){ .ssl = ssl, .gate = gate, .link = link, .peer = peer, .shaken = ssl == NULL, .moved = env->now, .head_since = env->now };
+	*c = (struct conn){ .ssl = ssl,
+			    .gate = gate,
+			    .link = link,
+			    .peer = peer,
+			    .shaken = ssl == NULL,
+			    .moved = env->now,
+			    .head_since = env->now };
 	c->client = (struct conn_end){ .conn = c, .fd = fd, .can_read = true, .can_write = true };
 	c->inner = (struct conn_end){ .conn = c, .fd = -1 };
 	if (peer != NULL) {
@@ -248,7 +254,8 @@ static void look(struct conn_env *env, struct conn *c)
 		}
 		if (head_ended && c->peer != NULL && !peers_request(env->peers, c->peer, env->now)) {
 			atomic_fetch_add_explicit(&env->rate_refused, 1, memory_order_relaxed);
-			refuse(c, 429, "this address sends more requests a second than this server takes; wait and send again");
+			refuse(c, 429,
+			       "this address sends more requests a second than this server takes; wait and send again");
 			return;
 		}
 		if (head_ended)
@@ -266,12 +273,9 @@ static void look(struct conn_env *env, struct conn *c)
 
 static bool inner_open(struct conn_env *env, struct conn *c)
 {
-	int pair[2], size = (int)CONN_BUFFER;
+	int pair[2];
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, pair) != 0)
 		return false;
-	/* Keeps the kernel's part of the bounded memory in step; without it the default is taken. */
-	for (int i = 0; i < 2; i++)
-		(void)setsockopt(pair[i], SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
 	c->inner.fd = pair[0];
 	c->inner.can_write = true;
 	if (watch(env, &c->inner, false, EPOLL_CTL_ADD)) {
@@ -307,7 +311,8 @@ static bool inner_write(struct conn_env *env, struct conn *c, bool *moved)
 		stream_took(env, s, (size_t)n);
 		*moved = true;
 	}
-	/* A socket pair reports room after every read of the other end; that is worth a wake-up only while something waits. */
+	/* A socket pair reports room after every read of the other end; that is worth a wake-up only while something
+	 * waits. */
 	return !c->inner.armed || !c->inner.can_write || watch(env, &c->inner, false, EPOLL_CTL_MOD);
 }
 
@@ -320,7 +325,7 @@ static void inner_read(struct conn *c, bool *moved)
 		s->pass = s->seen = s->end += (size_t)n;
 		c->unanswered = false;
 		*moved = true;
-		if ((size_t)n < room && !c->inner.hung_up)
+		if ((size_t)n < room && !c->inner.hung_up && !c->settled)
 			c->inner.can_read = false;
 	} else if (n < 0 && errno == EAGAIN) {
 		c->inner.can_read = false;
@@ -346,8 +351,12 @@ static void answer_here(struct conn *c)
 {
 	struct conn_stream *s = &c->down;
 	int n = snprintf((char *)s->p + s->end, CONN_BUFFER - s->end,
-	                 "HTTP/1.1 %u %s\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: %zu\r\n%sConnection: close\r\n\r\n%s\n",
-	                 c->status, reason(c->status), strlen(c->sentence) + 1, c->status == 429 || c->status == 503 ? "Retry-After: 1\r\n" : "", c->sentence);
+			 "HTTP/1.1 %u %s\r\n"
+			 "Content-Type: text/plain; charset=utf-8\r\n"
+			 "Content-Length: %zu\r\n"
+			 "%sConnection: close\r\n\r\n%s\n",
+			 c->status, reason(c->status), strlen(c->sentence) + 1,
+			 c->status == 429 || c->status == 503 ? "Retry-After: 1\r\n" : "", c->sentence);
 	s->pass = s->seen = s->end += (size_t)n;
 	c->answered_here = true;
 }
@@ -361,7 +370,7 @@ static bool say_goodbye(struct conn_env *env, struct conn *c)
 		ERR_clear_error();
 		(void)SSL_shutdown(c->ssl);      /* one way; the client may be gone */
 	}
-	if (shutdown(c->client.fd, SHUT_WR) != 0 || (c->client.hung_up && c->ssl == NULL && c->status == 0))
+	if (shutdown(c->client.fd, SHUT_WR) != 0)
 		return false;
 	if (c->inner.fd >= 0)
 		close(c->inner.fd);
@@ -373,7 +382,8 @@ static bool say_goodbye(struct conn_env *env, struct conn *c)
 	return true;
 }
 
-/* Throws away what the client still sends: closing with bytes unread would destroy the answer on its way (RFC 9112, 9.6). */
+/* Throws away what the client still sends: closing with bytes unread would destroy the answer on its way (RFC
+ * 9112, 9.6). */
 static enum conn_turn linger(struct conn *c)
 {
 	for (int i = 0; i < ROUNDS; i++) {
@@ -387,10 +397,13 @@ static enum conn_turn linger(struct conn *c)
 	return CONN_AGAIN;
 }
 
-void conn_end(struct conn *c)
+bool conn_end(struct conn *c)
 {
+	if (c->lingering || (c->inner.fd < 0 && c->up.start == c->up.pass && c->status == 0))
+		return false;
 	c->client_ended = true;
 	c->up.seen = c->up.end = c->up.pass;
+	return true;
 }
 
 /* One round. False: broken. */
@@ -478,8 +491,8 @@ enum conn_turn conn_pump(struct conn_env *env, struct conn *c)
 
 bool conn_waits(const struct conn *c)
 {
-	return c->asked != atomic_load(&c->link->through) && c->inner.fd >= 0 && c->up.start == c->up.end && c->down.start == c->down.end &&
-	       (c->client_ended || gate_between(c->gate));
+	return c->asked != atomic_load(&c->link->through) && c->inner.fd >= 0 && c->up.start == c->up.end &&
+	       c->down.start == c->down.end && (c->client_ended || gate_between(c->gate));
 }
 
 enum conn_class conn_class(const struct conn *c, int64_t *since)
@@ -487,7 +500,8 @@ enum conn_class conn_class(const struct conn *c, int64_t *since)
 	*since = c->moved;
 	if (c->lingering)
 		return CONN_LINGER;
-	if (c->unanswered && c->up.start == c->up.end && c->down.start == c->down.end && (c->status != 0 || gate_between(c->gate)))
+	if (c->unanswered && c->up.start == c->up.end && c->down.start == c->down.end &&
+	    (c->status != 0 || gate_between(c->gate)))
 		return CONN_WAITING;
 	if (!c->shaken || (c->status == 0 && gate_in_head(c->gate))) {
 		*since = c->head_since;

@@ -1,10 +1,13 @@
 /*
- * conn: one connection of a listener: bytes of a client's socket (TLS or plain) through the gate into a socket pair whose other end the HTTP library has, and back.
+ * conn: one connection of a listener: bytes of a client's socket (TLS or plain) through the gate into a socket pair
+ * whose other end the HTTP library has, and back.
  *
- * Only the front's thread touches it.  A head goes on when it is whole and good, so the library never sees a byte of a bad one.  At most CONN_BUFFER bytes wait in each direction;
- * a side that is full is not read.  The library's end is made when the first whole head is there.  What the gate or a limit refuses is answered here, behind the library's
- * answers to what came before.  When the client says that it sends no more, it still gets every answer; the library is not told, because it would take the end of the
- * input for the end of the client, but counts the requests that it is through with (conn_link).
+ * Only the front's thread touches it.  A head goes on when it is whole and good, so the library never sees a byte of a
+ * bad one.  At most CONN_BUFFER bytes wait in each direction (besides what the kernel holds of a socket); a side that
+ * is full is not read.  The library's end is made when the first whole head is there.  What the gate or a limit refuses
+ * is answered here, behind the library's answers to what came before.  When the client says that it sends no more, it
+ * still gets every answer; the library is not told, because it would take the end of the input for the end of the
+ * client, but counts the requests that it is through with (conn_link).
  *
  * Readiness is edge-triggered: an end stays ready until a call says that it would block.
  */
@@ -26,14 +29,15 @@ struct conn_env;
 struct conn_link {
 	struct conn_env *env;            /* outlives the library */
 	_Atomic unsigned holders;
-	_Atomic unsigned through;        /* requests that the library is through with: their answers are in the socket pair */
+	_Atomic unsigned through;        /* requests it is through with: their answers are in the socket pair */
 	_Atomic bool watched;            /* the front wants to be woken when that changes */
 	char peer[PEERS_NAME];           /* "127.0.0.1", "unix" */
 };
 void conn_link_through(struct conn_link *l);      /* one more request; from any thread */
 void conn_link_free(struct conn_link *l);         /* lets go; from any thread */
 
-/* Takes FD, the library's end, and holds LINK until it is closed. False: the library cannot take it (FD is closed then, too, and LINK let go). */
+/* Takes FD, the library's end, and holds LINK until it is closed. False: the library cannot take it (FD is closed then,
+ * too, and LINK let go). */
 typedef bool conn_join(void *arg, int fd, struct conn_link *link);
 
 /* What all connections of a front share. */
@@ -59,7 +63,8 @@ struct conn_end {
 
 struct conn_stream {
 	uint8_t *p;                      /* NULL while empty */
-	size_t start, pass, seen, end;   /* to be written from START; may go on up to PASS; gate has seen up to SEEN; read up to END */
+	/* To be written from START; may go on up to PASS; the gate has seen up to SEEN; read up to END. */
+	size_t start, pass, seen, end;
 };
 
 enum conn_class { CONN_IDLE, CONN_HEAD, CONN_WAITING, CONN_LINGER, CONN_CLASSES };
@@ -82,7 +87,8 @@ struct conn {
 	bool lingering;                  /* all is said; waiting for the client to close, so that it can read the end */
 	unsigned status;                 /* not 0: refused, to be answered with this */
 	char sentence[200];
-	int64_t head_since, moved;       /* when the open head (or the handshake) began; when the client last sent or took something */
+	int64_t head_since;              /* when the open head (or the handshake) began */
+	int64_t moved;                   /* when the client last sent or took something */
 	/* The front's: its place among connections of its class, ordered by SINCE. */
 	enum conn_class class;
 	int64_t since;
@@ -93,7 +99,8 @@ struct conn {
 
 enum conn_turn { CONN_WAIT, CONN_AGAIN, CONN_GONE };
 
-/* Takes FD and SSL (NULL: plain), borrows PEER, and watches FD. NULL, with all closed, when something is missing; PEER is not left. */
+/* Takes FD and SSL (NULL: plain), borrows PEER, and watches FD. NULL, with all closed, when something is missing; PEER
+ * is not left. */
 struct conn *conn_new(struct conn_env *env, int fd, SSL *ssl, struct peer *peer, const char *name, size_t max_body);
 /* Closes and frees. */
 void conn_free(struct conn_env *env, struct conn *c);
@@ -101,8 +108,9 @@ void conn_free(struct conn_env *env, struct conn *c);
 bool conn_ready(struct conn_end *end, uint32_t events);
 /* Moves what can be moved, for a bounded time. */
 enum conn_turn conn_pump(struct conn_env *env, struct conn *c);
-/* Takes no more requests: what went in is answered, then the connection closes. */
-void conn_end(struct conn *c);
+/* Takes no more requests: what went in is answered, then the connection closes. False: nothing went in, or all
+ * is said, so it can close at once. */
+bool conn_end(struct conn *c);
 /* True when the library still works on something and nothing waits here: its silence is not the client's fault. */
 bool conn_waits(const struct conn *c);
 /* The class it belongs to now, and since when (*SINCE) its limit of time runs. */

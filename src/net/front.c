@@ -139,7 +139,8 @@ static void take(struct front *f, int fd, const struct sockaddr_storage *address
 	bool internet = address->ss_family == AF_INET || address->ss_family == AF_INET6;
 	struct peer *peer = NULL;
 	SSL *ssl = NULL;
-	if (f->open >= f->max_connections || (internet && (peer = peers_enter(f->env.peers, (const struct sockaddr *)address, f->env.now)) == NULL)) {
+	if (f->open >= f->max_connections ||
+	    (internet && (peer = peers_enter(f->env.peers, (const struct sockaddr *)address, f->env.now)) == NULL)) {
 		close(fd);
 		return;
 	}
@@ -195,10 +196,18 @@ static int64_t limit_of(const struct front *f, enum conn_class class)
 	return class == CONN_LINGER ? LINGER : f->idle;
 }
 
+static void drop_all(struct front *f)
+{
+	for (enum conn_class k = 0; k < CONN_CLASSES; k++)
+		while (f->classes[k].first != NULL)
+			drop(f, f->classes[k].first);
+}
+
 static void close_late(struct front *f)
 {
 	for (enum conn_class k = 0; k < CONN_CLASSES; k++)
-		for (struct conn *c; k != CONN_WAITING && (c = f->classes[k].first) != NULL && c->since + limit_of(f, k) <= f->env.now;) {
+		for (struct conn *c; k != CONN_WAITING && (c = f->classes[k].first) != NULL &&
+				     c->since + limit_of(f, k) <= f->env.now;) {
 			if (k != CONN_IDLE || !conn_waits(c)) {
 				drop(f, c);
 				continue;
@@ -214,9 +223,7 @@ static void close_late(struct front *f)
 			f->accept_at = f->env.now + ACCEPT_PAUSE;
 	}
 	if (f->stop_at != 0 && f->stop_at <= f->env.now)
-		for (enum conn_class k = 0; k < CONN_CLASSES; k++)
-			while (f->classes[k].first != NULL)
-				drop(f, f->classes[k].first);
+		drop_all(f);
 }
 
 /* Milliseconds until something is late; -1: never. */
@@ -224,7 +231,8 @@ static int time_left(const struct front *f)
 {
 	int64_t next = INT64_MAX;
 	for (enum conn_class k = 0; k < CONN_CLASSES; k++)
-		if (k != CONN_WAITING && f->classes[k].first != NULL && f->classes[k].first->since + limit_of(f, k) < next)
+		if (k != CONN_WAITING && f->classes[k].first != NULL &&
+		    f->classes[k].first->since + limit_of(f, k) < next)
 			next = f->classes[k].first->since + limit_of(f, k);
 	if (f->accept_at != 0 && f->accept_at < next)
 		next = f->accept_at;
@@ -254,12 +262,10 @@ static void end_all(struct front *f)
 	for (enum conn_class k = 0; k < CONN_CLASSES; k++)
 		for (struct conn *c = f->classes[k].first, *next; c != NULL; c = next) {
 			next = c->next;
-			if (!c->shaken || c->lingering) {
+			if (conn_end(c))
+				soon(f, c);
+			else
 				drop(f, c);
-				continue;
-			}
-			conn_end(c);
-			soon(f, c);
 		}
 }
 
@@ -277,11 +283,20 @@ static void follow_mode(struct front *f)
 	f->seen = mode;
 }
 
+/* At the end: somebody still waits for an answer, or for the rest of it. */
+static bool has_work(const struct front *f)
+{
+	for (enum conn_class k = 0; k < CONN_CLASSES; k++)
+		if (k != CONN_LINGER && f->classes[k].first != NULL)
+			return true;
+	return false;
+}
+
 static void *run(void *arg)
 {
 	struct front *f = arg;
 	struct epoll_event events[EVENTS];
-	while (f->seen < STOP || f->open > 0) {
+	while (f->seen < STOP || has_work(f)) {
 		int n = epoll_wait(f->env.epoll, events, EVENTS, time_left(f));
 		f->env.now = clock_mono();
 		turn_again(f);
@@ -291,7 +306,7 @@ static void *run(void *arg)
 				accept_all(f);
 			} else if (at == &f->env.wake) {
 				uint64_t count;
-				(void)!read(f->env.wake, &count, sizeof count);     /* only empties it; the mode is what counts */
+				(void)!read(f->env.wake, &count, sizeof count);     /* only empties it */
 				follow_mode(f);
 				turn_to_ended(f);
 			} else {
@@ -307,6 +322,7 @@ static void *run(void *arg)
 		close_late(f);
 		free_gone(f);
 	}
+	drop_all(f);
 	turn_again(f);
 	free_gone(f);
 	return NULL;
@@ -367,12 +383,14 @@ enum tocsin_err front_start(const struct front_config *config, struct listen_soc
 	f->env.peers = peers_new(config->max_per_address, config->rate_per_address);
 	f->env.epoll = epoll_create1(EPOLL_CLOEXEC);
 	f->env.wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-	struct epoll_event listening = { .events = EPOLLIN, .data.ptr = &f->socket }, waking = { .events = EPOLLIN, .data.ptr = &f->env.wake };
+	struct epoll_event listening = { .events = EPOLLIN, .data.ptr = &f->socket },
+			   waking = { .events = EPOLLIN, .data.ptr = &f->env.wake };
 	int why = 0;
 	if (f->env.peers == NULL)
 		why = ENOMEM;
-	else if (f->env.epoll < 0 || f->env.wake < 0 || epoll_ctl(f->env.epoll, EPOLL_CTL_ADD, f->socket.fd, &listening) != 0 ||
-	         epoll_ctl(f->env.epoll, EPOLL_CTL_ADD, f->env.wake, &waking) != 0)
+	else if (f->env.epoll < 0 || f->env.wake < 0 ||
+		 epoll_ctl(f->env.epoll, EPOLL_CTL_ADD, f->socket.fd, &listening) != 0 ||
+		 epoll_ctl(f->env.epoll, EPOLL_CTL_ADD, f->env.wake, &waking) != 0)
 		why = errno;
 	else
 		why = start_thread(f);

@@ -1,5 +1,6 @@
 /*
- * front: the thread of a listener: accepts, holds the limits of number, address and time, and lets every connection (conn.h) move.
+ * front: the thread of a listener: accepts, holds the limits of number, address and time, and lets every connection
+ * (conn.h) move.
  *
  * It sleeps until a socket is ready or a connection's time is over; without connections it never wakes up.
  */
@@ -23,11 +24,14 @@ struct front_config {
 struct front_counts { uint64_t connections, requests, gate_refused, rate_refused; };
 
 /* Takes SOCKET and CONFIG->tls, also when it fails. */
-enum tocsin_err front_start(const struct front_config *config, struct listen_socket *socket, struct front **out) MUST_USE;
+enum tocsin_err front_start(const struct front_config *config, struct listen_socket *socket,
+			    struct front **out) MUST_USE;
 void front_drain(struct front *f);       /* accepts no more; from any thread */
 void front_end(struct front *f);         /* and takes no more requests; connections close when they are answered */
-void front_stop(struct front *f);        /* waits at most two seconds for the answers under way, then closes all and ends the thread; safe on NULL */
-void front_free(struct front *f);        /* after front_stop, and after the library has let go of all connections; safe on NULL */
+/* Waits at most two seconds for the answers under way, then closes all and ends the thread; safe on NULL. */
+void front_stop(struct front *f);
+/* After front_stop, and after the library has let go of all connections; safe on NULL. */
+void front_free(struct front *f);
 void front_counts(const struct front *f, struct front_counts *out);
 
 #endif

@@ -80,7 +80,8 @@ static bool is_digit(uint8_t c)
 /* What a host with a port is written with: names, IPv4, [IPv6]. */
 static bool is_host(uint8_t c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || is_digit(c) || (c != 0 && memchr(".-_:[]", c, 6) != NULL);
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || is_digit(c) ||
+	       (c != 0 && memchr(".-_:[]", c, 6) != NULL);
 }
 
 static void word_add(struct word *w, uint8_t c)
@@ -130,7 +131,9 @@ static enum state name_end(struct gate *g)
 static enum state value_byte(struct gate *g, uint8_t c)
 {
 	if ((c < 0x20 && c != '\t') || c == 0x7f)
-		return refuse(g, 400, "a header field holds a control character or a bare line end; end lines with CR LF and send no controls");
+		return refuse(g, 400,
+			      "a header field holds a control character or a bare line end; end lines with CR LF and "
+			      "send no controls");
 	bool blank = c == ' ' || c == '\t';
 	switch (g->field) {
 	case OTHER:
@@ -143,7 +146,8 @@ static enum state value_byte(struct gate *g, uint8_t c)
 		word_add(&g->value, c);
 		break;
 	case LENGTH:
-		/* Blanks behind the digits are allowed by RFC 9112, 5; nobody needs them here, and a list or a sign looks just like them. */
+		/* Blanks behind the digits are allowed by RFC 9112, 5; nobody needs them here, and a list or a sign
+		 * looks just like them. */
 		if (!is_digit(c))
 			return refuse(g, 400, "Content-Length is not a plain decimal number; send digits only");
 		word_add(&g->value, c);
@@ -206,14 +210,15 @@ static enum state head_byte(struct gate *g, uint8_t c)
 		g->fields = g->hosts = g->lengths = g->encodings = 0;
 		g->left = 0;
 		g->name.size = 0;
-		/* fall through */
+		__attribute__((fallthrough));
 	case METHOD:
 		if (c == ' ' && g->name.size > 0) {
 			g->value.size = 0;
 			return TARGET;
 		}
 		if (c < 'A' || c > 'Z' || g->name.size == GATE_METHOD)
-			return refuse(g, 400, "the request does not begin with a method in capital letters and one space");
+			return refuse(g, 400,
+				      "the request does not begin with a method in capital letters and one space");
 		word_add(&g->name, c);
 		return METHOD;
 	case TARGET:
@@ -231,7 +236,8 @@ static enum state head_byte(struct gate *g, uint8_t c)
 		if (c == '\r')
 			return version_end(g);
 		word_add(&g->value, c);
-		return g->value.size > 8 ? refuse(g, 400, "the request line does not end in HTTP/1.1 or HTTP/1.0") : VERSION;
+		return g->value.size > 8 ? refuse(g, 400, "the request line does not end in HTTP/1.1 or HTTP/1.0")
+					 : VERSION;
 	case REQUEST_LF:
 	case FIELD_LF:
 		return c == '\n' ? FIELD_START : refuse(g, 400, "a line of the head ends in CR without LF");
@@ -241,7 +247,7 @@ static enum state head_byte(struct gate *g, uint8_t c)
 		if (++g->fields > GATE_FIELDS)
 			return refuse(g, 431, "the request has more header fields than this server takes");
 		g->name.size = 0;
-		/* fall through */
+		__attribute__((fallthrough));
 	case FIELD_NAME:
 		if (c == ':' && g->name.size > 0)
 			return name_end(g);
@@ -252,7 +258,7 @@ static enum state head_byte(struct gate *g, uint8_t c)
 	case VALUE_START:
 		if (c == ' ' || c == '\t')
 			return VALUE_START;
-		/* fall through */
+		__attribute__((fallthrough));
 	case VALUE:
 		return c == '\r' ? value_end(g) : value_byte(g, c);
 	case HEAD_LF:
@@ -291,7 +297,8 @@ static enum state chunk_byte(struct gate *g, uint8_t c)
 		g->digits = 0;
 		return c == '\n' ? CHUNK_SIZE : refuse(g, 400, "a chunk does not end in CR LF");
 	case LAST_CR:
-		return c == '\r' ? LAST_LF : refuse(g, 400, "there is something behind the last chunk; no trailers are taken");
+		return c == '\r' ? LAST_LF
+				 : refuse(g, 400, "there is something behind the last chunk; no trailers are taken");
 	case LAST_LF:
 		return c == '\n' ? BETWEEN : refuse(g, 400, "the last chunk does not end in CR LF");
 	default:

@@ -17,7 +17,8 @@ static enum tocsin_err open_unix(const char *path, struct listen_socket *out)
 	struct sockaddr_un at = { .sun_family = AF_UNIX };
 	size_t n = strlen(path);
 	if (n == 0 || n >= sizeof at.sun_path)
-		return fail(TOCSIN_BAD, "the socket path \"%s\" must have 1 to %zu bytes", path, sizeof at.sun_path - 1);
+		return fail(TOCSIN_BAD, "the socket path \"%s\" must have 1 to %zu bytes", path,
+			    sizeof at.sun_path - 1);
 	memcpy(at.sun_path, path, n + 1);
 	struct stat st;
 	if (lstat(path, &st) == 0 && !S_ISSOCK(st.st_mode))
@@ -28,8 +29,8 @@ static enum tocsin_err open_unix(const char *path, struct listen_socket *out)
 	if (fd < 0)
 		return fail(TOCSIN_BROKEN, "cannot make a socket: %s", strerror(errno));
 	/* The file takes the mode of the descriptor, so there is no moment at which others could connect. */
-	if (fchmod(fd, 0600) != 0 || bind(fd, (const struct sockaddr *)&at, sizeof at) != 0 || chmod(path, 0600) != 0 || lstat(path, &st) != 0 ||
-	    listen(fd, BACKLOG) != 0) {
+	if (fchmod(fd, 0600) != 0 || bind(fd, (const struct sockaddr *)&at, sizeof at) != 0 || chmod(path, 0600) != 0 ||
+	    lstat(path, &st) != 0 || listen(fd, BACKLOG) != 0) {
 		int why = errno;
 		close(fd);
 		return fail(TOCSIN_BROKEN, "cannot listen on %s: %s", path, strerror(why));
@@ -96,19 +97,27 @@ enum tocsin_err listen_open(const char *where, bool loopback_only, struct listen
 		return open_unix(where + 5, out);
 	char host[256], port[6];
 	if (!split(where, host, sizeof host, port))
-		return fail(TOCSIN_BAD, "\"%s\" is not an address to listen on; write HOST:PORT, [V6]:PORT or unix:PATH", where);
-	struct addrinfo hints = { .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICSERV }, *found = NULL;
+		return fail(TOCSIN_BAD,
+			    "\"%s\" is not an address to listen on; write HOST:PORT, [V6]:PORT or unix:PATH", where);
+	struct addrinfo hints = { .ai_family = AF_UNSPEC,
+				  .ai_socktype = SOCK_STREAM,
+				  .ai_flags = AI_PASSIVE | AI_NUMERICSERV },
+			*found = NULL;
 	int gai = getaddrinfo(host, port, &hints, &found);
 	if (gai != 0)
 		return fail(TOCSIN_BAD, "cannot find the address of \"%s\" to listen on: %s", host, gai_strerror(gai));
 	enum tocsin_err e = TOCSIN_OK;
 	int fd = -1, on = 1;
 	if (loopback_only && !is_loopback(found->ai_addr)) {
-		e = fail(TOCSIN_REFUSED, "%s is not a loopback address, and plain HTTP is served on loopback only; set a certificate and its key", where);
+		e = fail(TOCSIN_REFUSED,
+			 "%s is not a loopback address, and plain HTTP is served on loopback only; set a certificate "
+			 "and its key",
+			 where);
 		goto end;
 	}
 	fd = socket(found->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0 || bind(fd, found->ai_addr, found->ai_addrlen) != 0 || listen(fd, BACKLOG) != 0) {
+	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0 ||
+	    bind(fd, found->ai_addr, found->ai_addrlen) != 0 || listen(fd, BACKLOG) != 0) {
 		e = fail(TOCSIN_BROKEN, "cannot listen on %s: %s", where, strerror(errno));
 		goto end;
 	}

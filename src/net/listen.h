@@ -17,7 +17,8 @@ struct listen_socket {
 	ino_t inode;
 };
 
-/* WHERE as in http_server_config. When LOOPBACK_ONLY, an address that others can reach is REFUSED. BAD: WHERE is not an address; BROKEN: the system refused. */
+/* WHERE as in http_server_config. When LOOPBACK_ONLY, an address that others can reach is REFUSED. BAD: WHERE is not an
+ * address; BROKEN: the system refused. */
 enum tocsin_err listen_open(const char *where, bool loopback_only, struct listen_socket *out) MUST_USE;
 void listen_close(struct listen_socket *l);          /* also removes a socket file; again is harmless */
 

@@ -15,7 +15,7 @@ struct peer {
 	uint64_t key[2];
 	bool loopback;
 	unsigned connections;
-	int64_t full_at;                 /* when the token bucket will be (or was) full; it is empty BURST_SECONDS before */
+	int64_t full_at; /* when the token bucket will be (or was) full; it is empty BURST_SECONDS before */
 };
 
 struct peers {

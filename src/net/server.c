@@ -16,7 +16,8 @@
 
 #define CALL_MEMORY ((size_t)16 << 20)
 #define STACK ((size_t)1 << 20)          /* handlers run there; only what is touched costs memory */
-/* The library's memory of a connection: the longest head, its fields (GATE_FIELDS), and enough left to read a large body in large pieces. */
+/* The library's memory of a connection: the longest head, its fields (GATE_FIELDS), and enough left to read a large
+ * body in large pieces. */
 #define CONNECTION_MEMORY ((size_t)64 << 10)
 #define CONNECTION_STEP ((size_t)16 << 10)
 
@@ -33,8 +34,8 @@ struct http_server {
 	bool stopping;
 };
 
-/* Who is to act next.  The answer comes while the handler still runs, or while the connection is suspended; whichever of handler's thread and answering thread
- * comes second goes on. */
+/* Who is to act next.  The answer comes while the handler still runs, or while the connection is suspended; whichever
+ * of handler's thread and answering thread comes second goes on. */
 enum call_state { RUNNING, SUSPENDED, ANSWERED };
 
 struct header {
@@ -107,7 +108,9 @@ void http_call_add_header(struct http_call *c, const char *name, const char *val
 		c->broken = true;
 		return;
 	}
-	*h = (struct header){ .next = c->headers, .name = arena_str(c->arena, bytes_str(name)), .value = arena_str(c->arena, bytes_str(value)) };
+	*h = (struct header){ .next = c->headers,
+			      .name = arena_str(c->arena, bytes_str(name)),
+			      .value = arena_str(c->arena, bytes_str(value)) };
 	c->headers = h;
 	c->broken |= h->name == NULL || h->value == NULL;
 }
@@ -148,10 +151,12 @@ static enum MHD_Result respond(struct http_call *c)
 		c->headers = NULL;
 		c->type = NULL;
 		buf_free(&c->answer);
-		log_say(LOG_ERROR, "answer lost", "path=%s reason=\"out of memory, or larger than its limit\"", c->url.path);
+		log_say(LOG_ERROR, "answer lost", "path=%s reason=\"out of memory, or larger than its limit\"",
+			c->url.path);
 	}
 	static char nothing[1];
-	struct MHD_Response *r = MHD_create_response_from_buffer(c->answer.n, c->answer.n > 0 ? c->answer.p : (void *)nothing, MHD_RESPMEM_PERSISTENT);
+	void *body = c->answer.n > 0 ? (void *)c->answer.p : nothing;
+	struct MHD_Response *r = MHD_create_response_from_buffer(c->answer.n, body, MHD_RESPMEM_PERSISTENT);
 	if (r == NULL)
 		return MHD_NO;
 	bool ok = c->type == NULL || MHD_add_response_header(r, MHD_HTTP_HEADER_CONTENT_TYPE, c->type) == MHD_YES;
@@ -243,9 +248,10 @@ static void *began(void *arg, const char *target, struct MHD_Connection *connect
 	return c;
 }
 
-/* The library calls it when the head is there, for each piece of the body, when all is there, and after a suspension. */
-static enum MHD_Result take(void *arg, struct MHD_Connection *connection, const char *url, const char *method, const char *version, const char *data, size_t *n,
-                            void **context)
+/* The library calls it when the head is there, for each piece of the body, when all is there, and after a
+ * suspension. */
+static enum MHD_Result take(void *arg, struct MHD_Connection *connection, const char *url, const char *method,
+			    const char *version, const char *data, size_t *n, void **context)
 {
 	(void)arg;
 	(void)connection;
@@ -300,7 +306,8 @@ static void log_library(void *arg, const char *fmt, va_list ap)
 	log_say(LOG_TRACE, "http library", "said=\"%s\"", line);
 }
 
-/* The library gives an address of ours back, so that is how a link gets from join() to joined(): as the bytes of a pointer. */
+/* The library gives an address of ours back, so that is how a link gets from join() to joined(): as the bytes of a
+ * pointer. */
 static bool join(void *arg, int fd, struct conn_link *link)
 {
 	struct http_server *s = arg;
@@ -312,7 +319,8 @@ static bool join(void *arg, int fd, struct conn_link *link)
 	return false;
 }
 
-static void joined(void *arg, struct MHD_Connection *connection, void **context, enum MHD_ConnectionNotificationCode what)
+static void joined(void *arg, struct MHD_Connection *connection, void **context,
+		   enum MHD_ConnectionNotificationCode what)
 {
 	(void)arg;
 	if (what == MHD_CONNECTION_NOTIFY_CLOSED) {
@@ -337,31 +345,35 @@ static enum tocsin_err start_library(struct http_server *s, unsigned max_connect
 	sigset_t all, before;
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	/* A connection outlives its client while its call is kept, so there may be more of them than the front has open. */
-	s->mhd = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_NO_LISTEN_SOCKET |
-	                              MHD_USE_ERROR_LOG,
-	                          0, NULL, NULL, take, s,
-	                          MHD_OPTION_EXTERNAL_LOGGER, log_library, NULL,
-	                          MHD_OPTION_STRICT_FOR_CLIENT, 1,
-	                          MHD_OPTION_CONNECTION_LIMIT, 2 * max_connections + 64,
-	                          MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY,
-	                          MHD_OPTION_CONNECTION_MEMORY_INCREMENT, CONNECTION_STEP,
-	                          MHD_OPTION_CONNECTION_TIMEOUT, 0u,
-	                          MHD_OPTION_THREAD_STACK_SIZE, STACK,
-	                          MHD_OPTION_URI_LOG_CALLBACK, began, s,
-	                          MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, NULL,
-	                          MHD_OPTION_NOTIFY_COMPLETED, completed, s,
-	                          MHD_OPTION_NOTIFY_CONNECTION, joined, s,
-	                          MHD_OPTION_END);
+	/* A connection outlives its client while its call is kept, so there may be more of them than the front has
+	 * open. */
+	unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC | MHD_ALLOW_SUSPEND_RESUME |
+			 MHD_USE_NO_LISTEN_SOCKET | MHD_USE_ERROR_LOG;
+	s->mhd = MHD_start_daemon(flags, 0, NULL, NULL, take, s,
+				  MHD_OPTION_EXTERNAL_LOGGER, log_library, NULL,
+				  MHD_OPTION_STRICT_FOR_CLIENT, 1,
+				  MHD_OPTION_CONNECTION_LIMIT, 2 * max_connections + 64,
+				  MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY,
+				  MHD_OPTION_CONNECTION_MEMORY_INCREMENT, CONNECTION_STEP,
+				  MHD_OPTION_CONNECTION_TIMEOUT, 0u,
+				  MHD_OPTION_THREAD_STACK_SIZE, STACK,
+				  MHD_OPTION_URI_LOG_CALLBACK, began, s,
+				  MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, NULL,
+				  MHD_OPTION_NOTIFY_COMPLETED, completed, s,
+				  MHD_OPTION_NOTIFY_CONNECTION, joined, s,
+				  MHD_OPTION_END);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	return s->mhd != NULL ? TOCSIN_OK : fail(TOCSIN_BROKEN, "cannot start the HTTP library: %s", strerror(errno));
 }
 
-enum tocsin_err http_server_start(const struct http_server_config *config, http_handler *handler, void *arg, struct http_server **out)
+enum tocsin_err http_server_start(const struct http_server_config *config, http_handler *handler, void *arg,
+				  struct http_server **out)
 {
 	*out = NULL;
 	if ((config->cert == NULL) != (config->key == NULL))
-		return fail(TOCSIN_BAD, "a certificate needs its key and a key its certificate; set both for %s, or neither", config->listen);
+		return fail(TOCSIN_BAD,
+			    "a certificate needs its key and a key its certificate; set both for %s, or neither",
+			    config->listen);
 	struct http_server *s = calloc(1, sizeof *s);
 	if (s == NULL)
 		return fail(TOCSIN_BROKEN, "cannot listen on %s: out of memory", config->listen);
@@ -381,8 +393,14 @@ enum tocsin_err http_server_start(const struct http_server_config *config, http_
 		goto err;
 	s->port = socket.port;
 	struct front_config front = {
-		.tls = tls, .max_body = config->max_body, .max_connections = config->max_connections, .max_per_address = config->max_per_address,
-		.rate_per_address = config->rate_per_address, .idle_seconds = config->idle_seconds, .join = join, .join_arg = s,
+		.tls = tls,
+		.max_body = config->max_body,
+		.max_connections = config->max_connections,
+		.max_per_address = config->max_per_address,
+		.rate_per_address = config->rate_per_address,
+		.idle_seconds = config->idle_seconds,
+		.join = join,
+		.join_arg = s,
 	};
 	tls = NULL;
 	e = front_start(&front, &socket, &s->front);
@@ -432,5 +450,8 @@ void http_server_counts(const struct http_server *s, struct http_counts *c)
 {
 	struct front_counts f;
 	front_counts(s->front, &f);
-	*c = (struct http_counts){ .connections = f.connections, .requests = f.requests, .gate_refused = f.gate_refused, .rate_refused = f.rate_refused };
+	*c = (struct http_counts){ .connections = f.connections,
+				   .requests = f.requests,
+				   .gate_refused = f.gate_refused,
+				   .rate_refused = f.rate_refused };
 }

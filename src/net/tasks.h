@@ -1,5 +1,6 @@
 /*
- * tasks: what is to be run later: a heap ordered by time, first come first served at equal times.  One thread, or the caller's lock.
+ * tasks: what is to be run later: a heap ordered by time, first come first served at equal times.  One thread, or the
+ * caller's lock.
  */
 #ifndef TOCSIN_NET_TASKS_H
 #define TOCSIN_NET_TASKS_H
@@ -24,8 +25,9 @@ struct tasks {
 };
 
 void tasks_free(struct tasks *t);                                             /* forgets all */
-bool tasks_add(struct tasks *t, int64_t due, tasks_run *run, void *arg) MUST_USE;     /* false: TASKS_MAX, or out of memory */
-bool tasks_take(struct tasks *t, int64_t now, struct task *out);              /* the next one that is due; false: none */
-int64_t tasks_next(const struct tasks *t);                                    /* when the next one is due; INT64_MAX: none */
+/* False: TASKS_MAX, or out of memory. */
+bool tasks_add(struct tasks *t, int64_t due, tasks_run *run, void *arg) MUST_USE;
+bool tasks_take(struct tasks *t, int64_t now, struct task *out);     /* the next one that is due; false: none */
+int64_t tasks_next(const struct tasks *t);                           /* when that is; INT64_MAX: none */
 
 #endif

@@ -8,7 +8,8 @@
 
 #include "base/bytes.h"
 
-/* From PEM files; returned owned (SSL_CTX_free). BROKEN when one cannot be read, REFUSED when they do not belong together. */
+/* From PEM files; returned owned (SSL_CTX_free). BROKEN when one cannot be read, REFUSED when they do not belong
+ * together. */
 enum tocsin_err tls_context(const char *cert, const char *key, SSL_CTX **out) MUST_USE;
 /* The reason of the oldest error that OpenSSL keeps for this thread; forgets them all. */
 const char *tls_reason(void);

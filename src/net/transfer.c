@@ -152,7 +152,8 @@ static enum tocsin_err check_url(const char *text, bool plain_anywhere)
 	CURLU *url = curl_url();
 	if (url == NULL)
 		return fail(TOCSIN_BROKEN, "no memory to send to %s", text);
-	if (curl_url_set(url, CURLUPART_URL, text, CURLU_DISALLOW_USER) != CURLUE_OK || curl_url_get(url, CURLUPART_SCHEME, &scheme, 0) != CURLUE_OK ||
+	if (curl_url_set(url, CURLUPART_URL, text, CURLU_DISALLOW_USER) != CURLUE_OK ||
+	    curl_url_get(url, CURLUPART_SCHEME, &scheme, 0) != CURLUE_OK ||
 	    curl_url_get(url, CURLUPART_HOST, &host, 0) != CURLUE_OK)
 		e = fail(TOCSIN_BAD, "\"%s\" is not a URL to send to; write https://HOST/PATH", text);
 	else if (strcmp(scheme, "https") != 0 && strcmp(scheme, "http") != 0)
@@ -260,8 +261,10 @@ enum tocsin_err transfer_prepare(struct transfer *t, CURL *easy, bool plain_anyw
 	if (err != TOCSIN_OK)
 		goto end;
 	unsigned connect = t->timeout_ms < CONNECT_MS ? t->timeout_ms : CONNECT_MS;
-	bool ok = add_header(t, "Expect", "") && (t->type == NULL ? add_header(t, "Content-Type", "") : add_header(t, "Content-Type", t->type)) &&
-	          (t->authorization == NULL || add_header(t, "Authorization", t->authorization)) && prepare_body(t, easy);
+	bool ok = add_header(t, "Expect", "") &&
+		  (t->type == NULL ? add_header(t, "Content-Type", "") : add_header(t, "Content-Type", t->type)) &&
+		  (t->authorization == NULL || add_header(t, "Authorization", t->authorization)) &&
+		  prepare_body(t, easy);
 	CURLcode e = CURLE_OK;
 	e |= curl_easy_setopt(easy, CURLOPT_URL, url);
 	e |= curl_easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, socket);
@@ -278,7 +281,8 @@ enum tocsin_err transfer_prepare(struct transfer *t, CURL *easy, bool plain_anyw
 	e |= curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
 	e |= curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)t->timeout_ms);
 	e |= curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)connect);
-	e |= curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE, t->answer.max > 0 ? (curl_off_t)t->answer.max : (curl_off_t)1);
+	e |= curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE,
+			      t->answer.max > 0 ? (curl_off_t)t->answer.max : (curl_off_t)1);
 	e |= curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
 	e |= prepare_trust(easy, anchors);
 	if (!ok || e != CURLE_OK)
@@ -293,9 +297,11 @@ struct http_result transfer_result(struct transfer *t, CURL *easy, CURLcode code
 {
 	struct http_result r = { .err = TOCSIN_OK, .sentence = "" };
 	if (t->too_large || code == CURLE_FILESIZE_EXCEEDED) {
-		r.err = fail(TOCSIN_BAD, "the answer of %s is larger than the %zu bytes that it may have", t->url, t->answer.max);
+		r.err = fail(TOCSIN_BAD, "the answer of %s is larger than the %zu bytes that it may have", t->url,
+			     t->answer.max);
 	} else if (code != CURLE_OK) {
-		r.err = fail(TOCSIN_OFFLINE, "no answer from %s: %s", t->url, t->why[0] != '\0' ? t->why : curl_easy_strerror(code));
+		r.err = fail(TOCSIN_OFFLINE, "no answer from %s: %s", t->url,
+			     t->why[0] != '\0' ? t->why : curl_easy_strerror(code));
 	} else {
 		long status = 0;
 		curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);

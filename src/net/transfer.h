@@ -30,8 +30,10 @@ struct transfer {
 /* Copies R and takes its body. NULL when out of memory; the body is R's then, still. */
 struct transfer *transfer_new(const struct http_request *r, http_done *done, void *arg);
 void transfer_free(struct transfer *t);
-/* Prepares EASY (fresh or reset). BAD: the URL or method cannot be used; REFUSED: plain HTTP beyond loopback; BROKEN: no memory. */
-enum tocsin_err transfer_prepare(struct transfer *t, CURL *easy, bool plain_anywhere, struct transfer_anchors *anchors) MUST_USE;
+/* Prepares EASY (fresh or reset). BAD: the URL or method cannot be used; REFUSED: plain HTTP beyond loopback; BROKEN:
+ * no memory. */
+enum tocsin_err transfer_prepare(struct transfer *t, CURL *easy, bool plain_anywhere,
+				 struct transfer_anchors *anchors) MUST_USE;
 /* What became of it. The sentence is borrowed from T or from fail(). */
 struct http_result transfer_result(struct transfer *t, CURL *easy, CURLcode code);
 

@@ -5,7 +5,10 @@
 
 static int hex_value(uint8_t c)
 {
-	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+	return c >= '0' && c <= '9'   ? c - '0'
+	       : c >= 'a' && c <= 'f' ? c - 'a' + 10
+	       : c >= 'A' && c <= 'F' ? c - 'A' + 10
+				      : -1;
 }
 
 /* Decodes S into memory of A. In a path '+' is itself, and '/' must not be hidden. */
@@ -19,7 +22,8 @@ static enum tocsin_err decode(struct arena *a, struct bytes s, bool in_path, con
 		uint8_t c = s.p[i];
 		if (c == '%') {
 			if (s.n - i < 3 || hex_value(s.p[i + 1]) < 0 || hex_value(s.p[i + 2]) < 0)
-				return fail(TOCSIN_BAD, "the request's target has a '%%' without two hex digits behind it");
+				return fail(TOCSIN_BAD,
+					    "the request's target has a '%%' without two hex digits behind it");
 			c = (uint8_t)(hex_value(s.p[i + 1]) * 16 + hex_value(s.p[i + 2]));
 			i += 2;
 			if (in_path && (c == '/' || c == '\\'))
@@ -62,7 +66,8 @@ static enum tocsin_err read_parameter(struct arena *a, struct bytes s, struct ur
 		return e;
 	for (size_t i = 0; i < out->n; i++)
 		if (strcmp(out->query[i].name, out->query[out->n].name) == 0)
-			return fail(TOCSIN_BAD, "the request's query has the parameter \"%s\" twice", out->query[i].name);
+			return fail(TOCSIN_BAD, "the request's query has the parameter \"%s\" twice",
+				    out->query[i].name);
 	out->n++;
 	return TOCSIN_OK;
 }

@@ -1,6 +1,7 @@
 /*
- * fuzz_gate: the gate gives one verdict however the bytes are cut, and never lets through a head with a bare line end, a control character, or framing that can be read in
- * two ways.  The last of these is checked by a second, simpler reading of each head that was let through.
+ * fuzz_gate: the gate gives one verdict however the bytes are cut, and never lets through a head with a bare line end,
+ * a control character, or framing that can be read in two ways.  The last of these is checked by a second, simpler
+ * reading of each head that was let through.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,16 +31,20 @@ static bool is_field(struct bytes line, const char *name)
 static void read_head_again(struct bytes head)
 {
 	unsigned hosts = 0, lengths = 0, encodings = 0, lines = 0;
-	check(head.n >= 4 && head.n <= LIMIT_HTTP_HEAD && memcmp(head.p + head.n - 4, "\r\n\r\n", 4) == 0, "a head does not end in an empty line");
+	check(head.n >= 4 && head.n <= LIMIT_HTTP_HEAD && memcmp(head.p + head.n - 4, "\r\n\r\n", 4) == 0,
+	      "a head does not end in an empty line");
 	for (size_t i = 0; i + 2 < head.n; lines++) {
 		const uint8_t *cr = memchr(head.p + i, '\r', head.n - i);
 		check(cr != NULL && cr[1] == '\n', "a line ends in CR alone");
 		struct bytes line = bytes_of(head.p + i, (size_t)(cr - (head.p + i)));
 		for (size_t k = 0; k < line.n; k++)
-			check((line.p[k] >= 0x20 || line.p[k] == '\t') && line.p[k] != 0x7f, "a line holds a control character");
+			check((line.p[k] >= 0x20 || line.p[k] == '\t') && line.p[k] != 0x7f,
+			      "a line holds a control character");
 		if (lines > 0) {
 			const uint8_t *colon = memchr(line.p, ':', line.n);
-			check(colon != NULL && colon > line.p && colon[-1] != ' ' && colon[-1] != '\t' && line.p[0] != ' ' && line.p[0] != '\t', "a field has no proper name");
+			check(colon != NULL && colon > line.p && colon[-1] != ' ' && colon[-1] != '\t' &&
+				  line.p[0] != ' ' && line.p[0] != '\t',
+			      "a field has no proper name");
 			hosts += is_field(line, "host");
 			lengths += is_field(line, "content-length");
 			encodings += is_field(line, "transfer-encoding");
@@ -66,7 +71,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		i += n;
 	}
 	check(e == f && requests == sum, "the verdict depends on the cuts");
-	check(gate_between(whole) == gate_between(pieces) && gate_in_head(whole) == gate_in_head(pieces) && gate_status(whole) == gate_status(pieces), "the state depends on the cuts");
+	check(gate_between(whole) == gate_between(pieces) && gate_in_head(whole) == gate_in_head(pieces) &&
+		  gate_status(whole) == gate_status(pieces),
+	      "the state depends on the cuts");
 
 	enum tocsin_err g = TOCSIN_OK;
 	for (size_t i = 0, head = 0; i < size && g == TOCSIN_OK;) {

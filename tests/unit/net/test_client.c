@@ -69,7 +69,9 @@ static void handle(void *arg, struct http_call *c)
 	(void)arg;
 	const char *path = http_call_path(c), *n = http_call_query(c, "n");
 	if (strcmp(path, "/echo") == 0) {
-		http_call_add_header(c, "X-Type", http_call_header(c, "content-type") != NULL ? http_call_header(c, "content-type") : "none");
+		http_call_add_header(c, "X-Type",
+				     http_call_header(c, "content-type") != NULL ? http_call_header(c, "content-type")
+										 : "none");
 		http_call_answer(c, 200, "application/octet-stream", http_call_body(c));
 	} else if (strcmp(path, "/zeros") == 0) {
 		struct buf b;
@@ -99,7 +101,9 @@ static char base[64];
 static int start(void **state)
 {
 	(void)state;
-	struct http_server_config sc = { .listen = "127.0.0.1:0", .max_body = MAX_BODY, .max_connections = 256, .idle_seconds = 10 };
+	struct http_server_config sc = {
+		.listen = "127.0.0.1:0", .max_body = MAX_BODY, .max_connections = 256, .idle_seconds = 10
+	};
 	struct http_client_config cc = { .max_per_host = 4 };
 	if (http_server_start(&sc, handle, NULL, &server) != TOCSIN_OK || http_client_start(&cc, &client) != TOCSIN_OK)
 		return -1;
@@ -120,7 +124,12 @@ static void ask(struct box *b, const char *method, const char *path, struct buf 
 {
 	char url[256];
 	snprintf(url, sizeof url, "%s%s", strstr(path, ":/") != NULL ? "" : base, path);
-	struct http_request r = { .method = method, .url = url, .type = body != NULL ? "text/x" : NULL, .body = body, .max_answer = max_answer, .timeout_ms = ms };
+	struct http_request r = { .method = method,
+				  .url = url,
+				  .type = body != NULL ? "text/x" : NULL,
+				  .body = body,
+				  .max_answer = max_answer,
+				  .timeout_ms = ms };
 	box_init(b);
 	http_client_send(client, &r, into_box, b);
 	box_wait(b, 1);
@@ -171,7 +180,9 @@ static void test_details(void **state)
 {
 	(void)state;
 	struct box b;
-	struct http_request r = { .method = "GET", .max_answer = 100, .timeout_ms = 5000, .authorization = "Bearer abc" };
+	struct http_request r = {
+		.method = "GET", .max_answer = 100, .timeout_ms = 5000, .authorization = "Bearer abc"
+	};
 	char url[128];
 	snprintf(url, sizeof url, "%s/authorization", base);
 	r.url = url;
@@ -272,13 +283,27 @@ static void test_large(void **state)
 static void test_urls(void **state)
 {
 	(void)state;
-	static const struct { const char *url; enum tocsin_err err; } cases[] = {
-		{ "http://192.0.2.1/", TOCSIN_REFUSED }, { "http://example.com/", TOCSIN_REFUSED }, { "http://[2001:db8::1]/", TOCSIN_REFUSED },
-		{ "http://localhost.example.com/", TOCSIN_REFUSED }, { "http://127.0.0.1.example.com/", TOCSIN_REFUSED }, { "HTTP://example.com/", TOCSIN_REFUSED },
-		{ "http://0.0.0.0/", TOCSIN_REFUSED }, { "http://[::ffff:192.0.2.1]/", TOCSIN_REFUSED },
-		{ "ftp://127.0.0.1/", TOCSIN_BAD }, { "file:///etc/passwd", TOCSIN_BAD }, { "gopher://127.0.0.1/", TOCSIN_BAD }, { "", TOCSIN_BAD },
-		{ "http://u:p@127.0.0.1/", TOCSIN_BAD }, { "unix:", TOCSIN_BAD }, { "unix:/tmp/x", TOCSIN_BAD }, { "unix::/x", TOCSIN_BAD },
-		{ "unix:/nowhere/at/all:/x", TOCSIN_OFFLINE }, { "http://127.0.0.1:1/", TOCSIN_OFFLINE }, { "http://[::1]:1/", TOCSIN_OFFLINE },
+	static const struct { const char *url; enum tocsin_err err;
+	} cases[] = {
+		{ "http://192.0.2.1/", TOCSIN_REFUSED },
+		{ "http://example.com/", TOCSIN_REFUSED },
+		{ "http://[2001:db8::1]/", TOCSIN_REFUSED },
+		{ "http://localhost.example.com/", TOCSIN_REFUSED },
+		{ "http://127.0.0.1.example.com/", TOCSIN_REFUSED },
+		{ "HTTP://example.com/", TOCSIN_REFUSED },
+		{ "http://0.0.0.0/", TOCSIN_REFUSED },
+		{ "http://[::ffff:192.0.2.1]/", TOCSIN_REFUSED },
+		{ "ftp://127.0.0.1/", TOCSIN_BAD },
+		{ "file:///etc/passwd", TOCSIN_BAD },
+		{ "gopher://127.0.0.1/", TOCSIN_BAD },
+		{ "", TOCSIN_BAD },
+		{ "http://u:p@127.0.0.1/", TOCSIN_BAD },
+		{ "unix:", TOCSIN_BAD },
+		{ "unix:/tmp/x", TOCSIN_BAD },
+		{ "unix::/x", TOCSIN_BAD },
+		{ "unix:/nowhere/at/all:/x", TOCSIN_OFFLINE },
+		{ "http://127.0.0.1:1/", TOCSIN_OFFLINE },
+		{ "http://[::1]:1/", TOCSIN_OFFLINE },
 		{ "http://localhost:1/", TOCSIN_OFFLINE },
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -407,7 +432,8 @@ int main(void)
 		{ "only https, and http to this machine, is spoken", test_urls, NULL, NULL, NULL },
 		{ "a unix socket is asked by its path", test_unix, NULL, NULL, NULL },
 		{ "tasks run in the order of their times, on one thread", test_tasks, NULL, NULL, NULL },
-		{ "stopping ends what is under way, once each, and runs no task that waits", test_stop_client, NULL, NULL, NULL },
+		{ "stopping ends what is under way, once each, and runs no task that waits", test_stop_client, NULL,
+		  NULL, NULL },
 		{ "trust anchors that cannot be read are an error", test_bad_anchors, NULL, NULL, NULL },
 	};
 	return cmocka_run_group_tests(tests, start, stop);

@@ -53,7 +53,8 @@ static void expect(struct text_of t, unsigned status, unsigned requests)
 			bool between;
 			unsigned s = feed(all, cut, &got, &between);
 			if (s != status)
-				fail_msg("status %u instead of %u, cut at %zu: %.*s", s, status, cut, (int)all.n, (const char *)all.p);
+				fail_msg("status %u instead of %u, cut at %zu: %.*s", s, status, cut, (int)all.n,
+					 (const char *)all.p);
 			if (status == 0) {
 				assert_int_equal(got, requests + (unsigned)behind);
 				assert_true(between);
@@ -66,13 +67,17 @@ static void expect(struct text_of t, unsigned status, unsigned requests)
 static void test_good(void **state)
 {
 	(void)state;
-	static const struct { struct text_of text; unsigned requests; } cases[] = {
+	static const struct { struct text_of text; unsigned requests;
+	} cases[] = {
 		{ TEXT(GET "\r\n"), 1 },
 		{ TEXT("GET /a?b=%20c&d='%7B' HTTP/1.0\r\nHost: [::1]:8080\r\n\r\n"), 1 },
-		{ TEXT("OPTIONS /~x HTTP/1.1\r\nhOsT:a\r\nX-Empty:\r\nX-Blank: \t \r\nX: a\tb \"c\" \x80\xff\r\n\r\n"), 1 },
+		{ TEXT("OPTIONS /~x HTTP/1.1\r\nhOsT:a\r\nX-Empty:\r\nX-Blank: \t \r\nX: a\tb \"c\" \x80\xff\r\n\r\n"),
+		  1 },
 		{ TEXT("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n"), 1 },
 		{ TEXT("POST / HTTP/1.1\r\nContent-Length:   5\r\nHost: a\r\n\r\na\r\n\0\n"), 1 },
-		{ TEXT("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: Chunked\r\n\r\n5\r\nab\r\nc\r\n0A\r\n0123456789\r\n0\r\n\r\n"), 1 },
+		{ TEXT("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: "
+		       "Chunked\r\n\r\n5\r\nab\r\nc\r\n0A\r\n0123456789\r\n0\r\n\r\n"),
+		  1 },
 		{ TEXT("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n00000000\r\n\r\n"), 1 },
 		{ TEXT(GET "\r\n" GET "\r\nPOST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nG" GET "\r\n"), 4 },
 	};
@@ -103,10 +108,10 @@ static void test_bad(void **state)
 {
 	(void)state;
 	static const struct text_of cases[] = {
-		TEXT("\r\n" GET "\r\n"),                                             /* an empty line in front */
+		TEXT("\r\n" GET "\r\n"), /* an empty line in front */
 		TEXT(" GET / HTTP/1.1\r\nHost: a\r\n\r\n"),
 		TEXT("get / HTTP/1.1\r\nHost: a\r\n\r\n"),
-		TEXT("ABCDEFGHIJKLMNOPQ / HTTP/1.1\r\nHost: a\r\n\r\n"),             /* 17 letters */
+		TEXT("ABCDEFGHIJKLMNOPQ / HTTP/1.1\r\nHost: a\r\n\r\n"), /* 17 letters */
 		TEXT("GET  / HTTP/1.1\r\nHost: a\r\n\r\n"),
 		TEXT("GET\t/ HTTP/1.1\r\nHost: a\r\n\r\n"),
 		TEXT("GET * HTTP/1.1\r\nHost: a\r\n\r\n"),
@@ -128,7 +133,7 @@ static void test_bad(void **state)
 		TEXT("GET / HTTP/1.1\r\nHost: a\r\n\n"),
 		TEXT("GET / HTTP/1.1\r\nHost: a\r\n\rX"),
 		TEXT("GET / HTTP/1.1\r\n Host: a\r\n\r\n"),
-		TEXT("GET / HTTP/1.1\r\nHost: a\r\n b\r\n\r\n"),                     /* folding */
+		TEXT("GET / HTTP/1.1\r\nHost: a\r\n b\r\n\r\n"), /* folding */
 		TEXT("GET / HTTP/1.1\r\nHost: a\r\n\tb\r\n\r\n"),
 		TEXT("GET / HTTP/1.1\r\nHost: a\r\nX\r\n\r\n"),
 		TEXT("GET / HTTP/1.1\r\nHost: a\r\nX\x01: b\r\n\r\n"),
@@ -150,7 +155,8 @@ static void test_bad(void **state)
 		TEXT("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1,1\r\n\r\n"),
 		TEXT("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1.0\r\n\r\n"),
 		TEXT("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\nabc"),
-		TEXT("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
+		TEXT("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: "
+		     "chunked\r\n\r\n0\r\n\r\n"),
 		TEXT("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding:\r\n\r\n"),
 		TEXT("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: identity\r\n\r\n"),
 		TEXT("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked, chunked\r\n\r\n"),
@@ -200,7 +206,8 @@ static void test_limits(void **state)
 
 	/* Bodies of the most, and of one more, by length and in chunks. */
 	for (size_t over = 0; over < 2; over++) {
-		snprintf(head, sizeof head, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: %zu\r\n\r\n", MAX_BODY + over);
+		snprintf(head, sizeof head, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: %zu\r\n\r\n",
+			 MAX_BODY + over);
 		buf_clear(&b);
 		buf_add_str(&b, head);
 		memset(buf_grow(&b, MAX_BODY + over), 'x', MAX_BODY + over);
@@ -214,9 +221,12 @@ static void test_limits(void **state)
 		expect((struct text_of){ (const char *)b.p, b.n }, over ? 413 : 0, 1);
 	}
 	expect((struct text_of)TEXT(CHUNKED "ffffffff\r\n"), 413, 0);
-	expect((struct text_of)TEXT("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 18446744073709551615\r\n\r\n"), 413, 0);
-	expect((struct text_of)TEXT("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 18446744073709551616\r\n\r\n"), 413, 0);
-	expect((struct text_of)TEXT("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999999999999999999999\r\n\r\n"), 413, 0);
+	expect((struct text_of)TEXT("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 18446744073709551615\r\n\r\n"), 413,
+	       0);
+	expect((struct text_of)TEXT("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 18446744073709551616\r\n\r\n"), 413,
+	       0);
+	expect((struct text_of)TEXT("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999999999999999999999\r\n\r\n"),
+	       413, 0);
 
 	/* So many fields, and one more. */
 	for (unsigned over = 0; over < 2; over++) {
@@ -284,7 +294,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		{ "good requests pass, however they are cut", test_good, NULL, NULL, NULL },
-		{ "the ten malformed requests are refused, first or second, however they are cut", test_ten, NULL, NULL, NULL },
+		{ "the ten malformed requests are refused, first or second, however they are cut", test_ten, NULL, NULL,
+		  NULL },
 		{ "every other way of being read in two ways is refused", test_bad, NULL, NULL, NULL },
 		{ "chunks are framed exactly, without extensions or trailers", test_chunks, NULL, NULL, NULL },
 		{ "each limit holds, and one more is refused", test_limits, NULL, NULL, NULL },

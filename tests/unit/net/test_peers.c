@@ -109,7 +109,8 @@ static void test_names(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		{ "an address has so many connections, loopback as many as it wants", test_connections, NULL, NULL, NULL },
+		{ "an address has so many connections, loopback as many as it wants", test_connections, NULL, NULL,
+		  NULL },
 		{ "a rate allows a burst of twice as many, and refills in time", test_rate, NULL, NULL, NULL },
 		{ "only so many addresses are remembered, and they are forgotten", test_room, NULL, NULL, NULL },
 		{ "an IPv4 address inside IPv6 is an IPv4 address", test_names, NULL, NULL, NULL },

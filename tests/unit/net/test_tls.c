@@ -33,8 +33,9 @@ static bool make(const char *cert_path, const char *key_path, const char *name)
 	if (pid == 0) {
 		if (freopen("/dev/null", "w", stderr) == NULL)
 			_exit(1);
-		execlp("openssl", "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", "/CN=test", "-addext", san,
-		       "-keyout", key_path, "-out", cert_path, (char *)NULL);
+		execlp("openssl", "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+		       "-nodes", "-days", "2", "-subj", "/CN=test", "-addext", san, "-keyout", key_path, "-out",
+		       cert_path, (char *)NULL);
 		_exit(127);
 	}
 	int status;
@@ -52,7 +53,12 @@ static int start(void **state)
 	snprintf(other_key, sizeof other_key, "%s/key2.pem", dir);
 	if (!make(cert, key, "IP:127.0.0.1") || !make(other_cert, other_key, "DNS:other.example"))
 		return -1;
-	struct http_server_config config = { .listen = "127.0.0.1:0", .cert = cert, .key = key, .max_body = MAX_BODY, .max_connections = 50, .idle_seconds = 2 };
+	struct http_server_config config = { .listen = "127.0.0.1:0",
+					     .cert = cert,
+					     .key = key,
+					     .max_body = MAX_BODY,
+					     .max_connections = 50,
+					     .idle_seconds = 2 };
 	return http_server_start(&config, handle, NULL, &server) == TOCSIN_OK ? 0 : -1;
 }
 
@@ -79,7 +85,9 @@ static enum tocsin_err post(const char *host, unsigned port, const char *ca, siz
 	buf_init(&got, MAX_BODY);
 	random_bytes(buf_grow(&body, n), n);
 	buf_add_bytes(&copy, buf_bytes(&body));
-	struct http_request r = { .method = "POST", .url = url, .body = &body, .max_answer = MAX_BODY, .timeout_ms = 20000 };
+	struct http_request r = {
+		.method = "POST", .url = url, .body = &body, .max_answer = MAX_BODY, .timeout_ms = 20000
+	};
 	struct http_client_config config = { .ca_file = ca, .max_per_host = 2 };
 	enum tocsin_err e = http_ask(&config, &r, &status, &got);
 	if (e == TOCSIN_OK) {
@@ -105,9 +113,12 @@ static void test_wrong(void **state)
 	(void)state;
 	assert_int_equal(post("127.0.0.1", http_server_port(server), NULL, 1), TOCSIN_OFFLINE);
 	assert_int_equal(post("127.0.0.1", http_server_port(server), other_cert, 1), TOCSIN_OFFLINE);
-	assert_int_equal(post("localhost", http_server_port(server), cert, 1), TOCSIN_OFFLINE);      /* trusted, but for another name */
+	assert_int_equal(post("localhost", http_server_port(server), cert, 1),
+			 TOCSIN_OFFLINE); /* trusted, but for another name */
 	struct http_server *s;
-	struct http_server_config config = { .listen = "127.0.0.1:0", .cert = cert, .key = other_key, .max_body = 10, .max_connections = 5 };
+	struct http_server_config config = {
+		.listen = "127.0.0.1:0", .cert = cert, .key = other_key, .max_body = 10, .max_connections = 5
+	};
 	assert_int_equal(http_server_start(&config, handle, NULL, &s), TOCSIN_BROKEN);
 	config.cert = key;
 	assert_int_equal(http_server_start(&config, handle, NULL, &s), TOCSIN_BROKEN);
@@ -223,7 +234,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		{ "what is posted comes back, from nothing to 8 MiB", test_round, NULL, NULL, NULL },
 		{ "unknown issuers, other names and keys that do not fit are refused", test_wrong, NULL, NULL, NULL },
-		{ "TLS 1.2 and 1.3 are spoken, nothing older, and the gate reads inside", test_by_hand, NULL, NULL, NULL },
+		{ "TLS 1.2 and 1.3 are spoken, nothing older, and the gate reads inside", test_by_hand, NULL, NULL,
+		  NULL },
 		{ "what is not TLS, or stops halfway, is cut off", test_not_tls, NULL, NULL, NULL },
 	};
 	return cmocka_run_group_tests(tests, start, stop);

@@ -28,7 +28,9 @@ static inline void wire_limit(int fd)
 
 static inline int wire_open(unsigned port)
 {
-	struct sockaddr_in at = { .sin_family = AF_INET, .sin_port = htons((uint16_t)port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct sockaddr_in at = { .sin_family = AF_INET,
+				  .sin_port = htons((uint16_t)port),
+				  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	int on = 1, fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 	wire_limit(fd);
@@ -75,7 +77,8 @@ static inline int wire_byte(int fd, char *c)
 	return n >= 0 ? (int)n : errno == EAGAIN ? -2 : -1;
 }
 
-/* Reads one answer. Its status, 0 when the connection ended before it, -1 when reset, -2 too late. BODY (may be NULL) gets the body. HEAD gets the head (2048 bytes). */
+/* Reads one answer. Its status, 0 when the connection ended before it, -1 when reset, -2 too late. BODY (may be NULL)
+ * gets the body. HEAD gets the head (2048 bytes). */
 static inline int wire_answer(int fd, struct buf *body, char head[2048])
 {
 	char local[2048];
