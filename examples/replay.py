@@ -120,6 +120,7 @@ class Replay:
     # ---- the nodes and their acquaintance ----
 
     def start(self):
+        os.makedirs(os.path.join(self.out, "nodes"))
         first = self.s["steps"][0]["at"]
         for node in self.nodes.values():
             node.make()
@@ -195,7 +196,7 @@ class Replay:
         rows = self.keep(node, step, node.run(*args, self.fields_file(step)))
         self.witnessed(node, rows)
         receipt = node.json("show", rows[0][0])["receipt"]
-        return f"{rows[0][0][:16]}…: accepted by {rows[0][1]}, entry {receipt['index']} of its log, witnessed {receipt['witnessed_not_later_than']}"
+        return f"{rows[0][0][:16]}… accepted by {rows[0][1]}: entry {receipt['index']}, witnessed {receipt['witnessed_not_later_than']}"
 
     def do_respond(self, node, step):
         args = ["respond", self.about(step["about"])[0], "--json", "--wait", "30", "--stage", step["fields"]["stage"]]
@@ -241,7 +242,7 @@ class Replay:
     def shown(self, path, *more):
         """The command as a person would type it."""
         short = os.path.relpath(path)
-        return shlex.join(["build/tocsin", "verify", short]) + " --card " + os.path.relpath(os.path.join(self.out, "cards")) + "/*" + "".join(" " + shlex.quote(m) for m in more)
+        return shlex.join(["build/tocsin", "verify", short]) + " --card " + os.path.relpath(os.path.join(self.out, "cards")) + "/*.cards" + "".join(" " + shlex.quote(m) for m in more)
 
     def lie(self, lie):
         about = lie["about"]
@@ -267,7 +268,7 @@ class Replay:
         else:
             raise Failed(f"the scenario has a test that nobody knows: {lie['test']}")
         say(f"\"{lie['says']}\"  {'REFUTED: ' + why if refuted else 'NOT REFUTED: ' + v.get('sentence', 'the bundle does not verify')}")
-        say(f"   {self.shown(path, *more)}")
+        print(f"   {self.shown(path, *more)}", flush=True)
         return refuted
 
     def withheld(self):
@@ -298,8 +299,8 @@ class Replay:
     def run(self):
         say(self.s["title"])
         say(self.s["notice"])
-        say(f"Nodes: {', '.join(n.name for n in self.nodes.values())}; quorum {self.s['quorum']}. Assumed: {self.s['assumed'][0]}, and {len(self.s['assumed']) - 1} more." if len(self.s["assumed"]) > 1
-            else f"Nodes: {', '.join(n.name for n in self.nodes.values())}; quorum {self.s['quorum']}. Assumed: {self.s['assumed'][0]}.")
+        say(f"Nodes: {', '.join(n.name for n in self.nodes.values())}; quorum {self.s['quorum']}.")
+        say(f"Assumed: {', '.join(self.s['assumed'][:2])}{', and more: see the scenario' if len(self.s['assumed']) > 2 else ''}.")
         self.start()
         for step in self.s["steps"]:
             self.step(step)

@@ -43,7 +43,7 @@ static int usage_verify(const char *why)
 
 static int take_arguments(int argc, char **argv, struct arguments *a)
 {
-	bool plain = false;
+	bool plain = false, cards = false;      /* behind "--card FILE" more card files may follow, as a shell's pattern gives them */
 	for (int i = 1; i < argc; i++) {
 		int left = argc - i - 1;
 		if (!plain && strcmp(argv[i], "--") == 0) {
@@ -54,13 +54,17 @@ static int take_arguments(int argc, char **argv, struct arguments *a)
 			if (left < 1 || a->card_n == CARDS_MOST)
 				return usage_verify(left < 1 ? "--card needs a file" : "too many card files");
 			a->card[a->card_n++] = argv[++i];
+			cards = true;
 		} else if (!plain && strcmp(argv[i], "--shown-to") == 0) {
 			if (left < 2 || a->shown_name != NULL)
 				return usage_verify("--shown-to needs a name and a field, once");
 			a->shown_name = argv[++i];
 			a->shown_field = argv[++i];
+			cards = false;
 		} else if (!plain && argv[i][0] == '-') {
 			return usage_verify("there is no such option");
+		} else if (a->path != NULL && cards && a->card_n < CARDS_MOST) {
+			a->card[a->card_n++] = argv[i];
 		} else if (a->path != NULL) {
 			return usage_verify("one bundle at a time");
 		} else {
