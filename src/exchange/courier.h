@@ -1,5 +1,5 @@
 /*
- * courier: what courier.c, links.c, parcel.c, returns.c and watch.c share. Nobody else includes it.
+ * courier: what courier.c, delivery.c, links.c, parcel.c, returns.c and watch.c share. Nobody else includes it.
  *
  * Everything about partners is touched on the HTTP client's thread alone, with `lock` held (courier_status reads under it).  Three others only leave mail: the store's writer
  * (a commit is durable), the side thread (a chore that had to wait is done), and whoever wakes the courier.  The side thread also is the alarm clock, so that a courier with
@@ -140,6 +140,7 @@ struct courier {
 /* ---- courier.c ---- */
 struct link *courier_link(struct courier *c, const char *name);                /* made when new; NULL when out of memory */
 void courier_post(struct courier *c);                                          /* runs the courier soon */
+void courier_alarm(struct courier *c, int64_t at);                             /* runs it at AT (clock_mono) at the latest, and not before AT for that */
 /* Sends a request for T (taken) to PATH under its link's current address of PEER; BODY may be NULL. False, T freed: it has no address. */
 bool courier_send(struct courier *c, struct trip *t, const struct peer *peer, const char *method, const char *path, const char *type, struct buf *body, size_t max);
 /* Commits CH (taken) for T (taken); its landed is called when that is durable or failed. */
@@ -148,6 +149,10 @@ struct trip *trip_new(struct courier *c, struct link *l);                      /
 void trip_free(struct trip *t);                                                /* its parcel too */
 bool courier_chore(struct courier *c, struct chore *ch);                       /* CH taken */
 struct chore *chore_new(struct courier *c, struct link *l);
+
+/* ---- delivery.c ---- */
+/* One round: looks, tells cards, polls, sends what is due, sets the alarm. At the end of each callback. */
+void delivery_round(struct courier *c);
 
 /* ---- links.c ---- */
 /* It answered well. */

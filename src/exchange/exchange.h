@@ -53,6 +53,10 @@ bool exchange_ready(struct exchange *x);
  */
 json_t *exchange_status(struct exchange *x);
 
+/* Fetches the published proof of the receipt for statement NUM (its checkpoint with whatever cosignatures it has), unless it is witnessed already: for evidence on a receipt for which no quorum is set.
+ * OK: the receipt has a proof. LATER: not published yet; OFFLINE: the partner does not answer; MISSING: there is no receipt; REFUSED: what came does not verify. Waits up to ten seconds for each of its addresses. */
+enum tocsin_err exchange_fetch_receipt(struct exchange *x, int64_t num) MUST_USE;
+
 /* ---- carry files ---- */
 /* All that waits for PARTNER as a carry file (MISSING: nothing), and what an incoming carry file yields: for a batch the
  * answer file in OUT, for an answer nothing (OUT stays empty). Waits until durable. */

@@ -720,6 +720,34 @@ TEST(without_a_quorum_nothing_is_asked_for_and_no_alarm_raised)
 	assert_int_equal(events("receipt overdue"), 0);
 }
 
+TEST(a_receipt_without_a_quorum_is_fetched_when_somebody_asks)
+{
+	struct issue_result r;
+	struct snapshot *read;
+	struct receipt_row row;
+	struct arena *a = arena_new(1u << 20);
+	begin_history();
+	assert_int_equal(exchange_fetch_receipt(north.x, 4711), TOCSIN_MISSING);
+	send_to("south.example", 2, &r);
+	wait_receipt(r.num);
+	assert_int_equal(exchange_fetch_receipt(north.x, r.num), TOCSIN_LATER);
+	publish(watcher, 3);
+	fake_set(south, FAKE_WRONG_PROOF);
+	assert_int_equal(exchange_fetch_receipt(north.x, r.num), TOCSIN_REFUSED);
+	fake_set(south, FAKE_HONEST);
+	ok(exchange_fetch_receipt(north.x, r.num));
+	/* It is held now, and still not called witnessed. */
+	http_server_stop(south->server);
+	south->server = NULL;
+	ok(exchange_fetch_receipt(north.x, r.num));
+	ok(snapshot_open(north.desk.store, &read));
+	ok(receipt_get(read, r.num, a, &row));
+	assert_true(row.proof.n > 0);
+	assert_int_equal(row.witnessed_at, 0);
+	snapshot_close(read);
+	arena_free(a);
+}
+
 /* ---- stopping ---- */
 
 TEST(stopping_waits_for_no_partner)
@@ -779,6 +807,7 @@ int main(void)
 		IN_WORLD(a_wrong_witnessed_proof_counts_for_nothing),
 		IN_WORLD(a_receipt_that_nobody_witnesses_raises_one_alarm),
 		IN_WORLD(without_a_quorum_nothing_is_asked_for_and_no_alarm_raised),
+		IN_WORLD(a_receipt_without_a_quorum_is_fetched_when_somebody_asks),
 		IN_WORLD(stopping_waits_for_no_partner),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
