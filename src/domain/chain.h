@@ -23,8 +23,8 @@ enum chain_order chain_compare(const struct chain *held, const struct chain *oth
 /* Verifies NOTE (a statement's) by the chain of its sender: every sign key of the card current at S->at or of the last one, every "by" key that the chains in COSIGNERS list;
  * CLEAN gets the note with only the counted signature lines. REFUSED: signature; MISSING: a key that the chain does not list (code "card"). */
 enum tocsin_err chain_verify_statement(const struct chain *c, const struct chain *cosigners, size_t cosigners_n, const struct note *note, const struct statement *s, struct buf *clean) MUST_USE;
-/* The same for a statement that is known to have been there at KNOWN_BY (witnessed): a key revoked later still counts. chain_verify_statement, which knows nothing but the sender's
- * claim, counts no revoked key at all: whoever stole one could back-date what he signs. */
+/* The same for a statement that is known to have been there at KNOWN_BY (witnessed): a key that was revoked by then does not count (REFUSED). chain_verify_statement takes the sender's
+ * claim S->at for it, as section 4 says: what was on its way when a key was changed still arrives, and only a witnessed time proves more. */
 enum tocsin_err chain_verify_known(const struct chain *c, const struct chain *cosigners, size_t cosigners_n, const struct note *note, const struct statement *s,
 	int64_t known_by, struct buf *clean) MUST_USE;
 /* Whether party P is C's node: the name, and the fingerprint of one of its identities. */

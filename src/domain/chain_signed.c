@@ -139,5 +139,5 @@ enum tocsin_err chain_verify_known(const struct chain *c, const struct chain *co
 
 enum tocsin_err chain_verify_statement(const struct chain *c, const struct chain *cosigners, size_t cosigners_n, const struct note *note, const struct statement *s, struct buf *clean)
 {
-	return chain_verify_known(c, cosigners, cosigners_n, note, s, INT64_MAX, clean);
+	return chain_verify_known(c, cosigners, cosigners_n, note, s, s->at, clean);
 }

@@ -17,8 +17,10 @@ trap 'rm -rf "$tmp"' EXIT
 trap 'exit 1' HUP INT TERM
 bad=0
 
-ok() { printf 'ok      %s\n' "$*"; }
-no() { printf 'FAILED  %s\n' "$*"; bad=1; }
+# What a bundle says goes to the terminal without anything that could move its cursor.
+plain() { tr -cd '\n -~'; }
+ok() { printf 'ok      %s\n' "$*" | plain; }
+no() { printf 'FAILED  %s\n' "$*" | plain; bad=1; }
 
 # ---- bytes ----
 hex() { od -An -v -tx1 | tr -d ' \n'; }
@@ -366,5 +368,5 @@ if [ $bad -ne 0 ]; then
 	exit 1
 fi
 printf '\nCONSISTENT. It is proven if these identities are those that you know, from cards that you got by another way:\n'
-cat "$tmp"/cards.*/identity | sort -u | sed 's/^/  /'
+cat "$tmp"/cards.*/identity | sort -u | plain | sed 's/^/  /'
 printf 'It does not prove that a person read it, that it is true, that nothing else was said, or that what has no receipt did not arrive.\n'

@@ -21,6 +21,8 @@ struct check {
 	unsigned k;
 	struct note note;
 	bool self;
+	bool key_gone;                         /* a sign key was revoked, and nothing shows that the statement was there before */
+	const char *gone;                      /* for a key that was revoked: why less is proven, though all fits */
 };
 
 /* A proof that an entry is in a log. */
@@ -33,6 +35,7 @@ struct entry_proof {
 	uint64_t index;
 	uint64_t witnessed;                    /* seconds, by organisations that the verifier named; 0: not */
 	size_t count;
+	bool gone;                             /* the log's key was revoked, and nothing shows that this was there before */
 };
 
 static enum tocsin_err read_chain(struct check *c, struct bytes raw, const char *file, struct side *out)
@@ -241,8 +244,7 @@ static enum tocsin_err verify_entry(struct check *c, struct entry_proof *p)
 		return err;
 	p->index = proof.index;
 	/* Whoever stole a log's key could sign what he likes, but not with a time at which the witnesses had not seen it. */
-	if (chain_revoked(&p->owner->chain, log, &revoked) && (p->witnessed == 0 || (int64_t)p->witnessed >= revoked / CLOCK_SECOND))
-		return fail(TOCSIN_REFUSED, "the key of %s was revoked, and nothing shows that this was there before", log->name);
+	p->gone = chain_revoked(&p->owner->chain, log, &revoked) && (p->witnessed == 0 || (int64_t)p->witnessed >= revoked / CLOCK_SECOND);
 	return TOCSIN_OK;
 }
 
@@ -261,7 +263,10 @@ static enum tocsin_err read_proofs(struct check *c)
 			return fail_within(err == TOCSIN_BAD ? TOCSIN_BAD : TOCSIN_REFUSED, "%s", proof[i]->file);
 		v->quorum_count = proof[i]->count;
 	}
-	v->issued = issued.raw.p != NULL;
+	if (receipt.gone)
+		c->gone = arena_printf(c->a, "%s signed this %s, but the key of the log that the receipt is from was revoked, and nothing that you trust shows that it was there before",
+			v->statement.from.name, v->statement.kind);
+	v->issued = issued.raw.p != NULL && !issued.gone;
 	v->issued_witnessed = issued.witnessed;
 	v->receipt_witnessed = receipt.witnessed;
 	v->receipt_index = receipt.index;
@@ -287,9 +292,14 @@ static enum tocsin_err check_signatures(struct check *c)
 		v->by_trusted[i] = side->trusted;
 	}
 	buf_init(&clean, LIMIT_NOTE);
-	enum tocsin_err err = chain_verify_known(&c->sender.chain, cosigner, n, &c->note, &v->statement, known == 0 ? INT64_MAX : (int64_t)known * CLOCK_SECOND, &clean);
+	enum tocsin_err err = chain_verify_known(&c->sender.chain, cosigner, n, &c->note, &v->statement, INT64_MIN, &clean);
 	if (err == TOCSIN_OK && !bytes_equal(buf_bytes(&clean), c->e->statement))
 		err = fail(TOCSIN_REFUSED, "it bears signature lines that no card in the bundle explains");
+	const int64_t by = known == 0 ? INT64_MAX : (int64_t)known * CLOCK_SECOND;
+	if (err == TOCSIN_OK && chain_verify_known(&c->sender.chain, cosigner, n, &c->note, &v->statement, by, &clean) != TOCSIN_OK) {
+		c->gone = arena_printf(c->a, "consistent, but %s", fail_sentence());
+		c->key_gone = true;
+	}
 	buf_free(&clean);
 	return err == TOCSIN_OK ? err : fail_within(TOCSIN_REFUSED, "statement.note");
 }
@@ -350,10 +360,10 @@ static void judge(struct check *c)
 	v->witnesses_trusted = true;
 	for (size_t i = 0; i < v->witness_n; i++)
 		v->witnesses_trusted = v->witnesses_trusted && v->witness[i].trusted;
-	v->ok = v->sender_trusted && (!receipt || v->recipient_trusted);
-	v->level = !v->sender_trusted ? EVIDENCE_NONE : !receipt || !v->recipient_trusted ? EVIDENCE_ONE_SIDED :
+	v->ok = v->sender_trusted && (!receipt || v->recipient_trusted) && c->gone == NULL;
+	v->level = !v->sender_trusted || c->key_gone ? EVIDENCE_NONE : !receipt || !v->recipient_trusted || c->gone != NULL ? EVIDENCE_ONE_SIDED :
 		v->receipt_witnessed == 0 ? EVIDENCE_RECEIVED : EVIDENCE_WITNESSED;
-	const char *sentence = make_sentence(c);
+	const char *sentence = c->gone != NULL ? c->gone : make_sentence(c);
 	v->sentence = sentence == NULL ? "no memory for the verdict's sentence" : sentence;
 }
 

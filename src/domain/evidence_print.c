@@ -111,8 +111,13 @@ static void print_proofs(const struct evidence_verdict *v, struct buf *out)
 		buf_add_str(out, "quorum    none\n");
 	else
 		buf_printf(out, "quorum    %zu needed, %zu found among those that you named\n", v->quorum_k, v->quorum_count);
-	for (size_t i = 0; i < v->witness_n; i++)
-		buf_printf(out, "          %s: %s%s\n", v->witness[i].name, v->witness[i].cosigned ? "cosigned" : "did not cosign", v->witness[i].trusted ? "" : "  (you did not name it)");
+	for (size_t i = 0; i < v->witness_n; i++) {
+		const struct evidence_witness *w = &v->witness[i];
+		/* The protocol lets it count; a reader may weigh it less. */
+		bool party = strcmp(w->name, v->statement.from.name) == 0 || strcmp(w->name, v->statement.to.name) == 0;
+		buf_printf(out, "          %s: %s%s%s\n", w->name, w->cosigned ? "cosigned" : "did not cosign",
+			party ? ", itself a party to this" : "", w->trusted ? "" : "  (you did not name it)");
+	}
 }
 
 void evidence_print(const struct evidence_verdict *v, struct buf *out)
