@@ -37,6 +37,7 @@ struct job {
 	struct change **change;                 /* n of b.n; taken by the store */
 	struct change_result *result;
 	size_t n;
+	bool returned;                          /* something of our own came back, and is to be sent once more */
 	uint64_t log_n, size;                   /* the log when the job began, then as its commit left it */
 };
 
@@ -236,6 +237,8 @@ static void job_finish(void *arg)
 		else if (r->log_n != j->log_n)
 			refuse(it, REFUSE_BUSY, "the log moved on meanwhile");
 	}
+	if (j->returned)
+		courier_wake(j->x);
 	job_answer(j);
 }
 
@@ -450,6 +453,7 @@ static void take_envelope(struct job *j, size_t i, struct finding *f, struct kee
 			it->taken = true;
 			it->change = j->n;
 			j->change[j->n++] = c;
+			j->returned = j->returned || f->returned;
 		} else {
 			(void)fail(TOCSIN_BROKEN, "this node is out of memory");
 			r = REFUSE_BUSY;

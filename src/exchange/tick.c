@@ -309,6 +309,8 @@ static bool take_answer(struct round *r, size_t i, const struct ask_result *a)
 {
 	char line[160];
 	uint64_t size;
+	if (!a->done && atomic_load(&r->x->stopping))
+		return false;
 	if (!a->done || a->err != TOCSIN_OK) {
 		trouble(r, i, a->done ? "it cannot be reached" : "it has not answered in time");
 		return false;
@@ -489,6 +491,7 @@ static void *tick_run(void *arg)
 			if (err != TOCSIN_OK)
 				log_say(LOG_ERROR, "resume failed", "err=%s sentence=\"%s\"", err_name(err), fail_sentence());
 			settle = clock_mono() + SETTLE_EVERY;
+			tell = 0;
 		}
 		if (exchange_ready(x)) {
 			tick(x);
