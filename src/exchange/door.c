@@ -172,21 +172,39 @@ static bool is_distrusted(struct exchange *x, const char *name)
 	return yes;
 }
 
+/* The chain of NAME as it is held, when it is longer than POSTED: who lost its own last cards (a database that was put back) gets them here. */
+static bool longer_chain(struct exchange *x, const char *name, struct bytes posted, struct buf *held)
+{
+	struct snapshot *r;
+	if (snapshot_open(x->desk->store, &r) != TOCSIN_OK)
+		return false;
+	bool longer = card_chain(r, name, held) == TOCSIN_OK && !held->failed && held->n > posted.n;
+	snapshot_close(r);
+	return longer;
+}
+
 static void card_post(struct exchange *x, struct http_call *call)
 {
 	char name[LIMIT_NAME + 1] = "";
 	const char *what = "";
 	enum tocsin_err err = cards_take(x->desk, http_call_body(call), false, name, &what);
-	if (err == TOCSIN_OK)
-		say(call, 200, what);
-	else if (err == TOCSIN_BAD)
+	if (err == TOCSIN_OK) {
+		struct buf held;
+		buf_init(&held, LIMIT_CHAIN_BYTES);
+		if (strcmp(what, "known") == 0 && longer_chain(x, name, http_call_body(call), &held))
+			http_call_answer_buf(call, 200, TEXT_PLAIN, &held);
+		else
+			say(call, 200, what);
+		buf_free(&held);
+		if (strcmp(what, "extended") == 0)
+			courier_wake(x);        /* what waited for this card can go */
+	} else if (err == TOCSIN_BAD) {
 		say(call, 400, fail_sentence());
-	else if (err == TOCSIN_REFUSED)
+	} else if (err == TOCSIN_REFUSED) {
 		say(call, name[0] != '\0' && is_distrusted(x, name) ? 409 : 403, fail_sentence());
-	else
+	} else {
 		say_failed(call, err);
-	if (err == TOCSIN_OK && strcmp(what, "extended") == 0)
-		courier_wake(x);        /* what waited for this card can go */
+	}
 }
 
 /* ---- the log ---- */

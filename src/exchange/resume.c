@@ -47,7 +47,7 @@ static void post(struct exchange *x, struct asks *a, size_t i, const struct peer
 	char url[600];
 	snprintf(url, sizeof url, "%s%s", p->card->url[0], path);
 	asks_send(a, i, x->client, &(struct http_request){ .method = "POST", .url = url, .type = "text/plain; charset=utf-8", .body = body,
-		.max_answer = LIMIT_NOTE, .timeout_ms = 10000 });
+		.max_answer = LIMIT_CHAIN_BYTES, .timeout_ms = 10000 });
 }
 
 /* ---- comparing ---- */
@@ -89,7 +89,7 @@ static void compare_keeper(struct finding *f)
 struct asking {
 	const struct peer *peer[ASKED];
 	size_t n;
-	struct asks *asks;                      /* 2 i: its resume answer, 2 i + 1: its word as a witness */
+	struct asks *asks;                      /* 3 i: its resume answer, 3 i + 1: its word as a witness, 3 i + 2: our card chain as it holds it */
 	uint64_t published;                     /* the size that the witnesses were shown; 0: none */
 };
 
@@ -116,28 +116,37 @@ static void choose(struct exchange *x, struct asking *q)
 static void send_all(struct finding *f, struct asking *q)
 {
 	struct exchange *x = f->x;
-	struct buf published, body;
+	struct buf published, chain, body;
 	struct checkpoint c;
 	struct note n;
 	struct merkle_proof none = { .n = 0 };
 	buf_init(&published, LIMIT_NOTE);
+	buf_init(&chain, LIMIT_CHAIN_BYTES);
+	bool has_chain = exchange_own_chain(x, &chain) == TOCSIN_OK;
 	bool shown = store_log_published(x->desk->store, f->st.n, &published) == TOCSIN_OK && note_parse(buf_bytes(&published), LIMIT_NOTE, &n) == TOCSIN_OK &&
 		checkpoint_parse(n.text, &c) == TOCSIN_OK;
 	q->published = shown ? c.size : 0;
 	for (size_t i = 0; i < q->n; i++) {
 		buf_init(&body, LIMIT_NOTE);
 		if (make_note(x, q->peer[i], f->st.origin, f->st.size, clock_now(), &body) == TOCSIN_OK)
-			post(x, q->asks, 2 * i, q->peer[i], "/exchange/v1/resume", &body);
+			post(x, q->asks, 3 * i, q->peer[i], "/exchange/v1/resume", &body);
 		buf_free(&body);
 		if (shown && q->peer[i]->is_witness) {
 			buf_init(&body, LIMIT_NOTE + 64);
 			witness_request_format(&body, c.size, &none, buf_bytes(&published));
 			if (buf_end(&body, "a request to a witness") == TOCSIN_OK)
-				post(x, q->asks, 2 * i + 1, q->peer[i], "/witness/add-checkpoint", &body);
+				post(x, q->asks, 3 * i + 1, q->peer[i], "/witness/add-checkpoint", &body);
+			buf_free(&body);
+		}
+		if (has_chain) {
+			buf_init(&body, LIMIT_CHAIN_BYTES);
+			buf_add_bytes(&body, buf_bytes(&chain));
+			post(x, q->asks, 3 * i + 2, q->peer[i], "/exchange/v1/card", &body);
 			buf_free(&body);
 		}
 	}
 	buf_free(&published);
+	buf_free(&chain);
 }
 
 static void take_note(struct finding *f, const struct peer *p, const struct ask_result *a)
@@ -176,23 +185,38 @@ static void take_witness(struct finding *f, const struct asking *q, const struct
 	}
 }
 
+/* A partner that holds a longer chain of ours answers with it: cards that this node issued and has lost. Without them the next card would be a second one with their seq. */
+static void take_card(struct finding *f, const struct peer *p, const struct ask_result *a)
+{
+	char name[LIMIT_NAME + 1];
+	const char *what = "";
+	if (!a->done || a->err != TOCSIN_OK || a->status != 200 || !bytes_starts(a->body, realm_prefix(f->x->desk->realm)))
+		return;
+	if (cards_take(f->x->desk, a->body, false, name, &what) != TOCSIN_OK)
+		log_say(LOG_WARN, "card not taken", "from=%s sentence=\"%s\"", p->name, fail_sentence());
+	else if (strcmp(what, "extended") == 0)
+		log_say(LOG_WARN, "card recovered", "from=%s name=%s", p->name, name);
+}
+
 static enum tocsin_err compare_others(struct finding *f)
 {
 	struct exchange *x = f->x;
 	struct asking q = { .n = 0 };
 	struct ask_result a;
 	choose(x, &q);
-	q.asks = asks_new(2 * ASKED);
+	q.asks = asks_new(3 * ASKED);
 	if (q.asks != NULL) {
 		send_all(f, &q);
 		asks_wait(q.asks, clock_mono() + (int64_t)x->config.resume_seconds * CLOCK_SECOND, &x->stopping);
 	}
 	for (size_t i = 0; i < q.n; i++) {
 		if (q.asks != NULL) {
-			asks_result(q.asks, 2 * i, &a);
+			asks_result(q.asks, 3 * i, &a);
 			take_note(f, q.peer[i], &a);
-			asks_result(q.asks, 2 * i + 1, &a);
+			asks_result(q.asks, 3 * i + 1, &a);
 			take_witness(f, &q, q.peer[i], &a);
+			asks_result(q.asks, 3 * i + 2, &a);
+			take_card(f, q.peer[i], &a);
 		}
 		peer_release(q.peer[i]);
 	}
@@ -246,12 +270,15 @@ static enum tocsin_err note_resuming(struct finding *f)
 static enum tocsin_err begin_next_log(struct finding *f)
 {
 	const struct desk *d = f->x->desk;
+	const struct peer *self = directory_self(d->directory);
+	uint64_t last = self->card->log_n > f->st.n ? self->card->log_n : f->st.n;
+	peer_release(self);
 	enum tocsin_err err;
 	/* Always a key that was never used: the one that the keeper has may have signed for the part of the log that was lost. */
 	do {
 		if ((err = keeper_next_log(d->keeper)) != TOCSIN_OK)
 			return err;
-	} while (keeper_public(d->keeper)->log_n <= f->st.n);
+	} while (keeper_public(d->keeper)->log_n <= last);
 	struct change *c = change_new();
 	if (c == NULL)
 		return fail(TOCSIN_BROKEN, "no memory for the next log");
@@ -283,22 +310,23 @@ static enum tocsin_err retire(struct finding *f)
 	return cards_next(x->desk, &(struct card_fill){ .url = NULL }, &seq);
 }
 
-/* The keys, the database and our card are of one time: a crash within retire() leaves them apart. */
+/* The keys, the database and our card are of one time: what was put back, and a crash within retire(), leave them apart. */
 static enum tocsin_err mend(struct finding *f)
 {
 	struct exchange *x = f->x;
 	const struct keeper_public *k = keeper_public(x->desk->keeper);
-	if (k->log_n != f->st.n) {
-		snprintf(f->reason, sizeof f->reason, "the keys (log %llu) and the database (log %llu) are of different times", (unsigned long long)k->log_n,
-			(unsigned long long)f->st.n);
-		return TOCSIN_OK;
-	}
 	const struct peer *self = directory_self(x->desk->directory);
 	bool same = vkey_same(&self->card->log, &k->log);
+	uint64_t card_n = self->card->log_n;
 	peer_release(self);
+	if (k->log_n != f->st.n || card_n > f->st.n) {
+		snprintf(f->reason, sizeof f->reason, "the keys (log %llu), the database (log %llu) and our card (log %llu) are of different times", (unsigned long long)k->log_n,
+			(unsigned long long)f->st.n, (unsigned long long)card_n);
+		return TOCSIN_OK;
+	}
 	if (same)
 		return TOCSIN_OK;
-	snprintf(f->reason, sizeof f->reason, "our card does not name the log %s yet", k->log.name);
+	snprintf(f->reason, sizeof f->reason, "our card does not name the log %.100s yet", k->log.name);
 	enum tocsin_err err = need_identity(f);
 	uint64_t seq;
 	if (err == TOCSIN_OK)
@@ -341,11 +369,12 @@ enum tocsin_err resume_settle(struct exchange *x)
 {
 	struct finding f = { .x = x };
 	store_log_state(x->desk->store, &f.st);
-	enum tocsin_err err = mend(&f);
+	/* Others first: they may hold cards of ours that were lost, and every later step looks at our last card. */
+	enum tocsin_err err = compare_others(&f);
 	if (err == TOCSIN_OK && f.reason[0] == '\0')
 		compare_keeper(&f);
 	if (err == TOCSIN_OK && f.reason[0] == '\0')
-		err = compare_others(&f);
+		err = mend(&f);
 	if (err != TOCSIN_OK || atomic_load(&x->stopping))
 		return err;
 	bool doubted = f.reason[0] != '\0';

@@ -361,6 +361,31 @@ TEST(a_crash_between_the_new_key_and_the_new_log_is_mended)
 	assert_string_equal(key.name, "north.example/log/6");
 }
 
+TEST(cards_that_were_lost_with_the_database_come_back_from_partners)
+{
+	/* The backup is of log 2 and card 2; partners hold later ones. A second card with one of their seqs would make everybody distrust north. */
+	until(resuming(&north) == 0);
+	node_stop(&north);
+	node_close(&north);
+	put_back();
+	node_open(&north);
+	const struct peer *p = directory_self(north.desk.directory);
+	uint64_t had = p->card->seq;
+	peer_release(p);
+	assert_int_equal(had, 2);
+	node_start(&north);
+	node_ready(&north);
+	assert_int_equal(log_n(&north), 7);
+	p = directory_self(north.desk.directory);
+	assert_int_equal(p->card->seq, 6);
+	peer_release(p);
+	until(resuming(&north) == 0);
+	p = directory_find(east.desk.directory, "north.example");
+	assert_int_not_equal(p->state, PEER_DISTRUSTED);
+	assert_int_equal(p->card->seq, 6);
+	peer_release(p);
+}
+
 TEST(without_the_identity_key_the_node_stays_silent_and_says_what_to_do)
 {
 	char pem[128], away[128];
@@ -375,7 +400,7 @@ TEST(without_the_identity_key_the_node_stays_silent_and_says_what_to_do)
 		node_start(&north);
 		until(note_holds(&north, "identity"));
 		assert_false(exchange_ready(north.x));
-		assert_int_equal(log_n(&north), 6);
+		assert_int_equal(log_n(&north), 7);
 		struct letter l, *one = &l;
 		struct reply r;
 		letter_make(&l, &east, &north, "warning");
@@ -390,7 +415,7 @@ TEST(without_the_identity_key_the_node_stays_silent_and_says_what_to_do)
 	ok(keeper_start(north.dir, BYTES_LIT(""), &north.desk.keeper));
 	node_start(&north);
 	node_ready(&north);
-	assert_true(log_n(&north) > 6);
+	assert_true(log_n(&north) > 7);
 }
 
 /* ---- answering ---- */
@@ -471,6 +496,7 @@ int main(void)
 		cmocka_unit_test(what_was_accepted_under_the_old_log_gets_an_entry_in_the_new_one_when_it_is_sent_again),
 		cmocka_unit_test(when_the_keeper_was_put_back_too_the_witness_still_knows),
 		cmocka_unit_test(a_crash_between_the_new_key_and_the_new_log_is_mended),
+		cmocka_unit_test(cards_that_were_lost_with_the_database_come_back_from_partners),
 		cmocka_unit_test(without_the_identity_key_the_node_stays_silent_and_says_what_to_do),
 		cmocka_unit_test(who_asks_what_is_held_of_its_log_is_answered_only_when_it_is_the_one_it_says),
 	};
