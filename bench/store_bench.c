@@ -3,8 +3,9 @@
  *
  *   store_bench [FOLDER [STATEMENTS [BATCH [SUBMISSIONS]]]]
  *
- * Statements with a note of 600 bytes and a body of 2,000 go in as changes {statement, entry, outbox row, event}, BATCH a submission, SUBMISSIONS at a time; then
- * their receipts, BATCH a change with their outbox rows deleted.  Times are of the wall: trust ratios.
+ * Statements with a note of 600 bytes and a body of 2,000 go in as changes {statement, entry, outbox row, event}, BATCH
+ * a submission, SUBMISSIONS at a time; then their receipts, BATCH a change with their outbox rows deleted.  Times are
+ * of the wall: trust ratios.
  */
 #include <pthread.h>
 #include <stdio.h>
@@ -66,8 +67,14 @@ static struct change *statement(int64_t i, const uint8_t *bytes)
 		return NULL;
 	uint64_t seed[2] = { (uint64_t)i, (uint64_t)getpid() };
 	struct hash id = sha256(bytes_of(seed, sizeof seed)), entry = sha256(hash_bytes(&id));
-	struct statement_row row = { .id = id, .at = INT64_C(1700000000000000) + i / 5000 * CLOCK_SECOND, .issued = true, .kind = "warning", .peer = "south.example",
-		.note = bytes_of(bytes, NOTE), .body = bytes_of(bytes + NOTE, BODY), .known_at = clock_now() };
+	struct statement_row row = { .id = id,
+		.at = INT64_C(1700000000000000) + i / 5000 * CLOCK_SECOND,
+		.issued = true,
+		.kind = "warning",
+		.peer = "south.example",
+		.note = bytes_of(bytes, NOTE),
+		.body = bytes_of(bytes + NOTE, BODY),
+		.known_at = clock_now() };
 	change_statement(c, &row);
 	change_entry(c, &entry, NULL, NULL);
 	change_outbox(c, "south.example", 1, row.known_at);
@@ -96,9 +103,10 @@ static void stop(const struct clock *c, const char *what, int64_t n)
 	struct rusage use;
 	double wall = (double)(clock_mono() - c->wall) / 1e6;
 	getrusage(RUSAGE_SELF, &use);
-	printf("%-36s %9.0f a second   %6.1f us of processor each (%.1f in the kernel), %ld kB resident\n", what, (double)n / wall,
-	       (seconds(use.ru_utime, c->use.ru_utime) + seconds(use.ru_stime, c->use.ru_stime)) * 1e6 / (double)n,
-	       seconds(use.ru_stime, c->use.ru_stime) * 1e6 / (double)n, use.ru_maxrss);
+	printf("%-36s %9.0f a second   %6.1f us of processor each (%.1f in the kernel), %ld kB resident\n", what,
+	        (double)n / wall,
+	        (seconds(use.ru_utime, c->use.ru_utime) + seconds(use.ru_stime, c->use.ru_stime)) * 1e6 / (double)n,
+	        seconds(use.ru_stime, c->use.ru_stime) * 1e6 / (double)n, use.ru_maxrss);
 	fflush(stdout);
 }
 
@@ -160,7 +168,9 @@ static bool read_outbox(struct store *s, int64_t total, int64_t batch)
 		struct snapshot *r;
 		struct outbox_item *items;
 		size_t n;
-		if (!ok(snapshot_open(s, &r)) || !ok(outbox_due(r, "south.example", INT64_MAX, (size_t)batch, 8 << 20, a, &items, &n)) || n != (size_t)batch)
+		if (!ok(snapshot_open(s, &r)) ||
+		        !ok(outbox_due(r, "south.example", INT64_MAX, (size_t)batch, 8 << 20, a, &items, &n)) ||
+		        n != (size_t)batch)
 			return false;
 		snapshot_close(r);
 		arena_reset(a);
@@ -215,7 +225,8 @@ static bool prove(struct store *s, int64_t total)
 int main(int argc, char **argv)
 {
 	const char *dir = argc > 1 ? argv[1] : ".";
-	int64_t total = argc > 2 ? strtoll(argv[2], NULL, 10) : 65536, batch = argc > 3 ? strtoll(argv[3], NULL, 10) : 64;
+	int64_t total = argc > 2 ? strtoll(argv[2], NULL, 10) : 65536,
+	        batch = argc > 3 ? strtoll(argv[3], NULL, 10) : 64;
 	unsigned most = argc > 4 ? (unsigned)strtoul(argv[4], NULL, 10) : 4;
 	static uint8_t bytes[NOTE + BODY];
 	char path[4096];
@@ -231,9 +242,11 @@ int main(int argc, char **argv)
 	if (!ok(store_create(path, "north.example/log/1", 1)) || !ok(store_open(path, &s)))
 		return 1;
 	struct change *partner = change_new();
-	change_partner_put(partner, &(struct partner_row){ .name = "south.example", .state = "confirmed", .reason = "" });
-	bool good = ok(store_commit(s, partner, NULL, NULL)) && write_statements(s, total, batch, most, bytes) && read_outbox(s, total < 65536 ? total : 65536, batch) &&
-	            look_up(s, total) && prove(s, total) && write_receipts(s, total < 65536 ? total : 65536, batch, most, bytes);
+	change_partner_put(
+	        partner, &(struct partner_row){ .name = "south.example", .state = "confirmed", .reason = "" });
+	bool good = ok(store_commit(s, partner, NULL, NULL)) && write_statements(s, total, batch, most, bytes) &&
+	        read_outbox(s, total < 65536 ? total : 65536, batch) && look_up(s, total) && prove(s, total) &&
+	        write_receipts(s, total < 65536 ? total : 65536, batch, most, bytes);
 	struct stat st;
 	if (stat(path, &st) == 0)
 		printf("%-36s %9.0f bytes\n", "database, a statement", (double)st.st_size / (double)total);

@@ -1,7 +1,8 @@
 /*
  * change: what is to be written, fixed beforehand: a list of ops with their arguments, in one arena.
  *
- * A change that cannot be built (out of memory, two statements) remembers why and fails when it is submitted, so that callers add without checking.
+ * A change that cannot be built (out of memory, two statements) remembers why and fails when it is submitted, so that
+ * callers add without checking.
  */
 #include <stdlib.h>
 
@@ -142,12 +143,15 @@ void change_must(struct change *c, const char *sentence, enum sql_write q, ...)
 void change_statement(struct change *c, const struct statement_row *row)
 {
 	if (c->has_statement || c->entry != NULL || row->re_n > LIMIT_REFS) {
-		change_spoil(c, row->re_n > LIMIT_REFS ? "a statement has more than 16 references" : "a change holds at most one statement, before its log entry");
+		change_spoil(c,
+		        row->re_n > LIMIT_REFS ? "a statement has more than 16 references"
+		                               : "a change holds at most one statement, before its log entry");
 		return;
 	}
 	c->has_statement = true;
 	c->key = (struct engine_key){ .at = row->at, .id = row->id };
-	change_run(c, WRITE_STATEMENT_ADD, row->at, &row->id, (int64_t)row->issued, row->kind, row->peer, row->note, row->body, row->opened, row->known_at, row->marks);
+	change_run(c, WRITE_STATEMENT_ADD, row->at, &row->id, (int64_t)row->issued, row->kind, row->peer, row->note,
+	        row->body, row->opened, row->known_at, row->marks);
 	if (row->re_n > 0 && !c->failed) {
 		c->re = arena_copy(c->a, row->re, row->re_n * sizeof *row->re);
 		if (c->re == NULL) {
@@ -198,8 +202,10 @@ void change_log_published(struct change *c, uint64_t n, uint64_t size, struct by
 {
 	c->published_n = n;
 	c->published_size = size;
-	change_must(c, "the log was retired, is shorter, or a larger checkpoint was published in the meantime; look at the log again", WRITE_LOG_PUBLISHED,
-	            (int64_t)size, note, (int64_t)n);
+	change_must(c,
+	        "the log was retired, is shorter, or a larger checkpoint was published in the meantime; look at the "
+	        "log again",
+	        WRITE_LOG_PUBLISHED, (int64_t)size, note, (int64_t)n);
 }
 
 void change_log_padding(struct change *c, unsigned multiple, log_padding *make, void *arg)
@@ -216,7 +222,9 @@ void change_log_padding(struct change *c, unsigned multiple, log_padding *make, 
 void change_log_next(struct change *c, uint64_t n, const char *origin, const char *reason)
 {
 	if (n == 0 || n > LOG_N_MAX || strlen(origin) > LIMIT_KEY_NAME || c->has_statement) {
-		change_spoil(c, "a new log needs a number of 1 to 32767, an origin of at most 232 bytes, and a change without statement");
+		change_spoil(c,
+		        "a new log needs a number of 1 to 32767, an origin of at most 232 bytes, and a change without "
+		        "statement");
 		return;
 	}
 	c->begin_n = n;

@@ -1,7 +1,9 @@
 /*
- * engine: what differs between databases, as a small table of operations.  Everything else in store is the same text and code for all of them.
+ * engine: what differs between databases, as a small table of operations.  Everything else in store is the same text
+ * and code for all of them.
  *
- * An open database has one writer (used by one thread only: migrations, apply, look_up) and any number of readers, each for one thread at a time.
+ * An open database has one writer (used by one thread only: migrations, apply, look_up) and any number of readers, each
+ * for one thread at a time.
  */
 #ifndef TOCSIN_STORE_ENGINE_H
 #define TOCSIN_STORE_ENGINE_H
@@ -23,7 +25,7 @@ struct store_op {
 	struct store_op *next;              /* of the same change */
 	enum sql_write q;
 	unsigned arg_n;
-	const char *must;                   /* not NULL: exactly one row must be touched, or the change fails with this sentence */
+	const char *must; /* not NULL: exactly one row must be touched, or the change fails with this sentence */
 	struct sql_arg arg[];
 };
 
@@ -47,15 +49,19 @@ struct store_engine {
 
 	/* Makes an empty database, which must not exist. */
 	enum tocsin_err (*create)(const char *path) MUST_USE;
-	/* Opens it. A writer takes the lead: one process at a time, BROKEN for a second one, until close. READONLY: readers only. */
+	/* Opens it. A writer takes the lead: one process at a time, BROKEN for a second one, until close. READONLY:
+	 * readers only. */
 	enum tocsin_err (*open)(const char *path, bool readonly, struct engine_db **out) MUST_USE;
 	void (*close)(struct engine_db *db);
-	/* Looks for damage in the tables that a start reads, and in everything when it is small enough to do at every start. */
+	/* Looks for damage in the tables that a start reads, and in everything when it is small enough to do at every
+	 * start. */
 	enum tocsin_err (*check)(struct engine_db *db) MUST_USE;
 	/* Several statements in one transaction, with OPS behind them: for migrations. */
-	enum tocsin_err (*script)(struct engine_db *db, const char *sql, struct store_op *const *ops, size_t n) MUST_USE;
+	enum tocsin_err (*script)(
+	        struct engine_db *db, const char *sql, struct store_op *const *ops, size_t n) MUST_USE;
 
-	/* Applies OPS in order in one durable transaction. LATER: the must of ops[*failed] did not touch one row, nothing was applied. BROKEN: nothing was applied. */
+	/* Applies OPS in order in one durable transaction. LATER: the must of ops[*failed] did not touch one row,
+	 * nothing was applied. BROKEN: nothing was applied. */
 	enum tocsin_err (*apply)(struct engine_db *db, struct store_op *const *ops, size_t n, size_t *failed) MUST_USE;
 	/* Finds statements by (at, id), and whether log LOG_N holds an entry for them; seen by the writer. */
 	enum tocsin_err (*look_up)(struct engine_db *db, struct engine_key *keys, size_t n, uint64_t log_n) MUST_USE;
@@ -65,14 +71,16 @@ struct store_engine {
 	enum tocsin_err (*begin)(struct engine_reader *r) MUST_USE;       /* from here on it sees one moment */
 	void (*end)(struct engine_reader *r);
 
-	enum tocsin_err (*query)(struct engine_reader *r, enum sql_read q, const struct sql_arg *args, size_t n, struct engine_cursor **out) MUST_USE;
+	enum tocsin_err (*query)(struct engine_reader *r, enum sql_read q, const struct sql_arg *args, size_t n,
+	        struct engine_cursor **out) MUST_USE;
 	enum tocsin_err (*next)(struct engine_cursor *c) MUST_USE;        /* OK a row, MISSING no more, BROKEN */
 	int64_t (*col_int)(const struct engine_cursor *c, int col);
 	struct bytes (*col_bytes)(const struct engine_cursor *c, int col);
 	const char *(*col_text)(const struct engine_cursor *c, int col);
 	void (*finish)(struct engine_cursor *c);
 
-	/* A consistent copy of the whole database as of one moment into PATH, which must not exist; while the node runs. */
+	/* A consistent copy of the whole database as of one moment into PATH, which must not exist; while the node
+	 * runs. */
 	enum tocsin_err (*back_up)(struct engine_db *db, const char *path) MUST_USE;
 };
 

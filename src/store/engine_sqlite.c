@@ -1,8 +1,9 @@
 /*
  * engine_sqlite: SQLite in WAL mode. The only file that knows SQLite.
  *
- * Durability: synchronous=FULL fsyncs the WAL at every commit, before sqlite3_step() of COMMIT returns.  A commit that fails (disk full, I/O error) is rolled back:
- * its frames are not in the WAL index, so no reader sees them and the next commit overwrites them.
+ * Durability: synchronous=FULL fsyncs the WAL at every commit, before sqlite3_step() of COMMIT returns.  A commit that
+ * fails (disk full, I/O error) is rolled back: its frames are not in the WAL index, so no reader sees them and the next
+ * commit overwrites them.
  */
 #include "store/engine.h"
 
@@ -59,16 +60,22 @@ static enum tocsin_err broken(const char *path, sqlite3 *db, const char *doing)
 		return fail(TOCSIN_BROKEN, "%s: %s: the disk is full; make room, then try again", path, doing);
 	case SQLITE_CORRUPT:
 	case SQLITE_NOTADB:
-		return fail(TOCSIN_BROKEN, "%s: %s: the database is damaged (%s); stop the node and restore it from a backup", path, doing, what);
+		return fail(TOCSIN_BROKEN,
+		        "%s: %s: the database is damaged (%s); stop the node and restore it from a backup", path, doing,
+		        what);
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
-		return fail(TOCSIN_BROKEN, "%s: %s: another program holds the database locked; end it, then try again", path, doing);
+		return fail(TOCSIN_BROKEN, "%s: %s: another program holds the database locked; end it, then try again",
+		        path, doing);
 	case SQLITE_CANTOPEN:
 	case SQLITE_PERM:
 	case SQLITE_READONLY:
-		return fail(TOCSIN_BROKEN, "%s: %s: cannot be opened (%s); check that it exists and belongs to this user", path, doing, what);
+		return fail(TOCSIN_BROKEN,
+		        "%s: %s: cannot be opened (%s); check that it exists and belongs to this user", path, doing,
+		        what);
 	default:
-		return fail(TOCSIN_BROKEN, "%s: %s: %s (SQLite %d); look at the disk, its space and its quota", path, doing, what, code);
+		return fail(TOCSIN_BROKEN, "%s: %s: %s (SQLite %d); look at the disk, its space and its quota", path,
+		        doing, what, code);
 	}
 }
 
@@ -104,9 +111,11 @@ static enum tocsin_err lead(struct engine_db *db)
 		return fail(TOCSIN_BAD, "%s: the path is too long", db->path);
 	db->lock = open(name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (db->lock < 0)
-		return fail(TOCSIN_BROKEN, "%s: cannot be opened: %s; check the folder's owner and permissions", name, strerror(errno));
+		return fail(TOCSIN_BROKEN, "%s: cannot be opened: %s; check the folder's owner and permissions", name,
+		        strerror(errno));
 	if (flock(db->lock, LOCK_EX | LOCK_NB) != 0)
-		return fail(TOCSIN_BROKEN, "%s: another process is using this database; stop that node first", db->path);
+		return fail(
+		        TOCSIN_BROKEN, "%s: another process is using this database; stop that node first", db->path);
 	return TOCSIN_OK;
 }
 
@@ -118,7 +127,9 @@ static enum tocsin_err create(const char *path)
 	close(fd);
 	sqlite3 *db = NULL;
 	enum tocsin_err err = connect_to(path, SQLITE_OPEN_READWRITE,
-	                                 "PRAGMA page_size=" PAGE_SIZE "; PRAGMA encoding='UTF-8'; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL", &db);
+	        "PRAGMA page_size=" PAGE_SIZE
+	        "; PRAGMA encoding='UTF-8'; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL",
+	        &db);
 	sqlite3_close(db);
 	return err;
 }
@@ -157,12 +168,15 @@ static enum tocsin_err db_open(const char *path, bool readonly, struct engine_db
 		err = lead(db);
 	if (err == TOCSIN_OK)
 		err = connect_to(path, readonly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE,
-		                 readonly ? "PRAGMA query_only=ON; PRAGMA cache_size=-" READER_CACHE_KIB
-		                          : "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cell_size_check=ON; PRAGMA temp_store=MEMORY;"
-		                            " PRAGMA cache_size=-" WRITER_CACHE_KIB "; PRAGMA wal_autocheckpoint=" WAL_PAGES ";"
-		                            " PRAGMA journal_size_limit=" WAL_KEEP_BYTES, &db->db);
+		        readonly ? "PRAGMA query_only=ON; PRAGMA cache_size=-" READER_CACHE_KIB
+		                 : "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cell_size_check=ON; "
+		                   "PRAGMA temp_store=MEMORY;"
+		                   " PRAGMA cache_size=-" WRITER_CACHE_KIB "; PRAGMA wal_autocheckpoint=" WAL_PAGES ";"
+		                   " PRAGMA journal_size_limit=" WAL_KEEP_BYTES,
+		        &db->db);
 	if (err == TOCSIN_OK && !readonly &&
-	    (!prepare(db->db, "BEGIN IMMEDIATE", &db->begin) || !prepare(db->db, "COMMIT", &db->commit) || !prepare(db->db, "ROLLBACK", &db->rollback)))
+	        (!prepare(db->db, "BEGIN IMMEDIATE", &db->begin) || !prepare(db->db, "COMMIT", &db->commit) ||
+	                !prepare(db->db, "ROLLBACK", &db->rollback)))
 		err = broken(path, db->db, "opening it");
 	if (err != TOCSIN_OK) {
 		db_close(db);
@@ -183,7 +197,8 @@ static enum tocsin_err quick_check(struct engine_db *db, const char *sql)
 	if (rc != SQLITE_ROW)
 		err = broken(db->path, db->db, "checking it");
 	else if (strcmp((const char *)sqlite3_column_text(s, 0), "ok") != 0)
-		err = fail(TOCSIN_BROKEN, "%s: the database is damaged (%s); restore it from a backup", db->path, sqlite3_column_text(s, 0));
+		err = fail(TOCSIN_BROKEN, "%s: the database is damaged (%s); restore it from a backup", db->path,
+		        sqlite3_column_text(s, 0));
 	sqlite3_finalize(s);
 	return err;
 }
@@ -195,7 +210,8 @@ static enum tocsin_err check(struct engine_db *db)
 		return fail(TOCSIN_BROKEN, "%s: cannot be read: %s", db->path, strerror(errno));
 	if (st.st_size <= CHECK_ALL_BYTES)
 		return quick_check(db, "PRAGMA quick_check(1)");
-	static const char *const tables[] = { "meta", "card", "partner", "partner_group", "witness", "peer_log", "witnessed", "log_origin", "prefix_tail", "restoring", "resuming" };
+	static const char *const tables[] = { "meta", "card", "partner", "partner_group", "witness", "peer_log",
+		"witnessed", "log_origin", "prefix_tail", "restoring", "resuming" };
 	for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
 		char sql[64];
 		snprintf(sql, sizeof sql, "PRAGMA quick_check(%s)", tables[i]);
@@ -212,7 +228,8 @@ static bool bind(sqlite3_stmt *s, const struct sql_arg *args, size_t n)
 		const struct sql_arg *a = &args[i];
 		int rc;
 		if (a->type == 't')
-			rc = sqlite3_bind_text64(s, (int)i + 1, (const char *)a->b.p, a->b.n, SQLITE_STATIC, SQLITE_UTF8);
+			rc = sqlite3_bind_text64(
+			        s, (int)i + 1, (const char *)a->b.p, a->b.n, SQLITE_STATIC, SQLITE_UTF8);
 		else if (a->type == 'b' && a->b.n == 0)
 			rc = sqlite3_bind_zeroblob(s, (int)i + 1, 0);           /* a NULL pointer would bind NULL */
 		else if (a->type == 'b')
@@ -301,7 +318,8 @@ static enum tocsin_err look_up(struct engine_db *db, struct engine_key *keys, si
 	enum tocsin_err err = TOCSIN_OK;
 	for (size_t i = 0; i < n && err == TOCSIN_OK; i++) {
 		struct engine_key *k = &keys[i];
-		const struct sql_arg by_at[] = { { .type = 'i', .i = k->at }, { .type = 'b', .b = hash_bytes(&k->id) } };
+		const struct sql_arg by_at[] = { { .type = 'i', .i = k->at },
+			{ .type = 'b', .b = hash_bytes(&k->id) } };
 		int rc = bind(db->known, by_at, 2) ? sqlite3_step(db->known) : SQLITE_ERROR;
 		k->found = rc == SQLITE_ROW;
 		k->again = false;
@@ -315,7 +333,8 @@ static enum tocsin_err look_up(struct engine_db *db, struct engine_key *keys, si
 		sqlite3_reset(db->known);
 		if (err != TOCSIN_OK || !k->found || k->log_n == log_n)
 			continue;
-		const struct sql_arg by_id[] = { { .type = 'b', .b = hash_bytes(&k->id) }, { .type = 'i', .i = (int64_t)log_n } };
+		const struct sql_arg by_id[] = { { .type = 'b', .b = hash_bytes(&k->id) },
+			{ .type = 'i', .i = (int64_t)log_n } };
 		rc = bind(db->position, by_id, 2) ? sqlite3_step(db->position) : SQLITE_ERROR;
 		k->again = rc == SQLITE_ROW;
 		if (k->again)
@@ -346,10 +365,13 @@ static enum tocsin_err reader_open(struct engine_db *db, struct engine_reader **
 	if (r == NULL)
 		return fail(TOCSIN_BROKEN, "%s: out of memory", db->path);
 	r->owner = db;
-	enum tocsin_err err = connect_to(db->path, SQLITE_OPEN_READONLY, "PRAGMA query_only=ON; PRAGMA cell_size_check=ON; PRAGMA temp_store=MEMORY;"
-	                                 " PRAGMA cache_size=-" READER_CACHE_KIB, &r->db);
-	if (err == TOCSIN_OK && (!prepare(r->db, "BEGIN", &r->begin) || !prepare(r->db, "SELECT 1 FROM meta LIMIT 1", &r->pin) ||
-	                         !prepare(r->db, "COMMIT", &r->end)))
+	enum tocsin_err err = connect_to(db->path, SQLITE_OPEN_READONLY,
+	        "PRAGMA query_only=ON; PRAGMA cell_size_check=ON; PRAGMA temp_store=MEMORY;"
+	        " PRAGMA cache_size=-" READER_CACHE_KIB,
+	        &r->db);
+	if (err == TOCSIN_OK &&
+	        (!prepare(r->db, "BEGIN", &r->begin) || !prepare(r->db, "SELECT 1 FROM meta LIMIT 1", &r->pin) ||
+	                !prepare(r->db, "COMMIT", &r->end)))
 		err = broken(db->path, r->db, "opening it");
 	if (err != TOCSIN_OK) {
 		reader_close(r);
@@ -373,7 +395,8 @@ static enum tocsin_err begin(struct engine_reader *r)
 	int rc = sqlite3_step(r->begin);
 	if (rc == SQLITE_DONE)
 		rc = sqlite3_step(r->pin);
-	enum tocsin_err err = rc == SQLITE_ROW || rc == SQLITE_DONE ? TOCSIN_OK : broken(r->owner->path, r->db, "beginning to read");
+	enum tocsin_err err =
+	        rc == SQLITE_ROW || rc == SQLITE_DONE ? TOCSIN_OK : broken(r->owner->path, r->db, "beginning to read");
 	sqlite3_reset(r->begin);
 	sqlite3_reset(r->pin);
 	if (err != TOCSIN_OK)
@@ -395,7 +418,8 @@ static void finish(struct engine_cursor *c)
 	free(c);
 }
 
-static enum tocsin_err query(struct engine_reader *r, enum sql_read q, const struct sql_arg *args, size_t n, struct engine_cursor **out)
+static enum tocsin_err query(
+        struct engine_reader *r, enum sql_read q, const struct sql_arg *args, size_t n, struct engine_cursor **out)
 {
 	struct engine_cursor *c = calloc(1, sizeof *c);
 	if (c == NULL)

@@ -1,8 +1,9 @@
 /*
  * inside: what the files of store share and nobody else sees.
  *
- * Threads.  The writer's thread owns everything marked (writer).  log_lock guards the durable tree, the list of retired ones and the tile cache; prefix.lock the block
- * pointers; event_lock the sequence; queue_lock the queue; pool_lock the idle readers.  No two of them are ever held together.
+ * Threads.  The writer's thread owns everything marked (writer).  log_lock guards the durable tree, the list of retired
+ * ones and the tile cache; prefix.lock the block pointers; event_lock the sequence; queue_lock the queue; pool_lock the
+ * idle readers.  No two of them are ever held together.
  */
 #ifndef TOCSIN_STORE_INSIDE_H
 #define TOCSIN_STORE_INSIDE_H
@@ -136,14 +137,16 @@ void writer_stop(struct store *s);
 enum tocsin_err log_load(struct store *s) MUST_USE;
 void log_unload(struct store *s);
 /* Reads a full tile and makes its inner nodes; BROKEN when it is not there. */
-enum tocsin_err log_tile_read(struct snapshot *r, uint64_t n, unsigned level, uint64_t index, struct log_tile *tile) MUST_USE;
+enum tocsin_err log_tile_read(
+        struct snapshot *r, uint64_t n, unsigned level, uint64_t index, struct log_tile *tile) MUST_USE;
 enum tocsin_err log_entries(struct snapshot *r, uint64_t log_n, uint64_t first, size_t n, struct hash *out) MUST_USE;
 /* The edge of log N at SIZE, which it has. */
 enum tocsin_err log_edge(struct store *s, uint64_t n, uint64_t size, struct merkle_edge *e) MUST_USE;
 /* The durable state becomes the draft's. */
 void log_commit(struct store *s, bool published, uint64_t published_size);
 /* migrate.c: a new database gets the newest schema and OPS; an old one is brought up to date. */
-enum tocsin_err migrate_new(const struct store_engine *e, struct engine_db *db, struct store_op *const *ops, size_t n) MUST_USE;
+enum tocsin_err migrate_new(
+        const struct store_engine *e, struct engine_db *db, struct store_op *const *ops, size_t n) MUST_USE;
 enum tocsin_err migrate(const struct store_engine *e, struct engine_db *db, const char *path, bool readonly) MUST_USE;
 
 #endif

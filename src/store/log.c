@@ -1,7 +1,8 @@
 /*
  * log: proofs, tiles and roots of our own logs.
  *
- * A node of the tree is on the edge in memory, or in a full tile in the database; full tiles never change, so what was read once may be kept.
+ * A node of the tree is on the edge in memory, or in a full tile in the database; full tiles never change, so what was
+ * read once may be kept.
  */
 #include <stdlib.h>
 
@@ -17,7 +18,9 @@ static enum tocsin_err tree_load(struct snapshot *r, struct cursor *row, struct 
 	uint64_t size = (uint64_t)cursor_int(row, 3);
 	struct bytes root = cursor_bytes(row, 4), tail = cursor_bytes(row, 5);
 	if (size >= LOG_SIZE_MAX || tail.n != size % TILE_WIDTH * SHA256_SIZE || root.n != SHA256_SIZE)
-		return fail(TOCSIN_BROKEN, "log %s: its row does not fit its size %llu; restore the database from a backup", tree->origin, (unsigned long long)size);
+		return fail(TOCSIN_BROKEN,
+		        "log %s: its row does not fit its size %llu; restore the database from a backup", tree->origin,
+		        (unsigned long long)size);
 	for (unsigned level = 1; level < LOG_LEVELS; level++) {
 		/* The leaves of the last tile of a level are the roots of full tiles below. */
 		uint64_t leaves = size >> (TILE_HEIGHT * level);
@@ -39,9 +42,13 @@ static enum tocsin_err tree_load(struct snapshot *r, struct cursor *row, struct 
 	tree->published_size = (uint64_t)cursor_int(row, 6);
 	struct hash computed = log_tree_root(tree);
 	if (memcmp(computed.b, root.p, SHA256_SIZE) != 0)
-		return fail(TOCSIN_BROKEN, "log %s: its stored entries do not give its root at size %llu; restore the database from a backup", tree->origin, (unsigned long long)size);
+		return fail(TOCSIN_BROKEN,
+		        "log %s: its stored entries do not give its root at size %llu; restore the database from a "
+		        "backup",
+		        tree->origin, (unsigned long long)size);
 	if (tree->published_size > size)
-		return fail(TOCSIN_BROKEN, "log %s: more is published than there is; restore the database from a backup", tree->origin);
+		return fail(TOCSIN_BROKEN,
+		        "log %s: more is published than there is; restore the database from a backup", tree->origin);
 	return TOCSIN_OK;
 }
 
@@ -55,8 +62,10 @@ enum tocsin_err log_tile_read(struct snapshot *r, uint64_t n, unsigned level, ui
 	if (err == TOCSIN_OK) {
 		struct bytes data = cursor_bytes(c, 0);
 		if (data.n != LOG_TILE_BYTES) {
-			err = fail(TOCSIN_BROKEN, "log %llu: tile %u/%llu has %zu bytes instead of %u; restore the database from a backup", (unsigned long long)n, level,
-			           (unsigned long long)index, data.n, LOG_TILE_BYTES);
+			err = fail(TOCSIN_BROKEN,
+			        "log %llu: tile %u/%llu has %zu bytes instead of %u; restore the database from a "
+			        "backup",
+			        (unsigned long long)n, level, (unsigned long long)index, data.n, LOG_TILE_BYTES);
 		} else {
 			tile->n = 0;
 			for (size_t i = 0; i < TILE_WIDTH; i++) {
@@ -66,13 +75,15 @@ enum tocsin_err log_tile_read(struct snapshot *r, uint64_t n, unsigned level, ui
 			}
 		}
 	} else if (err == TOCSIN_MISSING) {
-		err = fail(TOCSIN_BROKEN, "log %llu: tile %u/%llu is missing; restore the database from a backup", (unsigned long long)n, level, (unsigned long long)index);
+		err = fail(TOCSIN_BROKEN, "log %llu: tile %u/%llu is missing; restore the database from a backup",
+		        (unsigned long long)n, level, (unsigned long long)index);
 	}
 	cursor_close(c);
 	return err;
 }
 
-/* The tree of log N; log_lock is held. NULL: not loaded. Retired trees stay where they are until the store is closed. */
+/* The tree of log N; log_lock is held. NULL: not loaded. Retired trees stay where they are until the store is closed.
+ */
 static struct log_tree *tree_find(struct store *s, uint64_t n)
 {
 	if (s->durable->n == n)
@@ -216,7 +227,8 @@ static enum tocsin_err reading_begin(struct reading *g, struct store *s, uint64_
 	if (tree == NULL)
 		return reading_begin(g, s, n, size);
 	if (size > durable)
-		return fail(TOCSIN_BAD, "log %llu has %llu entries, not %llu", (unsigned long long)n, (unsigned long long)durable, (unsigned long long)size);
+		return fail(TOCSIN_BAD, "log %llu has %llu entries, not %llu", (unsigned long long)n,
+		        (unsigned long long)durable, (unsigned long long)size);
 	return TOCSIN_OK;
 }
 
@@ -226,7 +238,9 @@ void store_log_state(struct store *s, struct log_state *out)
 {
 	pthread_mutex_lock(&s->log_lock);
 	const struct log_tree *t = s->durable;
-	*out = (struct log_state){ .n = t->n, .size = t->size, .root = log_tree_root(t), .published_size = t->published_size };
+	*out = (struct log_state){
+		.n = t->n, .size = t->size, .root = log_tree_root(t), .published_size = t->published_size
+	};
 	memcpy(out->origin, t->origin, sizeof out->origin);
 	pthread_mutex_unlock(&s->log_lock);
 }
@@ -294,8 +308,9 @@ enum tocsin_err log_entries(struct snapshot *r, uint64_t log_n, uint64_t first, 
 		if (err == TOCSIN_OK && data.n >= (at + k) * SHA256_SIZE)
 			memcpy(out, data.p + at * SHA256_SIZE, k * SHA256_SIZE);
 		else if (err != TOCSIN_BROKEN)
-			err = fail(TOCSIN_BROKEN, "log %llu: entries from %llu on are missing; restore the database from a backup", (unsigned long long)log_n,
-			           (unsigned long long)first);
+			err = fail(TOCSIN_BROKEN,
+			        "log %llu: entries from %llu on are missing; restore the database from a backup",
+			        (unsigned long long)log_n, (unsigned long long)first);
 		cursor_close(c);
 		if (err != TOCSIN_OK)
 			return err;
@@ -331,7 +346,8 @@ enum tocsin_err store_log_tile(struct store *s, uint64_t n, const struct tile_pa
 	uint64_t published = tree == NULL ? 0 : tree->published_size;
 	pthread_mutex_unlock(&s->log_lock);
 	uint64_t leaves = t->level >= LOG_LEVELS ? 0 : published >> (TILE_HEIGHT * t->level);
-	if (t->width == 0 || t->width > TILE_WIDTH || t->n > leaves / TILE_WIDTH || t->width > leaves - t->n * TILE_WIDTH)
+	if (t->width == 0 || t->width > TILE_WIDTH || t->n > leaves / TILE_WIDTH ||
+	        t->width > leaves - t->n * TILE_WIDTH)
 		return fail(TOCSIN_MISSING, "the published log does not reach that far");
 	uint64_t first = t->n * TILE_WIDTH;
 	if (t->entries) {
@@ -389,8 +405,13 @@ enum tocsin_err store_log_each(struct snapshot *r, log_each_row *each, void *arg
 	bool more = true;
 	while (more && (err = cursor_next(c)) == TOCSIN_OK) {
 		struct log_row row = {
-			.n = (uint64_t)cursor_int(c, 0), .origin = cursor_text(c, 1), .state = cursor_text(c, 2), .reason = cursor_text(c, 3),
-			.size = (uint64_t)cursor_int(c, 4), .published_size = (uint64_t)cursor_int(c, 5), .started_at = cursor_int(c, 6),
+			.n = (uint64_t)cursor_int(c, 0),
+			.origin = cursor_text(c, 1),
+			.state = cursor_text(c, 2),
+			.reason = cursor_text(c, 3),
+			.size = (uint64_t)cursor_int(c, 4),
+			.published_size = (uint64_t)cursor_int(c, 5),
+			.started_at = cursor_int(c, 6),
 		};
 		more = each(arg, &row);
 	}
@@ -430,9 +451,11 @@ enum tocsin_err log_load(struct store *s)
 		if (err == TOCSIN_OK)
 			err = tree_load(r, row, s->durable);
 		else if (err == TOCSIN_MISSING)
-			err = fail(TOCSIN_BROKEN, "%s: there is no current log in it; restore it from a backup", s->path);
+			err = fail(
+			        TOCSIN_BROKEN, "%s: there is no current log in it; restore it from a backup", s->path);
 		if (err == TOCSIN_OK && (err = cursor_next(row)) == TOCSIN_OK)
-			err = fail(TOCSIN_BROKEN, "%s: there are two current logs in it; restore it from a backup", s->path);
+			err = fail(TOCSIN_BROKEN, "%s: there are two current logs in it; restore it from a backup",
+			        s->path);
 		else if (err == TOCSIN_MISSING)
 			err = TOCSIN_OK;
 		cursor_close(row);

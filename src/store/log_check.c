@@ -1,5 +1,6 @@
 /*
- * log_check: whether what is stored gives the roots that were signed: the new part before each publication, everything on demand.
+ * log_check: whether what is stored gives the roots that were signed: the new part before each publication, everything
+ * on demand.
  */
 #include <stdlib.h>
 
@@ -9,8 +10,10 @@
 
 static enum tocsin_err damaged(uint64_t n, uint64_t size)
 {
-	return fail(TOCSIN_BROKEN, "log %llu: its stored entries do not give its root at size %llu: the database is damaged; publish nothing, restore it from a backup",
-	            (unsigned long long)n, (unsigned long long)size);
+	return fail(TOCSIN_BROKEN,
+	        "log %llu: its stored entries do not give its root at size %llu: the database is damaged; publish "
+	        "nothing, restore it from a backup",
+	        (unsigned long long)n, (unsigned long long)size);
 }
 
 /* The checkpoint in log N's row, as of R; size 0 when there is none. */
@@ -29,9 +32,11 @@ static enum tocsin_err published_checkpoint(struct snapshot *r, uint64_t n, stru
 		struct note *note = malloc(sizeof *note);
 		if (note == NULL)
 			err = fail(TOCSIN_BROKEN, "out of memory");
-		else if (note_parse(text, LIMIT_CHECKPOINT_NOTE, note) != TOCSIN_OK || checkpoint_parse(note->text, cp) != TOCSIN_OK ||
-		         cp->size != (uint64_t)cursor_int(row, 6))
-			err = fail(TOCSIN_BROKEN, "log %llu: its published checkpoint is damaged; restore the database from a backup", (unsigned long long)n);
+		else if (note_parse(text, LIMIT_CHECKPOINT_NOTE, note) != TOCSIN_OK ||
+		        checkpoint_parse(note->text, cp) != TOCSIN_OK || cp->size != (uint64_t)cursor_int(row, 6))
+			err = fail(TOCSIN_BROKEN,
+			        "log %llu: its published checkpoint is damaged; restore the database from a backup",
+			        (unsigned long long)n);
 		free(note);
 	}
 	cursor_close(row);
@@ -49,7 +54,8 @@ enum tocsin_err store_log_reread(struct store *s, uint64_t n, uint64_t size, con
 	merkle_edge_init(&edge);
 	err = published_checkpoint(r, n, &cp);
 	if (err == TOCSIN_OK && size < cp.size)
-		err = fail(TOCSIN_BAD, "log %llu: size %llu is behind what is published", (unsigned long long)n, (unsigned long long)size);
+		err = fail(TOCSIN_BAD, "log %llu: size %llu is behind what is published", (unsigned long long)n,
+		        (unsigned long long)size);
 	if (err == TOCSIN_OK && cp.size > 0) {
 		err = log_edge(s, n, cp.size, &edge);
 		struct hash before = err == TOCSIN_OK ? merkle_edge_root(&edge) : cp.root;
@@ -93,12 +99,15 @@ static bool same_tile(void *arg, unsigned level, uint64_t index, struct bytes da
 	struct log_tile tile;
 	g->err = log_tile_read(g->r, g->n, level, index, &tile);
 	if (g->err == TOCSIN_OK && memcmp(tile.node, data.p, LOG_TILE_BYTES) != 0)
-		g->err = fail(TOCSIN_BROKEN, "log %llu: stored tile %u/%llu is not the hash of its entries: the database is damaged; restore it from a backup",
-		              (unsigned long long)g->n, level, (unsigned long long)index);
+		g->err = fail(TOCSIN_BROKEN,
+		        "log %llu: stored tile %u/%llu is not the hash of its entries: the database is damaged; "
+		        "restore it from a backup",
+		        (unsigned long long)g->n, level, (unsigned long long)index);
 	return g->err == TOCSIN_OK;
 }
 
-static enum tocsin_err check_all(struct snapshot *r, uint64_t n, uint64_t size, const struct hash *root, struct log_tree *tree)
+static enum tocsin_err check_all(
+        struct snapshot *r, uint64_t n, uint64_t size, const struct hash *root, struct log_tree *tree)
 {
 	struct checkpoint cp;
 	enum tocsin_err err = published_checkpoint(r, n, &cp);
@@ -118,7 +127,9 @@ static enum tocsin_err check_all(struct snapshot *r, uint64_t n, uint64_t size, 
 		}
 	}
 	if (err == TOCSIN_OK && cp.size > size)
-		err = fail(TOCSIN_BROKEN, "log %llu: more is published than there is; restore the database from a backup", (unsigned long long)n);
+		err = fail(TOCSIN_BROKEN,
+		        "log %llu: more is published than there is; restore the database from a backup",
+		        (unsigned long long)n);
 	struct hash computed = log_tree_root(tree);
 	if (err == TOCSIN_OK && !hash_equal(&computed, root))
 		err = damaged(n, size);

@@ -1,5 +1,6 @@
 /*
- * migrate: the schema and its versions. meta's "schema" holds the number of the last script that was run; each script and its number are one transaction.
+ * migrate: the schema and its versions. meta's "schema" holds the number of the last script that was run; each script
+ * and its number are one transaction.
  */
 #include <stdlib.h>
 
@@ -52,7 +53,8 @@ static enum tocsin_err version(const struct store_engine *e, struct engine_db *d
 		err = e->next(c);
 	if (err == TOCSIN_OK) {
 		if (!text_u64(e->col_bytes(c, 0), 1000000, v))
-			err = fail(TOCSIN_BROKEN, "%s: its schema's number cannot be read; restore the database from a backup", path);
+			err = fail(TOCSIN_BROKEN,
+			        "%s: its schema's number cannot be read; restore the database from a backup", path);
 	} else if (err == TOCSIN_MISSING) {
 		err = fail(TOCSIN_BROKEN, "%s: it has no schema's number; restore the database from a backup", path);
 	}
@@ -62,7 +64,8 @@ static enum tocsin_err version(const struct store_engine *e, struct engine_db *d
 	return err;
 }
 
-static enum tocsin_err run_from(const struct store_engine *e, struct engine_db *db, uint64_t from, struct store_op *const *ops, size_t n)
+static enum tocsin_err run_from(
+        const struct store_engine *e, struct engine_db *db, uint64_t from, struct store_op *const *ops, size_t n)
 {
 	struct arena *a = arena_new(65536);
 	if (a == NULL)
@@ -98,11 +101,18 @@ enum tocsin_err migrate(const struct store_engine *e, struct engine_db *db, cons
 	uint64_t v;
 	enum tocsin_err err = version(e, db, path, &v);
 	if (err == TOCSIN_OK && v > NEWEST)
-		err = fail(TOCSIN_BROKEN, "%s: it was written by a newer version of this program (schema %llu, known up to %zu); use that one", path, (unsigned long long)v, NEWEST);
+		err = fail(TOCSIN_BROKEN,
+		        "%s: it was written by a newer version of this program (schema %llu, known up to %zu); use "
+		        "that one",
+		        path, (unsigned long long)v, NEWEST);
 	if (err == TOCSIN_OK && v < NEWEST && readonly)
-		err = fail(TOCSIN_BROKEN, "%s: it was written by an older version of this program; start the node once to bring it up to date", path);
+		err = fail(TOCSIN_BROKEN,
+		        "%s: it was written by an older version of this program; start the node once to bring it up to "
+		        "date",
+		        path);
 	if (err == TOCSIN_OK && v == 0)
-		err = fail(TOCSIN_BROKEN, "%s: its schema's number cannot be read; restore the database from a backup", path);
+		err = fail(TOCSIN_BROKEN, "%s: its schema's number cannot be read; restore the database from a backup",
+		        path);
 	if (err == TOCSIN_OK && v < NEWEST)
 		err = run_from(e, db, v, NULL, 0);
 	return err;

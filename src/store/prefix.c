@@ -5,7 +5,7 @@
 #include "base/banned.h"
 #include "store/inside.h"
 
-#define FOLD_FACTOR 4                           /* keys folded for each pair that comes: a block is done after a quarter of the next */
+#define FOLD_FACTOR 4 /* keys folded for each pair that comes: a block is done after a quarter of the next */
 #define FOLD_LEAST 64
 
 struct prefix_block {
@@ -118,7 +118,10 @@ static bool stage_room(struct prefix *p, enum prefix_kind kind, size_t n)
 enum tocsin_err prefix_load(struct prefix *p, int64_t seq, enum prefix_kind kind, struct bytes pairs)
 {
 	if (pairs.n % 8 != 0)
-		return fail(TOCSIN_BROKEN, "row %lld of prefix_tail has %zu bytes, not a multiple of 8; restore the database from a backup", (long long)seq, pairs.n);
+		return fail(TOCSIN_BROKEN,
+		        "row %lld of prefix_tail has %zu bytes, not a multiple of 8; restore the database from a "
+		        "backup",
+		        (long long)seq, pairs.n);
 	if (!stage_room(p, kind, pairs.n / 8))
 		return fail(TOCSIN_BROKEN, "out of memory for the index of ids");
 	for (size_t i = 0; i < pairs.n; i += 8)
@@ -178,7 +181,8 @@ static bool fold(struct prefix *p, enum prefix_kind kind, size_t most, struct ar
 			return false;
 	p->folded_to[kind] = to;
 	p->fold_ends[kind] = to == b->n;
-	return !p->fold_ends[kind] || add(arg, store_op_make(a, NULL, WRITE_PREFIX_TAIL_DROP, b->last_seq, (int64_t)kind));
+	return !p->fold_ends[kind] ||
+	        add(arg, store_op_make(a, NULL, WRITE_PREFIX_TAIL_DROP, b->last_seq, (int64_t)kind));
 }
 
 /* The active block becomes the frozen one; there is none. */
@@ -231,7 +235,8 @@ bool prefix_write(struct prefix *p, struct arena *a, int64_t *seq, prefix_add *a
 			return false;
 		if (n == 0)
 			continue;
-		/* Before the commit: a snapshot that sees the statement finds its pair. If the commit fails the pair stays, and leads nowhere. */
+		/* Before the commit: a snapshot that sees the statement finds its pair. If the commit fails the pair
+		 * stays, and leads nowhere. */
 		block_add(active, p->pair[k], n);
 		uint8_t *bytes = arena_alloc(a, n * 8);
 		if (bytes == NULL)
@@ -296,7 +301,8 @@ bool prefix_view_valid(struct prefix *p, const struct prefix_view *v)
 	return valid;
 }
 
-/* The first place from AT on where PREFIX stands; N when nowhere. Sixteen at a time, which compilers turn into vector compares. */
+/* The first place from AT on where PREFIX stands; N when nowhere. Sixteen at a time, which compilers turn into vector
+ * compares. */
 static size_t scan(const uint32_t *p, size_t at, size_t n, uint32_t prefix)
 {
 	for (; at + 16 <= n; at += 16) {
@@ -319,7 +325,8 @@ int64_t prefix_view_next(const struct prefix_view *v, enum prefix_kind kind, uin
 		const struct prefix_block *b = blocks[i];
 		if (b == NULL)
 			continue;
-		/* What a block held when it was frozen stays, so places in the active one begin behind a fixed number. */
+		/* What a block held when it was frozen stays, so places in the active one begin behind a fixed number.
+		 */
 		size_t n = atomic_load_explicit(&b->n, memory_order_acquire);
 		if (*at < before + n) {
 			size_t found = scan(b->prefix, *at - before, n, prefix);

@@ -49,8 +49,10 @@ static enum tocsin_err refs(struct snapshot *r, int64_t num, struct arena *a, st
 	return err;
 }
 
-/* Statement NUM when its id begins with the first BYTES bytes (and half a byte more when ODD) of ID; MISSING without a sentence when it is another one. */
-static enum tocsin_err statement_if(struct snapshot *r, int64_t num, const struct hash *id, size_t digits, struct arena *a, struct statement_row *out)
+/* Statement NUM when its id begins with the first BYTES bytes (and half a byte more when ODD) of ID; MISSING without a
+ * sentence when it is another one. */
+static enum tocsin_err statement_if(struct snapshot *r, int64_t num, const struct hash *id, size_t digits,
+        struct arena *a, struct statement_row *out)
 {
 	struct cursor *c;
 	enum tocsin_err err = cursor_open(r, &c, a == NULL ? READ_STATEMENT_ID : READ_STATEMENT, num);
@@ -85,7 +87,8 @@ enum tocsin_err statement_by_num(struct snapshot *r, int64_t num, struct arena *
 	return err == TOCSIN_MISSING ? fail(err, "there is no statement number %lld here", (long long)num) : err;
 }
 
-/* Looks for the statements whose id begins with DIGITS (8 or more) of ID: in the blocks in memory, then in the table. One: *num. MISSING without a sentence, REFUSED for two. */
+/* Looks for the statements whose id begins with DIGITS (8 or more) of ID: in the blocks in memory, then in the table.
+ * One: *num. MISSING without a sentence, REFUSED for two. */
 static enum tocsin_err find(struct snapshot *r, const struct hash *id, size_t digits, int64_t *num)
 {
 	uint32_t prefix = prefix_of(id);
@@ -169,8 +172,10 @@ enum tocsin_err statement_list(struct snapshot *r, const struct statement_filter
 	                                      : cursor_open(r, &c, READ_STATEMENTS, before);
 	if (err != TOCSIN_OK)
 		return err;
-	for (size_t left = f->limit == 0 ? STATEMENTS_DEFAULT : f->limit; left > 0 && (err = cursor_next(c)) == TOCSIN_OK; ) {
-		if ((f->issued >= 0 && (cursor_int(c, 3) != 0) != (f->issued != 0)) || (f->kind != NULL && strcmp(cursor_text(c, 4), f->kind) != 0))
+	for (size_t left = f->limit == 0 ? STATEMENTS_DEFAULT : f->limit;
+	        left > 0 && (err = cursor_next(c)) == TOCSIN_OK;) {
+		if ((f->issued >= 0 && (cursor_int(c, 3) != 0) != (f->issued != 0)) ||
+		        (f->kind != NULL && strcmp(cursor_text(c, 4), f->kind) != 0))
 			continue;
 		struct statement_row row;
 		if (!take_statement_head(c, &row)) {
@@ -188,7 +193,8 @@ enum tocsin_err statement_list(struct snapshot *r, const struct statement_filter
 	return take_end(c, err);
 }
 
-enum tocsin_err statement_list_from(struct snapshot *r, const char *peer, int64_t from_num, int64_t until_num, size_t limit, statement_each *each, void *arg)
+enum tocsin_err statement_list_from(struct snapshot *r, const char *peer, int64_t from_num, int64_t until_num,
+        size_t limit, statement_each *each, void *arg)
 {
 	struct cursor *c;
 	enum tocsin_err err = cursor_open(r, &c, READ_STATEMENTS_FROM, peer, from_num, until_num, (int64_t)limit);
@@ -247,7 +253,8 @@ enum tocsin_err statement_re(struct snapshot *r, const struct hash *id, int64_t 
 	uint32_t prefix = prefix_of(id);
 	struct cursor *c;
 	*n = 0;
-	enum tocsin_err err = cursor_open(r, &c, READ_REFERENCE_PREFIX, (int64_t)prefix << 31, (int64_t)prefix << 31 | PREFIX_NUM_MAX);
+	enum tocsin_err err = cursor_open(
+	        r, &c, READ_REFERENCE_PREFIX, (int64_t)prefix << 31, (int64_t)prefix << 31 | PREFIX_NUM_MAX);
 	if (err != TOCSIN_OK)
 		return err;
 	while (*n < max && (err = cursor_next(c)) == TOCSIN_OK) {
@@ -259,9 +266,11 @@ enum tocsin_err statement_re(struct snapshot *r, const struct hash *id, int64_t 
 			nums[(*n)++] = num;
 	}
 	err = take_end(c, err);
-	/* Pairs in memory are younger than those in the table, but for some of a block that is just being folded: those are in both. */
+	/* Pairs in memory are younger than those in the table, but for some of a block that is just being folded: those
+	 * are in both. */
 	size_t at = 0;
-	for (int64_t num; err == TOCSIN_OK && *n < max && (num = prefix_view_next(&r->prefix, PREFIX_REFERENCE, prefix, &at)) >= 0; ) {
+	for (int64_t num; err == TOCSIN_OK && *n < max &&
+	        (num = prefix_view_next(&r->prefix, PREFIX_REFERENCE, prefix, &at)) >= 0;) {
 		bool yes = false;
 		if (*n == 0 || num > nums[*n - 1])
 			err = refers(r, num, id, &yes);
@@ -348,15 +357,21 @@ enum tocsin_err card_at(struct snapshot *r, const char *name, uint64_t seq, stru
 
 void change_card(struct change *c, const char *name, uint64_t seq, const struct hash *id, struct bytes note, int64_t at)
 {
-	change_must(c, "a card of this name and number is held already; look at it, then try again", WRITE_CARD_ADD, name, (int64_t)seq, id, note, at);
+	change_must(c, "a card of this name and number is held already; look at it, then try again", WRITE_CARD_ADD,
+	        name, (int64_t)seq, id, note, at);
 }
 
 /* ---- partners, groups, witnesses ---- */
 
 static struct partner_row partner_of(const struct cursor *c)
 {
-	return (struct partner_row){ .name = cursor_text(c, 0), .state = cursor_text(c, 1), .reason = cursor_text(c, 2), .quorum = cursor_int(c, 3),
-		.added_at = cursor_int(c, 4), .changed_at = cursor_int(c, 5), .card_known = (uint64_t)cursor_int(c, 6) };
+	return (struct partner_row){ .name = cursor_text(c, 0),
+		.state = cursor_text(c, 1),
+		.reason = cursor_text(c, 2),
+		.quorum = cursor_int(c, 3),
+		.added_at = cursor_int(c, 4),
+		.changed_at = cursor_int(c, 5),
+		.card_known = (uint64_t)cursor_int(c, 6) };
 }
 
 enum tocsin_err partner_get(struct snapshot *r, const char *name, struct arena *a, struct partner_row *out)
@@ -398,8 +413,8 @@ enum tocsin_err partner_each(struct snapshot *r, partner_each_row *each, void *a
 
 void change_partner_put(struct change *c, const struct partner_row *row)
 {
-	change_must(c, "this partner was added already", WRITE_PARTNER_ADD, row->name, row->state, row->reason, row->quorum, row->added_at, row->changed_at,
-	            (int64_t)row->card_known);
+	change_must(c, "this partner was added already", WRITE_PARTNER_ADD, row->name, row->state, row->reason,
+	        row->quorum, row->added_at, row->changed_at, (int64_t)row->card_known);
 }
 
 void change_partner_state(struct change *c, const char *name, const char *state, const char *reason, int64_t now)
@@ -488,7 +503,9 @@ void change_witness_remove(struct change *c, const char *name)
 /* The note is borrowed from the cursor. */
 static enum tocsin_err peer_log_of(const struct cursor *c, struct peer_log *out)
 {
-	*out = (struct peer_log){ .size = (uint64_t)cursor_int(c, 2), .note = cursor_bytes(c, 4), .at = cursor_int(c, 5) };
+	*out = (struct peer_log){
+		.size = (uint64_t)cursor_int(c, 2), .note = cursor_bytes(c, 4), .at = cursor_int(c, 5)
+	};
 	snprintf(out->origin, sizeof out->origin, "%s", cursor_text(c, 0));
 	snprintf(out->name, sizeof out->name, "%s", cursor_text(c, 1));
 	return take_hash(c, 3, &out->root) ? TOCSIN_OK : take_damaged("peer_log");
@@ -547,11 +564,14 @@ enum tocsin_err witnessed_get(struct snapshot *r, const char *origin, struct are
 
 void change_witnessed(struct change *c, uint64_t old, const struct peer_log *row)
 {
-	static const char moved[] = "another checkpoint of this log was cosigned in the meantime; compare with it, then try again";
+	static const char moved[] =
+	        "another checkpoint of this log was cosigned in the meantime; compare with it, then try again";
 	if (old == 0)
-		change_must(c, moved, WRITE_WITNESSED_FIRST, row->origin, (int64_t)row->size, &row->root, row->note, row->at);
+		change_must(c, moved, WRITE_WITNESSED_FIRST, row->origin, (int64_t)row->size, &row->root, row->note,
+		        row->at);
 	else
-		change_must(c, moved, WRITE_WITNESSED_NEXT, (int64_t)row->size, &row->root, row->note, row->at, row->origin, (int64_t)old);
+		change_must(c, moved, WRITE_WITNESSED_NEXT, (int64_t)row->size, &row->root, row->note, row->at,
+		        row->origin, (int64_t)old);
 }
 
 void change_conflict(struct change *c, const struct conflict_row *row)
@@ -569,8 +589,13 @@ enum tocsin_err conflict_each(struct snapshot *r, int64_t after_num, size_t limi
 	if (err != TOCSIN_OK)
 		return err;
 	while ((err = cursor_next(c)) == TOCSIN_OK) {
-		struct conflict_row row = { .num = cursor_int(c, 0), .at = cursor_int(c, 1), .name = cursor_text(c, 2), .what = cursor_text(c, 3), .sentence = cursor_text(c, 4),
-			.a = cursor_bytes(c, 5), .b = cursor_bytes(c, 6) };
+		struct conflict_row row = { .num = cursor_int(c, 0),
+			.at = cursor_int(c, 1),
+			.name = cursor_text(c, 2),
+			.what = cursor_text(c, 3),
+			.sentence = cursor_text(c, 4),
+			.a = cursor_bytes(c, 5),
+			.b = cursor_bytes(c, 6) };
 		if (!each(arg, &row))
 			break;
 	}

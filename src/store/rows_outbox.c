@@ -12,8 +12,14 @@
 /* Columns from FIRST on: partner, state, urgency, attempts, next_at, code, sentence, since; borrowed. */
 static struct outbox_row outbox_of(const struct cursor *c, int first, int64_t num)
 {
-	return (struct outbox_row){ .num = num, .partner = cursor_text(c, first), .state = cursor_text(c, first + 1), .urgency = (int)cursor_int(c, first + 2),
-		.attempts = cursor_int(c, first + 3), .next_at = cursor_int(c, first + 4), .code = cursor_text(c, first + 5), .sentence = cursor_text(c, first + 6),
+	return (struct outbox_row){ .num = num,
+		.partner = cursor_text(c, first),
+		.state = cursor_text(c, first + 1),
+		.urgency = (int)cursor_int(c, first + 2),
+		.attempts = cursor_int(c, first + 3),
+		.next_at = cursor_int(c, first + 4),
+		.code = cursor_text(c, first + 5),
+		.sentence = cursor_text(c, first + 6),
 		.since = cursor_int(c, first + 7) };
 }
 
@@ -28,7 +34,8 @@ static bool outbox_take(const struct cursor *c, int first, int64_t num, struct a
 	return ok;
 }
 
-enum tocsin_err outbox_due(struct snapshot *r, const char *partner, int64_t now, size_t limit, size_t max_bytes, struct arena *a, struct outbox_item **items, size_t *n)
+enum tocsin_err outbox_due(struct snapshot *r, const char *partner, int64_t now, size_t limit, size_t max_bytes,
+        struct arena *a, struct outbox_item **items, size_t *n)
 {
 	struct cursor *c;
 	*n = 0;
@@ -108,7 +115,8 @@ enum tocsin_err outbox_get(struct snapshot *r, int64_t num, struct arena *a, str
 	return err;
 }
 
-enum tocsin_err outbox_list(struct snapshot *r, const char *state, int64_t after_num, size_t limit, outbox_each_row *each, void *arg)
+enum tocsin_err outbox_list(
+        struct snapshot *r, const char *state, int64_t after_num, size_t limit, outbox_each_row *each, void *arg)
 {
 	struct cursor *c;
 	enum tocsin_err err = cursor_open(r, &c, READ_OUTBOX_STATE, state, after_num, (int64_t)limit);
@@ -127,7 +135,8 @@ void change_outbox_done(struct change *c, int64_t num)
 	change_run(c, WRITE_OUTBOX_DONE, num);
 }
 
-void change_outbox_later(struct change *c, int64_t num, int64_t attempts, int64_t next_at, const char *code, const char *sentence)
+void change_outbox_later(
+        struct change *c, int64_t num, int64_t attempts, int64_t next_at, const char *code, const char *sentence)
 {
 	change_run(c, WRITE_OUTBOX_LATER, attempts, next_at, code, sentence, num);
 }
@@ -162,11 +171,13 @@ void change_receipt_checkpoint(struct change *c, struct bytes note)
 	change_run(c, WRITE_RECEIPT_CHECKPOINT_ADD, note);
 }
 
-void change_receipt(struct change *c, int64_t num, const char *origin, uint64_t index, const struct merkle_proof *hashes, int64_t now)
+void change_receipt(struct change *c, int64_t num, const char *origin, uint64_t index,
+        const struct merkle_proof *hashes, int64_t now)
 {
 	if (!c->has_checkpoint)
 		change_spoil(c, "a receipt needs its checkpoint before it in the same change");
-	change_run(c, WRITE_RECEIPT_ADD, num, origin, (int64_t)index, bytes_of(hashes->h, hashes->n * sizeof hashes->h[0]), now, bytes_of(NULL, 0));
+	change_run(c, WRITE_RECEIPT_ADD, num, origin, (int64_t)index,
+	        bytes_of(hashes->h, hashes->n * sizeof hashes->h[0]), now, bytes_of(NULL, 0));
 }
 
 void change_receipt_witnessed(struct change *c, int64_t num, struct bytes proof, int64_t at)
@@ -235,7 +246,8 @@ static enum tocsin_err each_receipt(struct cursor *c, receipt_each *each, void *
 	return take_end(c, err);
 }
 
-enum tocsin_err receipts_unwitnessed(struct snapshot *r, const char *origin, size_t limit, receipt_each *each, void *arg)
+enum tocsin_err receipts_unwitnessed(
+        struct snapshot *r, const char *origin, size_t limit, receipt_each *each, void *arg)
 {
 	struct cursor *c;
 	enum tocsin_err err = cursor_open(r, &c, READ_RECEIPTS_UNWITNESSED, origin, (int64_t)limit);
@@ -265,7 +277,10 @@ enum tocsin_err receipt_counts(struct snapshot *r, receipt_count_each *each, voi
 
 static struct restoring_row restoring_of(const struct cursor *c)
 {
-	return (struct restoring_row){ .partner = cursor_text(c, 0), .since = cursor_int(c, 1), .next_num = cursor_int(c, 2), .until_num = cursor_int(c, 3) };
+	return (struct restoring_row){ .partner = cursor_text(c, 0),
+		.since = cursor_int(c, 1),
+		.next_num = cursor_int(c, 2),
+		.until_num = cursor_int(c, 3) };
 }
 
 enum tocsin_err restoring_get(struct snapshot *r, const char *partner, struct arena *a, struct restoring_row *out)
@@ -323,7 +338,10 @@ enum tocsin_err resuming_each(struct snapshot *r, resuming_each_row *each, void 
 	if (err != TOCSIN_OK)
 		return err;
 	while ((err = cursor_next(c)) == TOCSIN_OK) {
-		struct resuming_row row = { .partner = cursor_text(c, 0), .origin = cursor_text(c, 1), .size = (uint64_t)cursor_int(c, 2), .since = cursor_int(c, 3) };
+		struct resuming_row row = { .partner = cursor_text(c, 0),
+			.origin = cursor_text(c, 1),
+			.size = (uint64_t)cursor_int(c, 2),
+			.since = cursor_int(c, 3) };
 		if (!each(arg, &row))
 			break;
 	}
@@ -349,7 +367,11 @@ enum tocsin_err event_each(struct snapshot *r, int64_t after_seq, size_t limit, 
 	if (err != TOCSIN_OK)
 		return err;
 	while ((err = cursor_next(c)) == TOCSIN_OK) {
-		struct event_row row = { .seq = cursor_int(c, 0), .at = cursor_int(c, 1), .kind = cursor_text(c, 2), .num = cursor_int(c, 3), .subject = cursor_text(c, 4) };
+		struct event_row row = { .seq = cursor_int(c, 0),
+			.at = cursor_int(c, 1),
+			.kind = cursor_text(c, 2),
+			.num = cursor_int(c, 3),
+			.subject = cursor_text(c, 4) };
 		if (!each(arg, &row))
 			break;
 	}

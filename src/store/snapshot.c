@@ -74,7 +74,8 @@ enum tocsin_err snapshot_open(struct store *s, struct snapshot **out)
 	enum tocsin_err err = take(s, &r);
 	if (err != TOCSIN_OK)
 		return err;
-	/* The blocks of ids and the moment must fit together; both change rarely at once, so it is tried until they do. */
+	/* The blocks of ids and the moment must fit together; both change rarely at once, so it is tried until they do.
+	 */
 	for (;;) {
 		prefix_view_take(&s->prefix, &r->prefix);
 		err = s->engine->begin(r->reader);

@@ -9,104 +9,151 @@
 
 const struct sql_text sql_writes[WRITE_COUNT] = {
 	[WRITE_META_PUT] = { "meta put",
-		"INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value", "tb" },
+	        "INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+	        "tb" },
 	[WRITE_META_DELETE] = { "meta delete", "DELETE FROM meta WHERE key = $1", "t" },
 
 	[WRITE_CARD_ADD] = { "card add",
-		"INSERT INTO card (name, seq, id, note, known_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (name, seq) DO NOTHING", "tihbi" },
+	        "INSERT INTO card (name, seq, id, note, known_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (name, seq) "
+	        "DO NOTHING",
+	        "tihbi" },
 
 	[WRITE_PARTNER_ADD] = { "partner add",
-		"INSERT INTO partner (name, state, reason, quorum, added_at, changed_at, card_known) VALUES ($1, $2, $3, $4, $5, $6, $7)"
-		" ON CONFLICT (name) DO NOTHING", "tttiiii" },
+	        "INSERT INTO partner (name, state, reason, quorum, added_at, changed_at, card_known) VALUES ($1, $2, "
+	        "$3, $4, $5, $6, $7)"
+	        " ON CONFLICT (name) DO NOTHING",
+	        "tttiiii" },
 	[WRITE_PARTNER_STATE] = { "partner state",
-		"UPDATE partner SET state = $1, reason = $2, changed_at = $3 WHERE name = $4", "ttit" },
-	[WRITE_PARTNER_QUORUM] = { "partner quorum", "UPDATE partner SET quorum = $1, changed_at = $2 WHERE name = $3", "iit" },
+	        "UPDATE partner SET state = $1, reason = $2, changed_at = $3 WHERE name = $4", "ttit" },
+	[WRITE_PARTNER_QUORUM] = { "partner quorum", "UPDATE partner SET quorum = $1, changed_at = $2 WHERE name = $3",
+	        "iit" },
 	[WRITE_PARTNER_CARD_KNOWN] = { "partner card known",
-		"UPDATE partner SET card_known = $1 WHERE name = $2 AND card_known < $1", "it" },
-	[WRITE_PARTNER_CARD_FORGOTTEN] = { "partner card forgotten", "UPDATE partner SET card_known = 0 WHERE name = $1", "t" },
+	        "UPDATE partner SET card_known = $1 WHERE name = $2 AND card_known < $1", "it" },
+	[WRITE_PARTNER_CARD_FORGOTTEN] = { "partner card forgotten",
+	        "UPDATE partner SET card_known = 0 WHERE name = $1", "t" },
 	[WRITE_PARTNER_REMOVE] = { "partner remove", "DELETE FROM partner WHERE name = $1", "t" },
 	[WRITE_GROUP_ADD] = { "group add",
-		"INSERT INTO partner_group (name, member) VALUES ($1, $2) ON CONFLICT (name, member) DO NOTHING", "tt" },
+	        "INSERT INTO partner_group (name, member) VALUES ($1, $2) ON CONFLICT (name, member) DO NOTHING",
+	        "tt" },
 	[WRITE_GROUP_REMOVE] = { "group remove", "DELETE FROM partner_group WHERE name = $1 AND member = $2", "tt" },
 	[WRITE_GROUP_LEAVE] = { "group leave", "DELETE FROM partner_group WHERE member = $1", "t" },
 	[WRITE_WITNESS_ADD] = { "witness add",
-		"INSERT INTO witness (name, added_at) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING", "ti" },
+	        "INSERT INTO witness (name, added_at) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING", "ti" },
 	[WRITE_WITNESS_REMOVE] = { "witness remove", "DELETE FROM witness WHERE name = $1", "t" },
 
-	/* A log of somebody else only grows; a note with more cosignatures on the same root may take the place of one with fewer. */
+	/* A log of somebody else only grows; a note with more cosignatures on the same root may take the place of one
+	   with fewer. */
 	[WRITE_PEER_LOG] = { "peer log",
-		"INSERT INTO peer_log (origin, name, size, root, note, at) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (origin) DO UPDATE SET"
-		" name = excluded.name, size = excluded.size, root = excluded.root, note = excluded.note, at = excluded.at"
-		" WHERE excluded.size > peer_log.size OR (excluded.size = peer_log.size AND excluded.root = peer_log.root)", "ttihbi" },
+	        "INSERT INTO peer_log (origin, name, size, root, note, at) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT "
+	        "(origin) DO UPDATE SET"
+	        " name = excluded.name, size = excluded.size, root = excluded.root, note = excluded.note, at = "
+	        "excluded.at"
+	        " WHERE excluded.size > peer_log.size OR (excluded.size = peer_log.size AND excluded.root = "
+	        "peer_log.root)",
+	        "ttihbi" },
 	[WRITE_WITNESSED_FIRST] = { "witnessed first",
-		"INSERT INTO witnessed (origin, size, root, note, at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (origin) DO UPDATE SET"
-		" size = excluded.size, root = excluded.root, note = excluded.note, at = excluded.at WHERE witnessed.size = 0", "tihbi" },
+	        "INSERT INTO witnessed (origin, size, root, note, at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (origin) "
+	        "DO UPDATE SET"
+	        " size = excluded.size, root = excluded.root, note = excluded.note, at = excluded.at WHERE "
+	        "witnessed.size = 0",
+	        "tihbi" },
 	[WRITE_WITNESSED_NEXT] = { "witnessed next",
-		"UPDATE witnessed SET size = $1, root = $2, note = $3, at = $4 WHERE origin = $5 AND size = $6"
-		" AND (size < $1 OR root = $2)", "ihbiti" },
+	        "UPDATE witnessed SET size = $1, root = $2, note = $3, at = $4 WHERE origin = $5 AND size = $6"
+	        " AND (size < $1 OR root = $2)",
+	        "ihbiti" },
 	[WRITE_CONFLICT_ADD] = { "conflict add",
-		"INSERT INTO conflict (num, at, name, what, sentence, a, b) VALUES ($1, $2, $3, $4, $5, $6, $7)", "citttbb" },
+	        "INSERT INTO conflict (num, at, name, what, sentence, a, b) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+	        "citttbb" },
 
 	[WRITE_STATEMENT_ADD] = { "statement add",
-		"INSERT INTO statement (num, at, id, issued, kind, peer, note, body, opened, known_at, marks, log_n, log_index)"
-		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)", "nihittbbbiilx" },
-	[WRITE_STATEMENT_MARK] = { "statement mark", "UPDATE statement SET marks = (marks | $1) & ~ $2 WHERE num = $3", "iii" },
+	        "INSERT INTO statement (num, at, id, issued, kind, peer, note, body, opened, known_at, marks, log_n, "
+	        "log_index)"
+	        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+	        "nihittbbbiilx" },
+	[WRITE_STATEMENT_MARK] = { "statement mark", "UPDATE statement SET marks = (marks | $1) & ~ $2 WHERE num = $3",
+	        "iii" },
 	[WRITE_STATEMENT_FORGET] = { "statement forget",
-		"UPDATE statement SET body = $1, opened = $1, marks = marks | $2 WHERE num = $3", "bii" },
+	        "UPDATE statement SET body = $1, opened = $1, marks = marks | $2 WHERE num = $3", "bii" },
 	[WRITE_REFERENCE_ADD] = { "reference add", "INSERT INTO reference (num, re) VALUES ($1, $2)", "nh" },
 
 	[WRITE_OUTBOX_ADD] = { "outbox add",
-		"INSERT INTO outbox (num, partner, state, urgency, attempts, next_at, code, sentence, since)"
-		" VALUES ($1, $2, 'waiting', $3, 0, $4, '', '', $4)", "ntii" },
+	        "INSERT INTO outbox (num, partner, state, urgency, attempts, next_at, code, sentence, since)"
+	        " VALUES ($1, $2, 'waiting', $3, 0, $4, '', '', $4)",
+	        "ntii" },
 	[WRITE_OUTBOX_AGAIN] = { "outbox again",
-		"INSERT INTO outbox (num, partner, state, urgency, attempts, next_at, code, sentence, since)"
-		" VALUES ($1, $2, 'waiting', $3, 0, $4, '', '', $4) ON CONFLICT (num) DO NOTHING", "itii" },
+	        "INSERT INTO outbox (num, partner, state, urgency, attempts, next_at, code, sentence, since)"
+	        " VALUES ($1, $2, 'waiting', $3, 0, $4, '', '', $4) ON CONFLICT (num) DO NOTHING",
+	        "itii" },
 	[WRITE_OUTBOX_DONE] = { "outbox done", "DELETE FROM outbox WHERE num = $1", "i" },
 	[WRITE_OUTBOX_LATER] = { "outbox later",
-		"UPDATE outbox SET attempts = $1, next_at = $2, code = $3, sentence = $4 WHERE num = $5 AND state = 'waiting'", "iitti" },
+	        "UPDATE outbox SET attempts = $1, next_at = $2, code = $3, sentence = $4 WHERE num = $5 AND state = "
+	        "'waiting'",
+	        "iitti" },
 	[WRITE_OUTBOX_REFUSED] = { "outbox refused",
-		"UPDATE outbox SET state = 'refused', attempts = attempts + 1, code = $1, sentence = $2 WHERE num = $3", "tti" },
-	[WRITE_OUTBOX_CLOSE] = { "outbox close", "UPDATE outbox SET state = 'closed', sentence = $1 WHERE num = $2", "ti" },
-	[WRITE_OUTBOX_RETRY] = { "outbox retry", "UPDATE outbox SET state = 'waiting', next_at = $1 WHERE num = $2", "ii" },
+	        "UPDATE outbox SET state = 'refused', attempts = attempts + 1, code = $1, sentence = $2 WHERE num = $3",
+	        "tti" },
+	[WRITE_OUTBOX_CLOSE] = { "outbox close", "UPDATE outbox SET state = 'closed', sentence = $1 WHERE num = $2",
+	        "ti" },
+	[WRITE_OUTBOX_RETRY] = { "outbox retry", "UPDATE outbox SET state = 'waiting', next_at = $1 WHERE num = $2",
+	        "ii" },
 
 	[WRITE_RECEIPT_ADD] = { "receipt add",
-		"INSERT INTO receipt (num, origin, log_index, hashes, checkpoint, received_at, proof, witnessed_at, overdue)"
-		" VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 0) ON CONFLICT (num) DO UPDATE SET origin = excluded.origin,"
-		" log_index = excluded.log_index, hashes = excluded.hashes, checkpoint = excluded.checkpoint,"
-		" received_at = excluded.received_at, overdue = 0 WHERE receipt.witnessed_at = 0", "itibkib" },
-	[WRITE_RECEIPT_CHECKPOINT_ADD] = { "receipt checkpoint add", "INSERT INTO receipt_checkpoint (num, note) VALUES ($1, $2)", "kb" },
-	[WRITE_RECEIPT_WITNESSED] = { "receipt witnessed", "UPDATE receipt SET proof = $1, witnessed_at = $2 WHERE num = $3", "bii" },
+	        "INSERT INTO receipt (num, origin, log_index, hashes, checkpoint, received_at, proof, witnessed_at, "
+	        "overdue)"
+	        " VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 0) ON CONFLICT (num) DO UPDATE SET origin = excluded.origin,"
+	        " log_index = excluded.log_index, hashes = excluded.hashes, checkpoint = excluded.checkpoint,"
+	        " received_at = excluded.received_at, overdue = 0 WHERE receipt.witnessed_at = 0",
+	        "itibkib" },
+	[WRITE_RECEIPT_CHECKPOINT_ADD] = { "receipt checkpoint add",
+	        "INSERT INTO receipt_checkpoint (num, note) VALUES ($1, $2)", "kb" },
+	[WRITE_RECEIPT_WITNESSED] = { "receipt witnessed",
+	        "UPDATE receipt SET proof = $1, witnessed_at = $2 WHERE num = $3", "bii" },
 	[WRITE_RECEIPT_OVERDUE] = { "receipt overdue", "UPDATE receipt SET overdue = 1 WHERE num = $1", "i" },
 
 	[WRITE_RESTORING_PUT] = { "restoring put",
-		"INSERT INTO restoring (partner, since, next_num, until_num) VALUES ($1, $2, $3, $4) ON CONFLICT (partner) DO UPDATE SET"
-		" since = excluded.since, next_num = excluded.next_num, until_num = excluded.until_num", "tiii" },
+	        "INSERT INTO restoring (partner, since, next_num, until_num) VALUES ($1, $2, $3, $4) ON CONFLICT "
+	        "(partner) DO UPDATE SET"
+	        " since = excluded.since, next_num = excluded.next_num, until_num = excluded.until_num",
+	        "tiii" },
 	[WRITE_RESTORING_ADVANCE] = { "restoring advance",
-		"UPDATE restoring SET next_num = $1 WHERE partner = $2 AND next_num < $1", "it" },
+	        "UPDATE restoring SET next_num = $1 WHERE partner = $2 AND next_num < $1", "it" },
 	[WRITE_RESTORING_DELETE] = { "restoring delete", "DELETE FROM restoring WHERE partner = $1", "t" },
 	[WRITE_RESUMING_PUT] = { "resuming put",
-		"INSERT INTO resuming (partner, origin, size, since) VALUES ($1, $2, $3, $4) ON CONFLICT (partner, origin) DO UPDATE SET"
-		" size = excluded.size, since = excluded.since", "ttii" },
-	[WRITE_RESUMING_DELETE] = { "resuming delete", "DELETE FROM resuming WHERE partner = $1 AND origin = $2", "tt" },
+	        "INSERT INTO resuming (partner, origin, size, since) VALUES ($1, $2, $3, $4) ON CONFLICT (partner, "
+	        "origin) DO UPDATE SET"
+	        " size = excluded.size, since = excluded.since",
+	        "ttii" },
+	[WRITE_RESUMING_DELETE] = { "resuming delete", "DELETE FROM resuming WHERE partner = $1 AND origin = $2",
+	        "tt" },
 
-	[WRITE_EVENT_ADD] = { "event add", "INSERT INTO event (seq, at, kind, num, subject) VALUES ($1, $2, $3, $4, $5)", "ewtmt" },
+	[WRITE_EVENT_ADD] = { "event add",
+	        "INSERT INTO event (seq, at, kind, num, subject) VALUES ($1, $2, $3, $4, $5)", "ewtmt" },
 
 	[WRITE_LOG_BEGIN] = { "log begin",
-		"INSERT INTO log_origin (n, origin, state, reason, size, root, tail, published_size, published, started_at)"
-		" VALUES ($1, $2, 'current', '', 0, $3, $4, 0, $4, $5)", "ithbi" },
+	        "INSERT INTO log_origin (n, origin, state, reason, size, root, tail, published_size, published, "
+	        "started_at)"
+	        " VALUES ($1, $2, 'current', '', 0, $3, $4, 0, $4, $5)",
+	        "ithbi" },
 	[WRITE_LOG_GROW] = { "log grow", "UPDATE log_origin SET size = $1, root = $2, tail = $3 WHERE n = $4", "ihbi" },
 	[WRITE_LOG_PUBLISHED] = { "log published",
-		"UPDATE log_origin SET published_size = $1, published = $2 WHERE n = $3 AND state = 'current' AND published_size <= $1"
-		" AND size >= $1", "ibi" },
-	[WRITE_LOG_RETIRE] = { "log retire", "UPDATE log_origin SET state = 'retired', reason = $1 WHERE n = $2", "ti" },
+	        "UPDATE log_origin SET published_size = $1, published = $2 WHERE n = $3 AND state = 'current' AND "
+	        "published_size <= $1"
+	        " AND size >= $1",
+	        "ibi" },
+	[WRITE_LOG_RETIRE] = { "log retire", "UPDATE log_origin SET state = 'retired', reason = $1 WHERE n = $2",
+	        "ti" },
 	[WRITE_LOG_TILE_ADD] = { "log tile add", "INSERT INTO log_tile (key, data) VALUES ($1, $2)", "ib" },
 	[WRITE_LOG_POSITION_ADD] = { "log position add",
-		"INSERT INTO log_position (log_n, log_index, what, id) VALUES ($1, $2, $3, $4)", "iith" },
+	        "INSERT INTO log_position (log_n, log_index, what, id) VALUES ($1, $2, $3, $4)", "iith" },
 
-	[WRITE_PREFIX_STATEMENT] = { "prefix statement", "INSERT INTO prefix_statement (key) VALUES ($1) ON CONFLICT (key) DO NOTHING", "i" },
-	[WRITE_PREFIX_REFERENCE] = { "prefix reference", "INSERT INTO prefix_reference (key) VALUES ($1) ON CONFLICT (key) DO NOTHING", "i" },
-	[WRITE_PREFIX_TAIL_ADD] = { "prefix tail add", "INSERT INTO prefix_tail (seq, kind, pairs) VALUES ($1, $2, $3)", "iib" },
-	[WRITE_PREFIX_TAIL_DROP] = { "prefix tail drop", "DELETE FROM prefix_tail WHERE seq <= $1 AND kind = $2", "ii" },
+	[WRITE_PREFIX_STATEMENT] = { "prefix statement",
+	        "INSERT INTO prefix_statement (key) VALUES ($1) ON CONFLICT (key) DO NOTHING", "i" },
+	[WRITE_PREFIX_REFERENCE] = { "prefix reference",
+	        "INSERT INTO prefix_reference (key) VALUES ($1) ON CONFLICT (key) DO NOTHING", "i" },
+	[WRITE_PREFIX_TAIL_ADD] = { "prefix tail add", "INSERT INTO prefix_tail (seq, kind, pairs) VALUES ($1, $2, $3)",
+	        "iib" },
+	[WRITE_PREFIX_TAIL_DROP] = { "prefix tail drop", "DELETE FROM prefix_tail WHERE seq <= $1 AND kind = $2",
+	        "ii" },
 };
 
 const struct sql_text sql_reads[READ_COUNT] = {
@@ -117,84 +164,124 @@ const struct sql_text sql_reads[READ_COUNT] = {
 	[READ_CARD_AT] = { "card at", "SELECT note FROM card WHERE name = $1 AND seq = $2", "ti" },
 
 	[READ_PARTNER] = { "partner",
-		"SELECT name, state, reason, quorum, added_at, changed_at, card_known FROM partner WHERE name = $1", "t" },
+	        "SELECT name, state, reason, quorum, added_at, changed_at, card_known FROM partner WHERE name = $1",
+	        "t" },
 	[READ_PARTNERS] = { "partners",
-		"SELECT name, state, reason, quorum, added_at, changed_at, card_known FROM partner ORDER BY name", "" },
+	        "SELECT name, state, reason, quorum, added_at, changed_at, card_known FROM partner ORDER BY name", "" },
 	[READ_GROUPS] = { "groups", "SELECT name, member FROM partner_group ORDER BY name, member", "" },
-	[READ_GROUP_MEMBERS] = { "group members", "SELECT member FROM partner_group WHERE name = $1 ORDER BY member", "t" },
+	[READ_GROUP_MEMBERS] = { "group members", "SELECT member FROM partner_group WHERE name = $1 ORDER BY member",
+	        "t" },
 	[READ_WITNESSES] = { "witnesses", "SELECT name FROM witness ORDER BY name", "" },
 
-	[READ_PEER_LOG] = { "peer log", "SELECT origin, name, size, root, note, at FROM peer_log WHERE origin = $1", "t" },
-	[READ_PEER_LOGS] = { "peer logs", "SELECT origin, name, size, root, note, at FROM peer_log ORDER BY origin", "" },
-	[READ_WITNESSED] = { "witnessed", "SELECT origin, '', size, root, note, at FROM witnessed WHERE origin = $1", "t" },
+	[READ_PEER_LOG] = { "peer log", "SELECT origin, name, size, root, note, at FROM peer_log WHERE origin = $1",
+	        "t" },
+	[READ_PEER_LOGS] = { "peer logs", "SELECT origin, name, size, root, note, at FROM peer_log ORDER BY origin",
+	        "" },
+	[READ_WITNESSED] = { "witnessed", "SELECT origin, '', size, root, note, at FROM witnessed WHERE origin = $1",
+	        "t" },
 	[READ_CONFLICTS] = { "conflicts",
-		"SELECT num, at, name, what, sentence, a, b FROM conflict WHERE num > $1 ORDER BY num LIMIT $2", "ii" },
+	        "SELECT num, at, name, what, sentence, a, b FROM conflict WHERE num > $1 ORDER BY num LIMIT $2", "ii" },
 
 	[READ_STATEMENT] = { "statement", "SELECT " STATEMENT_ALL " FROM statement s WHERE s.num = $1", "i" },
 	[READ_STATEMENT_ID] = { "statement id", "SELECT id FROM statement WHERE num = $1", "i" },
-	[READ_STATEMENT_KNOWN] = { "statement known", "SELECT num, log_n, log_index FROM statement WHERE at = $1 AND id = $2", "ih" },
+	[READ_STATEMENT_KNOWN] = { "statement known",
+	        "SELECT num, log_n, log_index FROM statement WHERE at = $1 AND id = $2", "ih" },
 	[READ_STATEMENT_PREFIX] = { "statement prefix",
-		"SELECT key FROM prefix_statement WHERE key >= $1 AND key <= $2 ORDER BY key", "ii" },
-	[READ_STATEMENTS] = { "statements", "SELECT " STATEMENT_ALL " FROM statement s WHERE s.num < $1 ORDER BY s.num DESC", "i" },
+	        "SELECT key FROM prefix_statement WHERE key >= $1 AND key <= $2 ORDER BY key", "ii" },
+	[READ_STATEMENTS] = { "statements",
+	        "SELECT " STATEMENT_ALL " FROM statement s WHERE s.num < $1 ORDER BY s.num DESC", "i" },
 	[READ_STATEMENTS_PEER] = { "statements of a peer",
-		"SELECT " STATEMENT_ALL " FROM statement s WHERE s.peer = $1 AND s.num < $2 ORDER BY s.num DESC", "ti" },
+	        "SELECT " STATEMENT_ALL " FROM statement s WHERE s.peer = $1 AND s.num < $2 ORDER BY s.num DESC",
+	        "ti" },
 	[READ_STATEMENTS_KIND] = { "statements of a kind",
-		"SELECT " STATEMENT_ALL " FROM statement s WHERE s.kind = $1 AND s.num < $2 ORDER BY s.num DESC", "ti" },
+	        "SELECT " STATEMENT_ALL " FROM statement s WHERE s.kind = $1 AND s.num < $2 ORDER BY s.num DESC",
+	        "ti" },
 	[READ_STATEMENTS_FROM] = { "statements from",
-		"SELECT " STATEMENT_ALL " FROM statement s WHERE s.peer = $1 AND s.num >= $2 AND s.num <= $3 ORDER BY s.num LIMIT $4", "tiii" },
+	        "SELECT " STATEMENT_ALL
+	        " FROM statement s WHERE s.peer = $1 AND s.num >= $2 AND s.num <= $3 ORDER BY s.num LIMIT $4",
+	        "tiii" },
 	[READ_STATEMENT_SINCE] = { "statement since",
-		"SELECT num FROM statement WHERE peer = $1 AND known_at >= $2 ORDER BY num LIMIT 1", "ti" },
+	        "SELECT num FROM statement WHERE peer = $1 AND known_at >= $2 ORDER BY num LIMIT 1", "ti" },
 	[READ_STATEMENT_LAST] = { "statement last", "SELECT num FROM statement ORDER BY num DESC LIMIT 1", "" },
 	[READ_REFERENCE_PREFIX] = { "reference prefix",
-		"SELECT key FROM prefix_reference WHERE key >= $1 AND key <= $2 ORDER BY key", "ii" },
+	        "SELECT key FROM prefix_reference WHERE key >= $1 AND key <= $2 ORDER BY key", "ii" },
 	[READ_REFERENCES] = { "references", "SELECT re FROM reference WHERE num = $1 ORDER BY re", "i" },
 
 	/* "+ 0": so that the rows come in the order of the index outbox_due, not sorted out of outbox_next. */
 	[READ_OUTBOX_DUE] = { "outbox due",
-		"SELECT " STATEMENT_HEAD ", s.body, o.partner, o.state, o.urgency, o.attempts, o.next_at, o.code, o.sentence, o.since"
-		" FROM outbox o JOIN statement s ON s.num = o.num"
-		" WHERE o.state = 'waiting' AND o.partner = $1 AND o.next_at + 0 <= $2 ORDER BY o.urgency, o.num LIMIT $3", "tii" },
+	        "SELECT " STATEMENT_HEAD
+	        ", s.body, o.partner, o.state, o.urgency, o.attempts, o.next_at, o.code, o.sentence, o.since"
+	        " FROM outbox o JOIN statement s ON s.num = o.num"
+	        " WHERE o.state = 'waiting' AND o.partner = $1 AND o.next_at + 0 <= $2 ORDER BY o.urgency, o.num LIMIT "
+	        "$3",
+	        "tii" },
 	/* One seek in outbox_next for each partner, however much waits for it. */
 	[READ_OUTBOX_PARTNERS] = { "outbox partners",
-		"SELECT p.name, (SELECT MIN(o.next_at) FROM outbox o WHERE o.state = 'waiting' AND o.partner = p.name) FROM partner p"
-		" WHERE EXISTS (SELECT 1 FROM outbox o WHERE o.state = 'waiting' AND o.partner = p.name) ORDER BY p.name", "" },
+	        "SELECT p.name, (SELECT MIN(o.next_at) FROM outbox o WHERE o.state = 'waiting' AND o.partner = p.name) "
+	        "FROM partner p"
+	        " WHERE EXISTS (SELECT 1 FROM outbox o WHERE o.state = 'waiting' AND o.partner = p.name) ORDER BY "
+	        "p.name",
+	        "" },
 	[READ_OUTBOX_COUNTS] = { "outbox counts",
-		"SELECT partner, state, COUNT(*), MIN(since) FROM outbox GROUP BY partner, state ORDER BY partner, state", "" },
+	        "SELECT partner, state, COUNT(*), MIN(since) FROM outbox GROUP BY partner, state ORDER BY partner, "
+	        "state",
+	        "" },
 	[READ_OUTBOX] = { "outbox",
-		"SELECT num, partner, state, urgency, attempts, next_at, code, sentence, since FROM outbox WHERE num = $1", "i" },
+	        "SELECT num, partner, state, urgency, attempts, next_at, code, sentence, since FROM outbox WHERE num = "
+	        "$1",
+	        "i" },
 	[READ_OUTBOX_STATE] = { "outbox in a state",
-		"SELECT num, partner, state, urgency, attempts, next_at, code, sentence, since FROM outbox WHERE state = $1 AND num > $2"
-		" ORDER BY num LIMIT $3", "tii" },
+	        "SELECT num, partner, state, urgency, attempts, next_at, code, sentence, since FROM outbox WHERE state "
+	        "= $1 AND num > $2"
+	        " ORDER BY num LIMIT $3",
+	        "tii" },
 
 	[READ_RECEIPT] = { "receipt",
-		"SELECT r.num, r.origin, r.log_index, r.hashes, r.received_at, r.proof, r.witnessed_at, r.overdue, c.note"
-		" FROM receipt r JOIN receipt_checkpoint c ON c.num = r.checkpoint WHERE r.num = $1", "i" },
+	        "SELECT r.num, r.origin, r.log_index, r.hashes, r.received_at, r.proof, r.witnessed_at, r.overdue, "
+	        "c.note"
+	        " FROM receipt r JOIN receipt_checkpoint c ON c.num = r.checkpoint WHERE r.num = $1",
+	        "i" },
 	[READ_RECEIPTS_UNWITNESSED] = { "receipts unwitnessed",
-		"SELECT r.num, r.origin, r.log_index, r.hashes, r.received_at, r.proof, r.witnessed_at, r.overdue, s.id"
-		" FROM receipt r JOIN statement s ON s.num = r.num WHERE r.witnessed_at = 0 AND r.origin = $1 ORDER BY r.received_at LIMIT $2", "ti" },
+	        "SELECT r.num, r.origin, r.log_index, r.hashes, r.received_at, r.proof, r.witnessed_at, r.overdue, s.id"
+	        " FROM receipt r JOIN statement s ON s.num = r.num WHERE r.witnessed_at = 0 AND r.origin = $1 ORDER BY "
+	        "r.received_at LIMIT $2",
+	        "ti" },
 	[READ_RECEIPTS_LATE] = { "receipts late",
-		"SELECT r.num, r.origin, r.log_index, r.hashes, r.received_at, r.proof, r.witnessed_at, r.overdue, s.id"
-		" FROM receipt r JOIN statement s ON s.num = r.num WHERE r.witnessed_at = 0 AND r.overdue = 0 AND r.received_at < $1"
-		" ORDER BY r.received_at LIMIT $2", "ii" },
+	        "SELECT r.num, r.origin, r.log_index, r.hashes, r.received_at, r.proof, r.witnessed_at, r.overdue, s.id"
+	        " FROM receipt r JOIN statement s ON s.num = r.num WHERE r.witnessed_at = 0 AND r.overdue = 0 AND "
+	        "r.received_at < $1"
+	        " ORDER BY r.received_at LIMIT $2",
+	        "ii" },
 	[READ_RECEIPT_COUNTS] = { "receipt counts",
-		"SELECT origin, COUNT(*), MIN(received_at), SUM(overdue) FROM receipt WHERE witnessed_at = 0 GROUP BY origin ORDER BY origin", "" },
+	        "SELECT origin, COUNT(*), MIN(received_at), SUM(overdue) FROM receipt WHERE witnessed_at = 0 GROUP BY "
+	        "origin ORDER BY origin",
+	        "" },
 
-	[READ_RESTORING] = { "restoring", "SELECT partner, since, next_num, until_num FROM restoring WHERE partner = $1", "t" },
-	[READ_RESTORINGS] = { "restorings", "SELECT partner, since, next_num, until_num FROM restoring ORDER BY partner", "" },
-	[READ_RESUMING] = { "resuming", "SELECT partner, origin, size, since FROM resuming ORDER BY partner, origin", "" },
+	[READ_RESTORING] = { "restoring",
+	        "SELECT partner, since, next_num, until_num FROM restoring WHERE partner = $1", "t" },
+	[READ_RESTORINGS] = { "restorings",
+	        "SELECT partner, since, next_num, until_num FROM restoring ORDER BY partner", "" },
+	[READ_RESUMING] = { "resuming", "SELECT partner, origin, size, since FROM resuming ORDER BY partner, origin",
+	        "" },
 
-	[READ_EVENTS] = { "events", "SELECT seq, at, kind, num, subject FROM event WHERE seq > $1 ORDER BY seq LIMIT $2", "ii" },
+	[READ_EVENTS] = { "events",
+	        "SELECT seq, at, kind, num, subject FROM event WHERE seq > $1 ORDER BY seq LIMIT $2", "ii" },
 
-	[READ_LOG_CURRENT] = { "log current", "SELECT " LOG_ALL " FROM log_origin WHERE state = 'current' ORDER BY n", "" },
+	[READ_LOG_CURRENT] = { "log current", "SELECT " LOG_ALL " FROM log_origin WHERE state = 'current' ORDER BY n",
+	        "" },
 	[READ_LOG] = { "log", "SELECT " LOG_ALL " FROM log_origin WHERE n = $1", "i" },
-	[READ_LOGS] = { "logs", "SELECT n, origin, state, reason, size, published_size, started_at FROM log_origin ORDER BY n", "" },
+	[READ_LOGS] = { "logs",
+	        "SELECT n, origin, state, reason, size, published_size, started_at FROM log_origin ORDER BY n", "" },
 	[READ_LOG_TILE] = { "log tile", "SELECT data FROM log_tile WHERE key = $1", "i" },
-	[READ_LOG_POSITION] = { "log position", "SELECT log_index FROM log_position WHERE id = $1 AND log_n = $2", "hi" },
+	[READ_LOG_POSITION] = { "log position", "SELECT log_index FROM log_position WHERE id = $1 AND log_n = $2",
+	        "hi" },
 
 	[READ_PREFIX_TAIL] = { "prefix tail", "SELECT seq, kind, pairs FROM prefix_tail ORDER BY seq", "" },
 	/* The last of every number that the sequencer hands out. */
 	[READ_NUMBERS] = { "numbers",
-		"SELECT COALESCE((SELECT MAX(num) FROM statement), 0), COALESCE((SELECT MAX(num) FROM receipt_checkpoint), 0),"
-		" COALESCE((SELECT MAX(num) FROM conflict), 0), COALESCE((SELECT MAX(seq) FROM event), 0),"
-		" COALESCE((SELECT MAX(seq) FROM prefix_tail), 0)", "" },
+	        "SELECT COALESCE((SELECT MAX(num) FROM statement), 0), COALESCE((SELECT MAX(num) FROM "
+	        "receipt_checkpoint), 0),"
+	        " COALESCE((SELECT MAX(num) FROM conflict), 0), COALESCE((SELECT MAX(seq) FROM event), 0),"
+	        " COALESCE((SELECT MAX(seq) FROM prefix_tail), 0)",
+	        "" },
 };

@@ -1,12 +1,15 @@
 /*
- * sql: every SQL statement of the program, named.  The texts are in the one table of sql.c: one text for both engines, with $n numbered by first appearance and a types
- * string for its arguments.
+ * sql: every SQL statement of the program, named.  The texts are in the one table of sql.c: one text for both engines,
+ * with $n numbered by first appearance and a types string for its arguments.
  *
- * Types: i int64_t; t const char * (not NULL); b struct bytes by value; h const struct hash * (32 bytes).  In a change also, without an argument: n the number
- * of the change's statement, k the number handed out for the change's receipt_checkpoint row, c the one for its conflict row, e that of an event, l and x the log and
- * index of the statement's entry, w the time of the commit; and m, int64_t: the statement's number when the change has one, otherwise this.
+ * Types: i int64_t; t const char * (not NULL); b struct bytes by value; h const struct hash * (32 bytes).  In a change
+ * also, without an argument: n the number of the change's statement, k the number handed out for the change's
+ * receipt_checkpoint row, c the one for its conflict row, e that of an event, l and x the log and index of the
+ * statement's entry, w the time of the commit; and m, int64_t: the statement's number when the change has one,
+ * otherwise this.
  *
- * Callers above store use the typed functions of rows.h; only rows.c, log.c, prefix.c, migrate.c and the writer name these.
+ * Callers above store use the typed functions of rows.h; only rows.c, log.c, prefix.c, migrate.c and the writer name
+ * these.
  */
 #ifndef TOCSIN_STORE_SQL_H
 #define TOCSIN_STORE_SQL_H

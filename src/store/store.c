@@ -26,7 +26,8 @@ enum tocsin_err store_create(const char *path, const char *origin, uint64_t n)
 	if (err == TOCSIN_OK)
 		err = e->open(path, false, &db);
 	if (err == TOCSIN_OK) {
-		struct store_op *begin = store_op_make(a, NULL, WRITE_LOG_BEGIN, (int64_t)n, origin, &empty, bytes_of(NULL, 0), clock_now());
+		struct store_op *begin = store_op_make(
+		        a, NULL, WRITE_LOG_BEGIN, (int64_t)n, origin, &empty, bytes_of(NULL, 0), clock_now());
 		err = begin == NULL ? fail(TOCSIN_BROKEN, "%s: out of memory", path) : migrate_new(e, db, &begin, 1);
 	}
 	e->close(db);
@@ -58,7 +59,8 @@ static enum tocsin_err load_numbers(struct store *s)
 	while (err == TOCSIN_OK && (err = cursor_next(c)) == TOCSIN_OK) {
 		int64_t kind = cursor_int(c, 1);
 		if (kind < 0 || kind >= PREFIX_KINDS)
-			err = fail(TOCSIN_BROKEN, "%s: a row of prefix_tail is damaged; restore the database from a backup", s->path);
+			err = fail(TOCSIN_BROKEN,
+			        "%s: a row of prefix_tail is damaged; restore the database from a backup", s->path);
 		else
 			err = prefix_load(&s->prefix, cursor_int(c, 0), (enum prefix_kind)kind, cursor_bytes(c, 2));
 	}

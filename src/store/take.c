@@ -48,8 +48,15 @@ enum tocsin_err take_damaged(const char *what)
 /* Borrows from the cursor. Columns as in STATEMENT_HEAD. */
 bool take_statement_head(const struct cursor *c, struct statement_row *out)
 {
-	*out = (struct statement_row){ .num = cursor_int(c, 0), .at = cursor_int(c, 2), .issued = cursor_int(c, 3) != 0, .kind = cursor_text(c, 4), .peer = cursor_text(c, 5),
-		.note = cursor_bytes(c, 6), .known_at = cursor_int(c, 7), .marks = cursor_int(c, 8), .log_n = (uint64_t)cursor_int(c, 9),
+	*out = (struct statement_row){ .num = cursor_int(c, 0),
+		.at = cursor_int(c, 2),
+		.issued = cursor_int(c, 3) != 0,
+		.kind = cursor_text(c, 4),
+		.peer = cursor_text(c, 5),
+		.note = cursor_bytes(c, 6),
+		.known_at = cursor_int(c, 7),
+		.marks = cursor_int(c, 8),
+		.log_n = (uint64_t)cursor_int(c, 9),
 		.log_index = (uint64_t)cursor_int(c, 10) };
 	return take_hash(c, 1, &out->id);
 }

@@ -1,10 +1,11 @@
 /*
  * writer: the one thread that writes.
  *
- * It takes what has gathered, and for at most 1,024 changes at a time: looks up which statements are there already, gives out numbers and log positions, and hands the
- * engine one list of ops.  Nothing of it is kept in memory before the engine has said that it is durable: the log grows in a draft, numbers in copies.  When a
- * precondition fails, its change is left out and the list is built again from the durable state; after a few rounds the rest is applied one by one, so
- * that the work stays linear.
+ * It takes what has gathered, and for at most 1,024 changes at a time: looks up which statements are there already,
+ * gives out numbers and log positions, and hands the engine one list of ops.  Nothing of it is kept in memory before
+ * the engine has said that it is durable: the log grows in a draft, numbers in copies.  When a precondition fails, its
+ * change is left out and the list is built again from the durable state; after a few rounds the rest is applied one by
+ * one, so that the work stays linear.
  */
 #include <stdlib.h>
 
@@ -25,7 +26,7 @@ struct batch {
 	struct engine_key *key;                     /* of the changes with a statement, in order */
 	bool *dropped;
 	size_t room;                                /* changes */
-	uint32_t *map;                              /* open addressing over ids: index + 1 of the first change with that id in this batch */
+	uint32_t *map; /* open addressing over ids: index + 1 of the first change with that id in this batch */
 	size_t map_room;                            /* a power of two, at least twice ROOM */
 
 	int64_t num, checkpoint, conflict, event;   /* the numbers as they will be */
@@ -93,7 +94,9 @@ static bool tile_full(void *arg, unsigned level, uint64_t index, struct bytes da
 		b->no_memory = true;
 		return false;
 	}
-	return push(b, store_op_make(b->a, NULL, WRITE_LOG_TILE_ADD, log_tile_key(s->draft->n, level, index), bytes_of(copy, data.n)));
+	return push(b,
+	        store_op_make(b->a, NULL, WRITE_LOG_TILE_ADD, log_tile_key(s->draft->n, level, index),
+	                bytes_of(copy, data.n)));
 }
 
 static bool append(struct store *s, const struct hash *entry, uint64_t *index)
@@ -118,19 +121,25 @@ static bool push_grow(struct store *s)
 		b->no_memory = true;
 		return false;
 	}
-	return push(b, store_op_make(b->a, NULL, WRITE_LOG_GROW, (int64_t)s->draft->size, kept, bytes_of(copy, tail.n), (int64_t)s->draft->n));
+	return push(b,
+	        store_op_make(b->a, NULL, WRITE_LOG_GROW, (int64_t)s->draft->size, kept, bytes_of(copy, tail.n),
+	                (int64_t)s->draft->n));
 }
 
 static bool begin_log(struct store *s, const struct change *c, int64_t now)
 {
 	struct batch *b = s->batch;
-	if (!push_grow(s) || !push(b, store_op_make(b->a, NULL, WRITE_LOG_RETIRE, c->begin_reason, (int64_t)s->draft->n)))
+	if (!push_grow(s) ||
+	        !push(b, store_op_make(b->a, NULL, WRITE_LOG_RETIRE, c->begin_reason, (int64_t)s->draft->n)))
 		return false;
 	log_tree_init(s->draft, c->begin_n, c->begin_origin);
 	struct hash empty = log_tree_root(s->draft);
 	struct hash *kept = arena_copy(b->a, &empty, sizeof empty);
 	b->published = false;
-	return kept != NULL && push(b, store_op_make(b->a, NULL, WRITE_LOG_BEGIN, (int64_t)c->begin_n, c->begin_origin, kept, bytes_of(NULL, 0), now));
+	return kept != NULL &&
+	        push(b,
+	                store_op_make(b->a, NULL, WRITE_LOG_BEGIN, (int64_t)c->begin_n, c->begin_origin, kept,
+	                        bytes_of(NULL, 0), now));
 }
 
 /* The place of ID in the map. */
@@ -156,7 +165,9 @@ static bool duplicate(struct store *s, const struct change *c, struct change_res
 		r->log_index = k->again_index;
 	} else if (c->entry != NULL) {
 		return append(s, &c->entry->entry, &r->log_index) &&
-		       push(b, store_op_make(b->a, NULL, WRITE_LOG_POSITION_ADD, (int64_t)r->log_n, (int64_t)r->log_index, "statement", &k->id));
+		        push(b,
+		                store_op_make(b->a, NULL, WRITE_LOG_POSITION_ADD, (int64_t)r->log_n,
+		                        (int64_t)r->log_index, "statement", &k->id));
 	} else {
 		r->log_n = k->log_n;
 		r->log_index = k->log_index;
@@ -290,7 +301,8 @@ static bool build(struct store *s, struct change *const *c, struct change_result
 		} else {
 			if (first != NULL)
 				*first = (uint32_t)i + 1;
-			if (!(c[i]->has_statement && c[i]->key.found ? duplicate(s, c[i], &r[i]) : place(s, c[i], &r[i], now)))
+			if (!(c[i]->has_statement && c[i]->key.found ? duplicate(s, c[i], &r[i])
+			                                             : place(s, c[i], &r[i], now)))
 				return false;
 		}
 		r[i].log_size = s->draft->size;
@@ -327,7 +339,8 @@ static void follow(struct store *s)
 	log_commit(s, b->published, b->published_size);
 }
 
-/* Applies N changes in one transaction; those whose precondition fails are left out. BROKEN when nothing could be applied. */
+/* Applies N changes in one transaction; those whose precondition fails are left out. BROKEN when nothing could be
+ * applied. */
 static enum tocsin_err commit(struct store *s, struct change *const *c, struct change_result *r, size_t n)
 {
 	struct batch *b = s->batch;
@@ -342,8 +355,9 @@ static enum tocsin_err commit(struct store *s, struct change *const *c, struct c
 	int64_t now = clock_now();
 	for (unsigned round = 0; err == TOCSIN_OK && round < ROUNDS; round++) {
 		if (!build(s, c, r, n, now))
-			return b->no_memory ? fail(TOCSIN_BROKEN, "%s: out of memory", s->path)
-			                    : fail(TOCSIN_BROKEN, "%s: the log or the numbers of statements are used up", s->path);
+			return b->no_memory
+			        ? fail(TOCSIN_BROKEN, "%s: out of memory", s->path)
+			        : fail(TOCSIN_BROKEN, "%s: the log or the numbers of statements are used up", s->path);
 		if (b->op_n == 0)
 			return TOCSIN_OK;
 		size_t failed = 0;
@@ -388,7 +402,9 @@ static void apply_all(struct store *s, struct change *const *c, struct change_re
 {
 	for (size_t from = 0, to; from < n; from = to) {
 		size_t bytes = 0;
-		for (to = from; to < n && to - from < BATCH_CHANGES && (to == from || bytes + c[to]->bytes <= BATCH_BYTES); to++)
+		for (to = from;
+		        to < n && to - from < BATCH_CHANGES && (to == from || bytes + c[to]->bytes <= BATCH_BYTES);
+		        to++)
 			bytes += c[to]->bytes;
 		enum tocsin_err err = commit(s, c + from, r + from, to - from);
 		if (err != TOCSIN_OK) {
@@ -411,7 +427,10 @@ static void work(struct store *s, struct submission *list, size_t n)
 				c[k++] = sub->change[i];
 		apply_all(s, c, r, n);
 	}
-	struct commit_info info = { .log_n = s->durable->n, .size = s->durable->size, .root = log_tree_root(s->durable), .event_seq = s->next_event };
+	struct commit_info info = { .log_n = s->durable->n,
+		.size = s->durable->size,
+		.root = log_tree_root(s->durable),
+		.event_seq = s->next_event };
 	for (k = 0; list != NULL; ) {
 		struct submission *sub = list;
 		list = sub->next;
@@ -493,7 +512,8 @@ void store_submit(struct store *s, struct change **changes, size_t n, store_done
 {
 	struct submission *sub;
 	/* Without memory for its results DONE could not be told anything; so this waits until there is some. */
-	while ((sub = malloc(sizeof *sub + n * sizeof *changes)) == NULL || (sub->result = calloc(n + 1, sizeof *sub->result)) == NULL) {
+	while ((sub = malloc(sizeof *sub + n * sizeof *changes)) == NULL ||
+	        (sub->result = calloc(n + 1, sizeof *sub->result)) == NULL) {
 		free(sub);
 		usleep(10000);
 	}

@@ -45,7 +45,8 @@ static inline struct fixture *fixture_new(void)
 
 static inline void fixture_free(struct fixture *f)
 {
-	static const char *const ends[] = { "", "-wal", "-shm", ".lock", ".copy", ".copy-wal", ".copy-shm", ".copy.lock" };
+	static const char *const ends[] = { "", "-wal", "-shm", ".lock", ".copy", ".copy-wal", ".copy-shm",
+		".copy.lock" };
 	store_close(f->s);
 	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
 		char name[128];
@@ -98,8 +99,15 @@ static inline struct change *statement_change(uint64_t i)
 	snprintf(note, sizeof note, "note %llu", (unsigned long long)i);
 	snprintf(body, sizeof body, "body %llu", (unsigned long long)i);
 	struct hash entry = entry_of(i);
-	struct statement_row row = { .id = id_of(i), .at = AT(i), .issued = true, .kind = "warning", .peer = "south.example", .note = bytes_str(note), .body = bytes_str(body),
-		.opened = bytes_str("0 x"), .known_at = AT(i) };
+	struct statement_row row = { .id = id_of(i),
+		.at = AT(i),
+		.issued = true,
+		.kind = "warning",
+		.peer = "south.example",
+		.note = bytes_str(note),
+		.body = bytes_str(body),
+		.opened = bytes_str("0 x"),
+		.known_at = AT(i) };
 	change_statement(c, &row);
 	change_entry(c, &entry, NULL, NULL);
 	change_outbox(c, "south.example", 1, AT(i));
@@ -124,6 +132,38 @@ static inline void add_entries(struct fixture *f, uint64_t from, size_t n)
 		change_entry(c, &e, "padding", NULL);
 	}
 	assert_ok(store_commit(f->s, c, NULL, NULL));
+}
+
+static inline struct snapshot *look(struct fixture *f)
+{
+	struct snapshot *r;
+	assert_ok(snapshot_open(f->s, &r));
+	return r;
+}
+
+static inline enum tocsin_err commit(struct fixture *f, struct change *c)
+{
+	return store_commit(f->s, c, NULL, NULL);
+}
+
+static inline struct change *fresh(void)
+{
+	struct change *c = change_new();
+	assert_non_null(c);
+	return c;
+}
+
+static inline void add_partner(struct fixture *f, const char *name)
+{
+	struct change *c = fresh();
+	change_partner_put(c,
+	        &(struct partner_row){ .name = name,
+	                .state = "unconfirmed",
+	                .reason = "",
+	                .quorum = 2,
+	                .added_at = 5,
+	                .changed_at = 6 });
+	assert_ok(commit(f, c));
 }
 
 #endif

@@ -160,7 +160,8 @@ static void loses_nothing_when_files_may_not_grow(void **state)
 	assert_true(pid >= 0);
 	if (pid == 0) {
 		signal(SIGXFSZ, SIG_IGN);
-		struct rlimit limit = { .rlim_cur = 1 << 20, .rlim_max = RLIM_INFINITY }, none = { RLIM_INFINITY, RLIM_INFINITY };
+		struct rlimit limit = { .rlim_cur = 1 << 20, .rlim_max = RLIM_INFINITY },
+		              none = { RLIM_INFINITY, RLIM_INFINITY };
 		assert_ok(store_open(f->path, &f->s));
 		setrlimit(RLIMIT_FSIZE, &limit);
 		uint64_t n = 0;

@@ -365,7 +365,8 @@ static void logs_a_statement_again_in_a_later_log_once(void **state)
 static void begins_a_log_in_the_middle_of_a_batch(void **state)
 {
 	struct fixture *f = *state;
-	/* Submitted at once from several sides while the writer is busy; whatever the batches are, the logs hold together. */
+	/* Submitted at once from several sides while the writer is busy; whatever the batches are, the logs hold
+	 * together. */
 	for (uint64_t i = 0; i < 5; i++) {
 		char origin[64];
 		snprintf(origin, sizeof origin, "north.example/log/%llu", (unsigned long long)i + 2);

@@ -73,7 +73,8 @@ static void reload(struct prefix *p, const struct model *m)
 	assert_ok(prefix_loaded(p));
 }
 
-/* Commits batches of many sizes, some of which fail, with a restart now and then; what was committed is always found, in the tables or in memory. */
+/* Commits batches of many sizes, some of which fail, with a restart now and then; what was committed is always found,
+ * in the tables or in memory. */
 static void finds_every_pair_whatever_is_folded(void **state)
 {
 	(void)state;

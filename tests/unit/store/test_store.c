@@ -189,7 +189,8 @@ static void applies_the_rest_one_by_one_when_many_preconditions_fail(void **stat
 static void judges_a_precondition_by_what_stands_before_it_in_the_batch(void **state)
 {
 	struct fixture *f = *state;
-	struct peer_log first = { .origin = "x.example/log/1", .size = 16, .note = BYTES_LIT("a"), .at = 1 }, second = first, third = first;
+	struct peer_log first = { .origin = "x.example/log/1", .size = 16, .note = BYTES_LIT("a"), .at = 1 },
+	                second = first, third = first;
 	second.size = 32;
 	third.size = 48;
 	struct change *c[3] = { change_new(), change_new(), change_new() };
