@@ -1,7 +1,8 @@
 /*
  * tocsin verify: checks a bundle of evidence, a folder or a ustar archive, by the cards that its user names.
  *
- * It needs no node, no network and no database.  What it reads was made by others: regular files only, nothing through a symbolic link inside the bundle, and
+ * It needs no node, no network and no database.  What it reads was made by others: regular files only, nothing
+ * through a symbolic link inside the bundle, and
  * never more than the limits say.
  */
 #include <dirent.h>
@@ -37,13 +38,15 @@ struct arguments {
 
 static int usage_verify(const char *why)
 {
-	fprintf(stderr, "tocsin: verify: %s\nusage: tocsin verify PATH --card FILE... [--shown-to NAME FIELD] [--json]\n", why);
+	fprintf(stderr, "tocsin: verify: %s\nusage: tocsin verify PATH --card FILE... [--shown-to NAME FIELD] [--json]\n",
+		why);
 	return EXIT_USAGE;
 }
 
 static int take_arguments(int argc, char **argv, struct arguments *a)
 {
-	bool plain = false, cards = false;      /* behind "--card FILE" more card files may follow, as a shell's pattern gives them */
+	/* behind "--card FILE" more card files may follow, as a shell's pattern gives them */
+	bool plain = false, cards = false;
 	for (int i = 1; i < argc; i++) {
 		int left = argc - i - 1;
 		if (!plain && strcmp(argv[i], "--") == 0) {
@@ -85,7 +88,8 @@ static enum tocsin_err read_file(struct bundle *b, int dir, const char *name, co
 	/* NONBLOCK: a pipe that somebody put there must not keep us waiting. */
 	int fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (fd < 0)
-		return errno == ELOOP ? fail(TOCSIN_BAD, "%.120s is a symbolic link: a bundle holds regular files only", shown) :
+		return errno == ELOOP ? fail(TOCSIN_BAD, "%.120s is a symbolic link: a bundle holds regular files only",
+			shown) :
 			fail(TOCSIN_BROKEN, "cannot open %.120s: %s", shown, strerror(errno));
 	enum tocsin_err err = TOCSIN_OK;
 	struct buf *content = &b->content[b->n];
@@ -162,7 +166,8 @@ static enum tocsin_err read_bundle(struct bundle *b, const char *path)
 	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd >= 0)
 		return read_folder(b, fd, false);
-	return errno == ENOTDIR ? read_archive(b, path) : fail(errno == ENOENT ? TOCSIN_MISSING : TOCSIN_BROKEN, "cannot open %s: %s", path, strerror(errno));
+	return errno == ENOTDIR ? read_archive(b, path) : fail(errno == ENOENT ? TOCSIN_MISSING : TOCSIN_BROKEN,
+		"cannot open %s: %s", path, strerror(errno));
 }
 
 static void free_bundle(struct bundle *b)
@@ -211,7 +216,8 @@ static void tell_json(const struct arguments *a, const struct evidence_verdict *
 }
 
 /* The check itself; what it cannot even begin with is an error of its own, not a verdict. */
-static enum tocsin_err run(const struct arguments *a, struct bundle *b, const struct bytes *trusted, struct arena *arena, struct evidence_verdict *v)
+static enum tocsin_err run(const struct arguments *a, struct bundle *b, const struct bytes *trusted,
+	struct arena *arena, struct evidence_verdict *v)
 {
 	struct evidence e;
 	enum tocsin_err err = read_bundle(b, a->path);
@@ -243,7 +249,8 @@ int command_verify(int argc, char **argv)
 		return status;
 	struct bundle *b = calloc(1, sizeof *b);
 	struct arena *arena = arena_new(ARENA_MOST);
-	enum tocsin_err err = b == NULL || arena == NULL ? fail(TOCSIN_BROKEN, "no memory to verify %s", a.path) : read_cards(&a, card, trusted);
+	enum tocsin_err err = b == NULL || arena == NULL ? fail(TOCSIN_BROKEN, "no memory to verify %s", a.path) :
+		read_cards(&a, card, trusted);
 	if (err == TOCSIN_OK)
 		err = run(&a, b, trusted, arena, &v);
 	if (err == TOCSIN_OK) {

@@ -60,12 +60,14 @@ static bool between(const struct area_point *a, const struct area_point *b, cons
 	return c->lat >= lat0 && c->lat <= lat1 && c->lon >= lon0 && c->lon <= lon1;
 }
 
-static bool sides_touch(const struct area_point *a, const struct area_point *b, const struct area_point *c, const struct area_point *d)
+static bool sides_touch(const struct area_point *a, const struct area_point *b, const struct area_point *c,
+	const struct area_point *d)
 {
 	int abc = side(a, b, c), abd = side(a, b, d), cda = side(c, d, a), cdb = side(c, d, b);
 	if (abc != abd && cda != cdb)
 		return true;
-	return (abc == 0 && between(a, b, c)) || (abd == 0 && between(a, b, d)) || (cda == 0 && between(c, d, a)) || (cdb == 0 && between(c, d, b));
+	return (abc == 0 && between(a, b, c)) || (abd == 0 && between(a, b, d)) || (cda == 0 && between(c, d, a)) ||
+		(cdb == 0 && between(c, d, b));
 }
 
 /* A, B, C follow each other: the side B C runs back over the side A B. */
@@ -94,7 +96,8 @@ static enum tocsin_err parse_circle(struct bytes rest, struct area *a)
 {
 	struct bytes centre, metres;
 	uint64_t v;
-	if (!text_word(&rest, &centre) || !parse_point(centre, &a->point[0]) || !text_word(&rest, &metres) || rest.n != 0 || !text_u64(metres, 20000000, &v) || v == 0)
+	if (!text_word(&rest, &centre) || !parse_point(centre, &a->point[0]) || !text_word(&rest, &metres) ||
+		rest.n != 0 || !text_u64(metres, 20000000, &v) || v == 0)
 		return fail(TOCSIN_BAD, "a circle is \"circle LAT,LON METRES\", for example \"circle 55.8258,37.3903 1500\"");
 	a->shape = AREA_CIRCLE;
 	a->n = 1;
@@ -110,7 +113,8 @@ static enum tocsin_err parse_polygon(struct bytes rest, struct area *a)
 		if (a->n == AREA_POINTS)
 			return fail(TOCSIN_BAD, "a polygon has at most %d points", AREA_POINTS);
 		if (!text_word(&rest, &point) || !parse_point(point, &a->point[a->n]))
-			return fail(TOCSIN_BAD, "point %zu of the polygon is no \"LAT,LON\" in decimal degrees with at most 6 digits behind the point", a->n + 1);
+			return fail(TOCSIN_BAD,
+				"point %zu of the polygon is no \"LAT,LON\" in decimal degrees with at most 6 digits behind the point", a->n + 1);
 	}
 	if (a->n < 4 || !same_point(&a->point[0], &a->point[a->n - 1]))
 		return fail(TOCSIN_BAD, "a polygon has at least four points, and its last is its first again");

@@ -5,7 +5,8 @@
  *   polygon LAT,LON LAT,LON LAT,LON LAT,LON…  4 to 200 points, the last equal to the first, no side crossing another
  *   geocode SYSTEM CODE                       for example "geocode ISO3166-2 RU-MOS"
  *
- * LAT and LON are degrees (WGS 84) in decimal: an optional "-", no "+", no leading zero, at most six digits behind the point and at least one if there is a point; no "-0".
+ * LAT and LON are degrees (WGS 84) in decimal: an optional "-", no "+", no leading zero, at most six digits behind
+ * the point and at least one if there is a point; no "-0".
  * One space between words.
  */
 #ifndef TOCSIN_DOMAIN_AREA_H

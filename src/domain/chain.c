@@ -46,9 +46,11 @@ static enum tocsin_err check_keys(const struct chain *c)
 		if (memcmp(a->key->pub, b->key->pub, sizeof a->key->pub) != 0)
 			continue;
 		if (!vkey_same(a->key, b->key))
-			err = fail(TOCSIN_REFUSED, "the cards of %s use one public key both as %s and as %s", c->card[0]->name, a->key->name, b->key->name);
+			err = fail(TOCSIN_REFUSED, "the cards of %s use one public key both as %s and as %s", c->card[0]->name,
+				a->key->name, b->key->name);
 		else if (a->revoked && !b->revoked)
-			err = fail(TOCSIN_REFUSED, "card %zu of %s brings back the key %s, which was revoked", b->card + 1, c->card[0]->name, b->key->name);
+			err = fail(TOCSIN_REFUSED, "card %zu of %s brings back the key %s, which was revoked", b->card + 1,
+				c->card[0]->name, b->key->name);
 	}
 	free(u);
 	return err;
@@ -70,7 +72,8 @@ static enum tocsin_err check_step(const struct card *old, const struct card *new
 		what = "goes back to an earlier log";
 	else if (new->log_n == old->log_n && !vkey_same(&new->log, &old->log))
 		what = "changes the log's key without a new log";
-	return what == NULL ? TOCSIN_OK : fail(TOCSIN_REFUSED, "card %llu of %s %s", (unsigned long long)old->seq + 1, old->name, what);
+	return what == NULL ? TOCSIN_OK : fail(TOCSIN_REFUSED, "card %llu of %s %s", (unsigned long long)old->seq + 1,
+		old->name, what);
 }
 
 static enum tocsin_err check_signed(const struct note *note, const struct vkey *k, const struct card *card)
@@ -94,7 +97,8 @@ static enum tocsin_err take_card(struct chain *c, struct bytes raw, struct arena
 	if (err != TOCSIN_OK)
 		return fail_within(err, "card %zu", c->n + 1);
 	if (old == NULL && card->seq != 1)
-		return fail(TOCSIN_REFUSED, "the card chain of %s begins with card %llu: a chain begins with card 1", card->name, (unsigned long long)card->seq);
+		return fail(TOCSIN_REFUSED, "the card chain of %s begins with card %llu: a chain begins with card 1",
+			card->name, (unsigned long long)card->seq);
 	if (old != NULL)
 		err = check_step(old, card);
 	if (err == TOCSIN_OK)

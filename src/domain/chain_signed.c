@@ -28,7 +28,8 @@ struct check {
 	int64_t revoked_at;
 };
 
-/* OK: every sign key of CARD signed and counts. MISSING: one did not sign, or was revoked. REFUSED: a signature fails. */
+/* OK: every sign key of CARD signed and counts. MISSING: one did not sign, or was revoked. REFUSED: a signature
+ * fails. */
 static enum tocsin_err check_card(struct check *c, const struct card *card)
 {
 	struct counted here = { 0 };
@@ -73,7 +74,8 @@ static bool has_unlisted(const struct chain *c, const struct note *note)
 }
 
 /* One node's signatures: all sign keys of a card that was current at AT, or of the last. */
-static enum tocsin_err check_node(const struct chain *c, const struct note *note, int64_t at, int64_t known_by, struct counted *out)
+static enum tocsin_err check_node(const struct chain *c, const struct note *note, int64_t at, int64_t known_by,
+	struct counted *out)
 {
 	struct check check = { .chain = c, .note = note, .known_by = known_by, .counted = out };
 	const char *name = chain_last(c)->name;
@@ -92,14 +94,18 @@ static enum tocsin_err check_node(const struct chain *c, const struct note *note
 	if (check.revoked) {
 		char when[CLOCK_TEXT + 1];
 		clock_format(check.revoked_at, when);
-		return fail(TOCSIN_REFUSED, "it is signed with a key that %s revoked as of %s, and nothing shows that it was there before", name, when);
+		return fail(TOCSIN_REFUSED,
+			"it is signed with a key that %s revoked as of %s, and nothing shows that it was there before", name,
+			when);
 	}
 	if (has_unlisted(c, note))
-		return fail(TOCSIN_MISSING, "it is signed in the name of %s by a key that the cards held of it do not list", name);
+		return fail(TOCSIN_MISSING, "it is signed in the name of %s by a key that the cards held of it do not list",
+			name);
 	return fail(TOCSIN_REFUSED, "it is not signed by %s with every key that must sign", name);
 }
 
-static const struct chain *find_cosigner(const struct chain *c, const struct chain *cosigners, size_t n, const char *name)
+static const struct chain *find_cosigner(const struct chain *c, const struct chain *cosigners, size_t n,
+	const char *name)
 {
 	if (strcmp(chain_last(c)->name, name) == 0)
 		return c;
@@ -109,12 +115,14 @@ static const struct chain *find_cosigner(const struct chain *c, const struct cha
 	return NULL;
 }
 
-enum tocsin_err chain_verify_known(const struct chain *c, const struct chain *cosigners, size_t cosigners_n, const struct note *note, const struct statement *s,
+enum tocsin_err chain_verify_known(const struct chain *c, const struct chain *cosigners, size_t cosigners_n,
+	const struct note *note, const struct statement *s,
 	int64_t known_by, struct buf *clean)
 {
 	struct counted counted = { 0 };
 	if (!chain_is_party(c, &s->from))
-		return fail(TOCSIN_REFUSED, "it is from %s with a fingerprint that the cards of %s do not bear", s->from.name, chain_last(c)->name);
+		return fail(TOCSIN_REFUSED, "it is from %s with a fingerprint that the cards of %s do not bear", s->from.name,
+			chain_last(c)->name);
 	if (chain_last(c)->realm != s->realm)
 		return fail(TOCSIN_REFUSED, "it and its sender %s live in different realms", s->from.name);
 	enum tocsin_err err = check_node(c, note, s->at, known_by, &counted);
@@ -137,7 +145,8 @@ enum tocsin_err chain_verify_known(const struct chain *c, const struct chain *co
 	return buf_end(clean, "the statement's note");
 }
 
-enum tocsin_err chain_verify_statement(const struct chain *c, const struct chain *cosigners, size_t cosigners_n, const struct note *note, const struct statement *s, struct buf *clean)
+enum tocsin_err chain_verify_statement(const struct chain *c, const struct chain *cosigners, size_t cosigners_n,
+	const struct note *note, const struct statement *s, struct buf *clean)
 {
 	return chain_verify_known(c, cosigners, cosigners_n, note, s, s->at, clean);
 }

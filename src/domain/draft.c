@@ -34,7 +34,8 @@ static const char *join(struct arena *a, const char *prefix, const char *key)
 	return arena_printf(a, "%s%s%s", prefix, prefix[0] == '\0' ? "" : ".", key);
 }
 
-/* An object of languages, or an object of fields below PREFIX?  "who" and "tlp" look like languages, so a name that the table has wins. */
+/* An object of languages, or an object of fields below PREFIX?  "who" and "tlp" look like languages, so a name that
+ * the table has wins. */
 static bool is_languages(struct arena *a, const char *prefix, const json_t *o)
 {
 	json_t *j = readable(o);
@@ -44,7 +45,8 @@ static bool is_languages(struct arena *a, const char *prefix, const json_t *o)
 		return true;
 	for (void *it = json_object_iter(j); it != NULL; it = json_object_iter_next(j, it)) {
 		const char *name = join(a, prefix, json_object_iter_key(it));
-		if (!json_is_string(json_object_iter_value(it)) || !looks_like_language(json_object_iter_key(it)) || name == NULL || field_find(name) != NULL)
+		if (!json_is_string(json_object_iter_value(it)) || !looks_like_language(json_object_iter_key(it)) ||
+			name == NULL || field_find(name) != NULL)
 			return false;
 	}
 	return true;
@@ -91,7 +93,8 @@ static enum tocsin_err add_value(struct draft *d, const char *kind, const char *
 	return err;
 }
 
-static enum tocsin_err add_all(struct draft *d, const char *kind, const char *prefix, const json_t *o, struct arena *a, int depth)
+static enum tocsin_err add_all(struct draft *d, const char *kind, const char *prefix, const json_t *o,
+	struct arena *a, int depth)
 {
 	enum tocsin_err err = TOCSIN_OK;
 	json_t *j = readable(o);
@@ -142,7 +145,8 @@ static enum tocsin_err check_grade(const struct draft *d)
 		return fail(TOCSIN_BAD, "source.grade needs source.scale: admiralty or europol-4x4");
 	char letter = (char)f->value.p[1], digit = (char)f->value.p[2];
 	bool fits = says(d, "source.scale", "admiralty") ? letter != 'X' : strchr("ABCX", letter) != NULL && digit <= '4';
-	return fits ? TOCSIN_OK : fail(TOCSIN_BAD, "source.grade %c%c is not on the scale that source.scale names", letter, digit);
+	return fits ? TOCSIN_OK : fail(TOCSIN_BAD, "source.grade %c%c is not on the scale that source.scale names",
+		letter, digit);
 }
 
 static enum tocsin_err check_rules(const char *kind, const struct draft *d)
@@ -176,7 +180,8 @@ enum tocsin_err draft_parse(const char *kind, const json_t *o, struct arena *a, 
 		if (!has(d, k->required[i]))
 			return fail(TOCSIN_BAD, "a %s needs the field %s", kind, k->required[i]);
 	/* Where lives are at stake, affected people may be told unless the author says otherwise. */
-	bool life = says(d, "threat.harm", "death") || says(d, "threat.harm", "injury") || says(d, "threat.harm", "kidnapping");
+	bool life = says(d, "threat.harm", "death") || says(d, "threat.harm", "injury") ||
+		says(d, "threat.harm", "kidnapping");
 	if (life && !has(d, "handling.tell-affected"))
 		err = add(d, kind, "handling.tell-affected", BYTES_LIT("true"));
 	return err != TOCSIN_OK ? err : check_rules(kind, d);

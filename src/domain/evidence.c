@@ -21,7 +21,8 @@ struct check {
 	unsigned k;
 	struct note note;
 	bool self;
-	bool key_gone;                         /* a sign key was revoked, and nothing shows that the statement was there before */
+	/* a sign key was revoked, and nothing shows that the statement was there before */
+	bool key_gone;
 	const char *gone;                      /* for a key that was revoked: why less is proven, though all fits */
 };
 
@@ -42,7 +43,8 @@ static enum tocsin_err read_chain(struct check *c, struct bytes raw, const char 
 {
 	enum tocsin_err err = chain_parse(raw, c->a, &out->chain);
 	if (err == TOCSIN_OK && chain_last(&out->chain)->realm != c->v->statement.realm)
-		err = fail(TOCSIN_REFUSED, "these cards and the statement live in different realms: an exercise proves nothing about the live world, nor the reverse");
+		err = fail(TOCSIN_REFUSED,
+			"these cards and the statement live in different realms: an exercise proves nothing about the live world, nor the reverse");
 	if (err == TOCSIN_OK)
 		err = evidence_trust(c->named, c->named_n, c->a, &out->chain, &out->trusted);
 	return err == TOCSIN_OK ? err : fail_within(err, "%s", file);
@@ -51,9 +53,12 @@ static enum tocsin_err read_chain(struct check *c, struct bytes raw, const char 
 static enum tocsin_err check_party(const struct side *side, const char *file, const struct party *p, const char *line)
 {
 	if (strcmp(chain_last(&side->chain)->name, p->name) != 0)
-		return fail(TOCSIN_REFUSED, "%s: these are the cards of %s, and the statement is %s %s", file, chain_last(&side->chain)->name, line, p->name);
+		return fail(TOCSIN_REFUSED, "%s: these are the cards of %s, and the statement is %s %s", file,
+			chain_last(&side->chain)->name, line, p->name);
 	if (!chain_is_party(&side->chain, p))
-		return fail(TOCSIN_REFUSED, "%s: no identity of %s has the fingerprint that the statement names: it is another node of that name", file, p->name);
+		return fail(TOCSIN_REFUSED,
+			"%s: no identity of %s has the fingerprint that the statement names: it is another node of that name",
+			file, p->name);
 	return TOCSIN_OK;
 }
 
@@ -83,7 +88,8 @@ static enum tocsin_err read_sides(struct check *c)
 		return err;
 	if (c->self) {
 		if (e->recipient.p != NULL && !bytes_equal(e->recipient, e->sender))
-			return fail(TOCSIN_REFUSED, "recipient.cards: the statement is addressed to its own maker, but these are not the cards of its maker");
+			return fail(TOCSIN_REFUSED,
+				"recipient.cards: the statement is addressed to its own maker, but these are not the cards of its maker");
 		if (e->receipt.p != NULL)
 			return fail(TOCSIN_REFUSED, "receipt.tlog-proof: nobody accepts what its maker addressed to itself");
 		c->recipient = c->sender;
@@ -150,7 +156,8 @@ static enum tocsin_err read_quorum(struct check *c)
 	struct evidence_verdict *v = c->v;
 	if (c->e->quorum.p == NULL)
 		return c->e->receipt.p == NULL ? TOCSIN_OK : fail(TOCSIN_BAD, "the bundle has a receipt but no quorum.txt");
-	if (!text_field(&t, "quorum", 4, &line) || (!bytes_equal_str(line, "none") && (!text_u64(line, most, &k) || k == 0)))
+	if (!text_field(&t, "quorum", 4, &line) || (!bytes_equal_str(line, "none") &&
+		(!text_u64(line, most, &k) || k == 0)))
 		return fail(TOCSIN_BAD, "%s", form);
 	c->k = (unsigned)k;
 	v->quorum_k = k;
@@ -243,8 +250,9 @@ static enum tocsin_err verify_entry(struct check *c, struct entry_proof *p)
 	if (err != TOCSIN_OK)
 		return err;
 	p->index = proof.index;
-	/* Whoever stole a log's key could sign what he likes, but not with a time at which the witnesses had not seen it. */
-	p->gone = chain_revoked(&p->owner->chain, log, &revoked) && (p->witnessed == 0 || (int64_t)p->witnessed >= revoked / CLOCK_SECOND);
+	/* Whoever stole a log's key can sign what he likes, but witnesses had not seen it before. */
+	p->gone = chain_revoked(&p->owner->chain, log, &revoked) &&
+		(p->witnessed == 0 || (int64_t)p->witnessed >= revoked / CLOCK_SECOND);
 	return TOCSIN_OK;
 }
 
@@ -264,7 +272,8 @@ static enum tocsin_err read_proofs(struct check *c)
 		v->quorum_count = proof[i]->count;
 	}
 	if (receipt.gone)
-		c->gone = arena_printf(c->a, "%s signed this %s, but the key of the log that the receipt is from was revoked, and nothing that you trust shows that it was there before",
+		c->gone = arena_printf(c->a,
+			"%s signed this %s, but the key of the log that the receipt is from was revoked, and nothing that you trust shows that it was there before",
 			v->statement.from.name, v->statement.kind);
 	v->issued = issued.raw.p != NULL && !issued.gone;
 	v->issued_witnessed = issued.witnessed;
@@ -287,7 +296,9 @@ static enum tocsin_err check_signatures(struct check *c)
 	for (size_t i = 0; i < v->statement.by_n; i++) {
 		const struct side *side = find_side(c, v->statement.by[i]);
 		if (side == NULL)
-			return fail(TOCSIN_REFUSED, "statement.note: it announces the signature of %s, whose cards are not in the bundle", v->statement.by[i]);
+			return fail(TOCSIN_REFUSED,
+				"statement.note: it announces the signature of %s, whose cards are not in the bundle",
+				v->statement.by[i]);
 		cosigner[n++] = side->chain;
 		v->by_trusted[i] = side->trusted;
 	}
@@ -296,7 +307,8 @@ static enum tocsin_err check_signatures(struct check *c)
 	if (err == TOCSIN_OK && !bytes_equal(buf_bytes(&clean), c->e->statement))
 		err = fail(TOCSIN_REFUSED, "it bears signature lines that no card in the bundle explains");
 	const int64_t by = known == 0 ? INT64_MAX : (int64_t)known * CLOCK_SECOND;
-	if (err == TOCSIN_OK && chain_verify_known(&c->sender.chain, cosigner, n, &c->note, &v->statement, by, &clean) != TOCSIN_OK) {
+	if (err == TOCSIN_OK && chain_verify_known(&c->sender.chain, cosigner, n, &c->note, &v->statement, by,
+		&clean) != TOCSIN_OK) {
 		c->gone = arena_printf(c->a, "consistent, but %s", fail_sentence());
 		c->key_gone = true;
 	}
@@ -327,27 +339,34 @@ static const char *make_sentence(const struct check *c)
 	const struct statement *s = &v->statement;
 	char when[CLOCK_TEXT + 1];
 	if (v->level == EVIDENCE_NONE)
-		return arena_printf(c->a, "consistent, but signed by nobody you named: give the card of %s with --card", s->from.name);
+		return arena_printf(c->a, "consistent, but signed by nobody you named: give the card of %s with --card",
+			s->from.name);
 	if (c->self) {
 		clock_format((int64_t)v->issued_witnessed * CLOCK_SECOND, when);
 		return v->issued_witnessed == 0 ? arena_printf(c->a, "%s's own record; nobody else signed it", s->from.name) :
-			arena_printf(c->a, "%s's own record, in its log not later than %s, as %zu %s that you named witnessed; nobody else signed what it says",
+			arena_printf(c->a,
+				"%s's own record, in its log not later than %s, as %zu %s that you named witnessed; nobody else signed what it says",
 				s->from.name, when, v->quorum_count, organisations(v->quorum_count));
 	}
 	if (v->level == EVIDENCE_ONE_SIDED && c->e->receipt.p == NULL)
-		return arena_printf(c->a, "%s signed this %s for %s; nothing here shows that it arrived (one-sided)", s->from.name, s->kind, s->to.name);
+		return arena_printf(c->a, "%s signed this %s for %s; nothing here shows that it arrived (one-sided)",
+			s->from.name, s->kind, s->to.name);
 	if (v->level == EVIDENCE_ONE_SIDED)
-		return arena_printf(c->a, "%s signed this %s; there is a receipt, but you did not name %s, whose it would be: give its card with --card",
+		return arena_printf(c->a,
+			"%s signed this %s; there is a receipt, but you did not name %s, whose it would be: give its card with --card",
 			s->from.name, s->kind, s->to.name);
 	if (v->level == EVIDENCE_WITNESSED) {
 		clock_format((int64_t)v->receipt_witnessed * CLOCK_SECOND, when);
-		return arena_printf(c->a, "%s signed this %s, and the log of %s accepted it not later than %s, as %zu %s that you named witnessed (%zu needed)",
+		return arena_printf(c->a,
+			"%s signed this %s, and the log of %s accepted it not later than %s, as %zu %s that you named witnessed (%zu needed)",
 			s->from.name, s->kind, s->to.name, when, v->quorum_count, organisations(v->quorum_count), v->quorum_k);
 	}
 	if (v->quorum_k == 0)
-		return arena_printf(c->a, "%s signed this %s, and the log of %s accepted it; no quorum of witnesses was asked for, so no time is proven",
+		return arena_printf(c->a,
+			"%s signed this %s, and the log of %s accepted it; no quorum of witnesses was asked for, so no time is proven",
 			s->from.name, s->kind, s->to.name);
-	return arena_printf(c->a, "%s signed this %s, and the log of %s accepted it; not witnessed by enough organisations that you named (%zu of %zu)%s",
+	return arena_printf(c->a,
+		"%s signed this %s, and the log of %s accepted it; not witnessed by enough organisations that you named (%zu of %zu)%s",
 		s->from.name, s->kind, s->to.name, v->quorum_count, v->quorum_k, unnamed(c));
 }
 
@@ -361,7 +380,8 @@ static void judge(struct check *c)
 	for (size_t i = 0; i < v->witness_n; i++)
 		v->witnesses_trusted = v->witnesses_trusted && v->witness[i].trusted;
 	v->ok = v->sender_trusted && (!receipt || v->recipient_trusted) && c->gone == NULL;
-	v->level = !v->sender_trusted || c->key_gone ? EVIDENCE_NONE : !receipt || !v->recipient_trusted || c->gone != NULL ? EVIDENCE_ONE_SIDED :
+	v->level = !v->sender_trusted || c->key_gone ? EVIDENCE_NONE : !receipt || !v->recipient_trusted ||
+		c->gone != NULL ? EVIDENCE_ONE_SIDED :
 		v->receipt_witnessed == 0 ? EVIDENCE_RECEIVED : EVIDENCE_WITNESSED;
 	const char *sentence = c->gone != NULL ? c->gone : make_sentence(c);
 	v->sentence = sentence == NULL ? "no memory for the verdict's sentence" : sentence;
@@ -398,7 +418,8 @@ static enum tocsin_err run(struct check *c, const struct bytes *trusted, size_t 
 	return err;
 }
 
-enum tocsin_err evidence_check(const struct evidence *e, const struct bytes *trusted, size_t trusted_n, struct arena *a, struct evidence_verdict *v)
+enum tocsin_err evidence_check(const struct evidence *e, const struct bytes *trusted, size_t trusted_n,
+	struct arena *a, struct evidence_verdict *v)
 {
 	memset(v, 0, sizeof *v);
 	struct check *c = calloc(1, sizeof *c);

@@ -30,7 +30,8 @@ static enum tocsin_err all_met(const char *const *names, const struct body_line 
 	return TOCSIN_OK;
 }
 
-static enum tocsin_err write_body(struct bytes body, uint32_t lines, const char *const *only, struct body_line *line, struct buf *out)
+static enum tocsin_err write_body(struct bytes body, uint32_t lines, const char *const *only, struct body_line *line,
+	struct buf *out)
 {
 	struct text t = text_over(body);
 	for (uint32_t i = 0; i < lines; i++) {
@@ -56,7 +57,8 @@ static enum tocsin_err write_body(struct bytes body, uint32_t lines, const char 
 	return all_met(only, line, lines, "open");
 }
 
-static enum tocsin_err write_opened(const struct body_line *line, uint32_t lines, struct bytes opened, const char *const *reveal, struct body_line *met, struct buf *out)
+static enum tocsin_err write_opened(const struct body_line *line, uint32_t lines, struct bytes opened,
+	const char *const *reveal, struct body_line *met, struct buf *out)
 {
 	struct text t = text_over(opened);
 	struct bytes raw;
@@ -72,8 +74,10 @@ static enum tocsin_err write_opened(const struct body_line *line, uint32_t lines
 			continue;
 		struct bytes is = line[position].raw;
 		struct hash h = body_close(open.raw);
-		if (is.n != 2 + 2 * SHA256_SIZE || !hex_decode(bytes_of(is.p + 2, is.n - 2), closed, sizeof closed) || memcmp(closed, h.b, sizeof closed) != 0)
-			return fail(TOCSIN_BROKEN, "the stored opening of %.*s does not fit its line", (int)open.name.n, (const char *)open.name.p);
+		if (is.n != 2 + 2 * SHA256_SIZE || !hex_decode(bytes_of(is.p + 2, is.n - 2), closed, sizeof closed) ||
+			memcmp(closed, h.b, sizeof closed) != 0)
+			return fail(TOCSIN_BROKEN, "the stored opening of %.*s does not fit its line", (int)open.name.n,
+				(const char *)open.name.p);
 		buf_add_bytes(out, raw);
 		buf_add_char(out, '\n');
 	}
@@ -82,7 +86,8 @@ static enum tocsin_err write_opened(const struct body_line *line, uint32_t lines
 	return all_met(reveal, met, n, "closed");
 }
 
-enum tocsin_err evidence_body(struct bytes body, uint32_t lines, struct bytes opened, const char *const *only, const char *const *reveal,
+enum tocsin_err evidence_body(struct bytes body, uint32_t lines, struct bytes opened, const char *const *only,
+	const char *const *reveal,
 	struct buf *body_txt, struct buf *opened_txt)
 {
 	if (lines == 0 || lines > LIMIT_LINES)

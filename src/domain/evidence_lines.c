@@ -28,7 +28,9 @@ static enum tocsin_err read_body(struct bytes body, const struct statement *s, s
 	for (uint32_t i = 0; i < s->lines; i++) {
 		struct bytes raw;
 		if (!text_line(&t, LIMIT_LINE, &raw))
-			return fail(TOCSIN_BAD, "body.txt ends, or has a line that is too long, at line %u of the %u that the statement announces", i + 1, s->lines);
+			return fail(TOCSIN_BAD,
+				"body.txt ends, or has a line that is too long, at line %u of the %u that the statement announces",
+				i + 1, s->lines);
 		enum tocsin_err err = read_place(raw, &place[i], &leaf[i]);
 		if (err != TOCSIN_OK)
 			return fail_within(err, "body.txt, line %u", i + 1);
@@ -54,19 +56,22 @@ static enum tocsin_err read_opened(struct bytes opened, const struct statement *
 			return fail(TOCSIN_BAD, "opened.txt, line %zu is out of order, or opens a line twice", n);
 		struct place *p = &place[position];
 		if (p->is != CLOSED)
-			return fail(TOCSIN_REFUSED, "opened.txt, line %zu opens line %llu of the body, which is not closed", n, (unsigned long long)position);
+			return fail(TOCSIN_REFUSED, "opened.txt, line %zu opens line %llu of the body, which is not closed", n,
+				(unsigned long long)position);
 		enum tocsin_err err = body_line_parse(raw, &p->line);
 		if (err != TOCSIN_OK)
 			return fail_within(err, "opened.txt, line %zu", n);
 		struct hash h = body_close(raw);
 		if (!hash_equal(&h, &p->closed))
-			return fail(TOCSIN_REFUSED, "opened.txt, line %zu is not what stands closed on line %llu of the body", n, (unsigned long long)position);
+			return fail(TOCSIN_REFUSED, "opened.txt, line %zu is not what stands closed on line %llu of the body", n,
+				(unsigned long long)position);
 		p->is = OPENED;
 	}
 	return TOCSIN_OK;
 }
 
-/* A name stands once in a body, also when one of its lines is opened later: otherwise "told" and "withheld" could be said of one field. */
+/* A name stands once in a body, also when one of its lines is opened later: otherwise "told" and "withheld" could be
+ * said of one field. */
 static enum tocsin_err add_line(struct evidence_verdict *v, const struct place *p, struct arena *a)
 {
 	for (size_t i = 0; i < v->line_n; i++)
@@ -79,7 +84,8 @@ static enum tocsin_err add_line(struct evidence_verdict *v, const struct place *
 	return TOCSIN_OK;
 }
 
-enum tocsin_err evidence_lines(const struct evidence *e, const struct statement *s, struct arena *a, struct evidence_verdict *v)
+enum tocsin_err evidence_lines(const struct evidence *e, const struct statement *s, struct arena *a,
+	struct evidence_verdict *v)
 {
 	struct place *place = arena_alloc(a, s->lines * sizeof *place);
 	struct hash *leaf = arena_alloc(a, s->lines * sizeof *leaf);

@@ -22,7 +22,8 @@ static const char *verdict_name(const struct evidence_verdict *v)
 	return v->refused ? "refused" : !v->ok ? "untrusted" : v->level >= EVIDENCE_RECEIVED ? "proven" : "one-sided";
 }
 
-/* What may be said of line I: told, withheld, or only stated (signed, but arrival, or without trust origin, is not proven). */
+/* What may be said of line I: told, withheld, or only stated (signed, but arrival, or without trust origin, is not
+ * proven). */
 enum said { SAID_TOLD, SAID_WITHHELD, SAID_STATED };
 
 static enum said said(const struct evidence_verdict *v, size_t i)
@@ -103,7 +104,8 @@ static void print_proofs(const struct evidence_verdict *v, struct buf *out)
 	if (v->receipt_size == 0)
 		buf_add_str(out, "received  no receipt: one-sided\n");
 	else
-		buf_printf(out, "received  entry %llu of %llu in the log of %s%s\n", (unsigned long long)v->receipt_index, (unsigned long long)v->receipt_size,
+		buf_printf(out, "received  entry %llu of %llu in the log of %s%s\n", (unsigned long long)v->receipt_index,
+			(unsigned long long)v->receipt_size,
 			v->statement.to.name, v->recipient_trusted ? "" : ", which you did not name");
 	if (v->receipt_witnessed != 0)
 		print_time(out, "          witnessed not later than ", v->receipt_witnessed, "\n");
@@ -132,8 +134,10 @@ void evidence_print(const struct evidence_verdict *v, struct buf *out)
 		print_lines(v, SAID_TOLD, title, out);
 		snprintf(title, sizeof title, "known and withheld from %s", v->statement.to.name);
 		print_lines(v, SAID_WITHHELD, title, out);
-		print_lines(v, SAID_STATED, v->level == EVIDENCE_NONE ? "stated by nobody you named" : "stated by its maker; that it was told to anybody is not proven", out);
-		buf_printf(out, "\n%zu lines are closed and %zu are kept back by the maker of this bundle; some or all of the closed ones may hold nothing\n", v->closed_n, v->kept_back_n);
+		print_lines(v, SAID_STATED, v->level == EVIDENCE_NONE ? "stated by nobody you named" :
+			"stated by its maker; that it was told to anybody is not proven", out);
+		buf_printf(out,
+			"\n%zu lines are closed and %zu are kept back by the maker of this bundle; some or all of the closed ones may hold nothing\n", v->closed_n, v->kept_back_n);
 	}
 	buf_add_str(out, "\nWhat this does not prove:\n");
 	for (size_t i = 0; not_proven[i] != NULL; i++)

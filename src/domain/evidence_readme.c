@@ -78,14 +78,17 @@ void evidence_readme(const struct statement *s, const struct hash *id, bool rece
 	char hex[2 * SHA256_SIZE + 1], at[CLOCK_TEXT + 1];
 	hex_encode(id->b, SHA256_SIZE, hex);
 	clock_format(s->at, at);
-	buf_printf(out, "%s%s %s\nfrom %s\nto   %s\nat   %s (the sender's claim)\n%s\n\n", s->realm == REALM_EXERCISE ? "EXERCISE: " : "", s->kind, hex, s->from.name, s->to.name, at,
+	buf_printf(out, "%s%s %s\nfrom %s\nto   %s\nat   %s (the sender's claim)\n%s\n\n", s->realm == REALM_EXERCISE ?
+		"EXERCISE: " : "", s->kind, hex, s->from.name, s->to.name, at,
 		party_same(&s->from, &s->to) ? "addressed to its own maker: nobody else signed it" :
 		receipt ? "with a receipt" : "without a receipt: nothing here shows that it arrived");
 	buf_add_str(out, head);
-	buf_printf(out, "\n1. The statement's id is the SHA-256 of its text. It must print %s.\n\n    sed '/^$/,$d' statement.note | sha256sum\n", hex);
+	buf_printf(out,
+		"\n1. The statement's id is the SHA-256 of its text. It must print %s.\n\n    sed '/^$/,$d' statement.note | sha256sum\n", hex);
 	buf_add_str(out, signature);
 	buf_add_str(out, root);
 	if (receipt)
-		buf_add_str(out, "\n5. The receipt is a C2SP tlog-proof of the entry below; any tool for such proofs can check it with the \"log\" key in recipient.cards.\n\n"
+		buf_add_str(out,
+			"\n5. The receipt is a C2SP tlog-proof of the entry below; any tool for such proofs can check it with the \"log\" key in recipient.cards.\n\n"
 			"    printf '%s accepted %s' \"$(sed -n '1s/ .*//p' statement.note)\" \"$(sed '/^$/,$d' statement.note | sha256sum | cut -c 1-64)\" | sha256sum | cut -c 1-64\n");
 }

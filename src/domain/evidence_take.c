@@ -39,8 +39,10 @@ enum tocsin_err evidence_take(const struct evidence_file *files, size_t n, struc
 	struct bytes readme = { 0 }, script = { 0 };
 	memset(e, 0, sizeof *e);
 	const struct { const char *name; struct bytes *at; bool needed; } part[] = {
-		{ "statement.note", &e->statement, true }, { "body.txt", &e->body, true }, { "opened.txt", &e->opened, false }, { "issued.tlog-proof", &e->issued, false },
-		{ "receipt.tlog-proof", &e->receipt, false }, { "sender.cards", &e->sender, true }, { "recipient.cards", &e->recipient, false }, { "quorum.txt", &e->quorum, false },
+		{ "statement.note", &e->statement, true }, { "body.txt", &e->body, true },
+			{ "opened.txt", &e->opened, false }, { "issued.tlog-proof", &e->issued, false },
+		{ "receipt.tlog-proof", &e->receipt, false }, { "sender.cards", &e->sender, true },
+			{ "recipient.cards", &e->recipient, false }, { "quorum.txt", &e->quorum, false },
 		{ "README.txt", &readme, false }, { "check.sh", &script, false },
 	};
 	const size_t parts = sizeof part / sizeof part[0];

@@ -7,7 +7,8 @@ static bool is_alone(struct bytes file)
 	return card_chain_next(&file, &note, &err) && file.n == 0;
 }
 
-/* One card that is not the first of its chain: signed by its own identity; what came before it is not here to be looked at. */
+/* One card that is not the first of its chain: signed by its own identity; what came before it is not here to be
+ * looked at. */
 static enum tocsin_err parse_card(struct bytes file, struct arena *a, struct evidence_named *out)
 {
 	struct note note;
@@ -68,7 +69,8 @@ static enum tocsin_err trust_chain(const struct chain *held, struct chain *c, bo
 		*yes = true;
 		return TOCSIN_OK;
 	case CHAIN_FORKED:
-		return contradicts(c, "two different cards of it bear the same seq, which proves that its owner, or a thief of its key, shows two histories");
+		return contradicts(c,
+			"two different cards of it bear the same seq, which proves that its owner, or a thief of its key, shows two histories");
 	case CHAIN_STRANGER:
 		break;
 	}
@@ -98,7 +100,8 @@ static enum tocsin_err trust_card(const struct chain *held, struct arena *a, str
 	return append(a, c, card, held->note[0]);
 }
 
-enum tocsin_err evidence_trust(const struct evidence_named *named, size_t n, struct arena *a, struct chain *c, bool *yes)
+enum tocsin_err evidence_trust(const struct evidence_named *named, size_t n, struct arena *a, struct chain *c,
+	bool *yes)
 {
 	enum tocsin_err err = TOCSIN_OK;
 	*yes = false;
@@ -147,7 +150,8 @@ enum tocsin_err evidence_trust_keys(const struct chain *const *chains, size_t n)
 	qsort(key, k, sizeof *key, by_pub);
 	for (size_t i = 1; i < k && err == TOCSIN_OK; i++)
 		if (by_pub(&key[i - 1], &key[i]) == 0 && strcmp(key[i - 1].owner, key[i].owner) != 0)
-			err = fail(TOCSIN_REFUSED, "%s and %s have a key in common, so they are not two organisations", key[i - 1].owner, key[i].owner);
+			err = fail(TOCSIN_REFUSED, "%s and %s have a key in common, so they are not two organisations",
+				key[i - 1].owner, key[i].owner);
 	free(key);
 	return err;
 }

@@ -69,7 +69,8 @@ static bool may_refer(const struct kind *k, const char *target)
 }
 
 /* The rule for one target that is here. */
-static enum tocsin_err check_target(const struct kind *k, const struct statement *s, const struct hash *id, const struct kind_target *t)
+static enum tocsin_err check_target(const struct kind *k, const struct statement *s, const struct hash *id,
+	const struct kind_target *t)
 {
 	char hex[2 * SHA256_SIZE + 1];
 	hex_encode(id->b, SHA256_SIZE, hex);
@@ -78,9 +79,11 @@ static enum tocsin_err check_target(const struct kind *k, const struct statement
 		return fail(TOCSIN_REFUSED, "a %s cannot refer to %.16s, which is a %s", k->name, hex, t->kind);
 	/* What one notes for oneself may be about anything that one holds; what is sent only about what both know. */
 	if (!self && (!is_one_of(&s->from, t) || !is_one_of(&s->to, t)))
-		return fail(TOCSIN_REFUSED, "it refers to %.16s, to which %s and %s are not both parties", hex, s->from.name, s->to.name);
+		return fail(TOCSIN_REFUSED, "it refers to %.16s, to which %s and %s are not both parties", hex, s->from.name,
+			s->to.name);
 	if (k->issuer == KIND_TARGET_TO && !party_same(&s->from, &t->to))
-		return fail(TOCSIN_REFUSED, "only %s, to whom %.16s was addressed, may send a %s to it", t->to.name, hex, k->name);
+		return fail(TOCSIN_REFUSED, "only %s, to whom %.16s was addressed, may send a %s to it", t->to.name, hex,
+			k->name);
 	if (k->issuer == KIND_TARGET_FROM && !party_same(&s->from, &t->from))
 		return fail(TOCSIN_REFUSED, "only %s, who made %.16s, may send a %s of it", t->from.name, hex, k->name);
 	return TOCSIN_OK;
@@ -96,7 +99,8 @@ enum tocsin_err kind_allows(const struct statement *s, const struct kind_target 
 		return fail(TOCSIN_REFUSED, "a %s has %u lines, or four times as many, not %u", k->name, k->lines, s->lines);
 	for (uint32_t lines = k->lines; lines != s->lines; lines *= 4)
 		if (lines > s->lines)
-			return fail(TOCSIN_REFUSED, "a %s has %u lines, or four times as many, not %u", k->name, k->lines, s->lines);
+			return fail(TOCSIN_REFUSED, "a %s has %u lines, or four times as many, not %u", k->name, k->lines,
+				s->lines);
 	if (party_same(&s->from, &s->to) && !k->self)
 		return fail(TOCSIN_REFUSED, "a %s cannot be addressed to its own maker", k->name);
 	if (k->needs_re && s->re_n == 0)

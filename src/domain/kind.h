@@ -1,5 +1,6 @@
 /*
- * kind: the table of kinds of statement: name, lines, required fields, who may issue it, what it may refer to (DESIGN, section 3).
+ * kind: the table of kinds of statement: name, lines, required fields, who may issue it, what it may refer to
+ * (DESIGN, section 3).
  *
  * A new kind is one row.  Kinds for now: warning, response, retraction, closure, record.
  */
@@ -28,8 +29,10 @@ struct kind_target {
 	const char *kind;
 	struct party from, to;
 };
-/* The rule for S (its grammar is checked already) against its N targets, in the order of s->re. REFUSED with a sentence that names the rule. *DANGLING: some target is unknown:
+/* The rule for S (its grammar is checked already) against its N targets, in the order of s->re. REFUSED with a
+ * sentence that names the rule. *DANGLING: some target is unknown:
  * S is accepted, shown as dangling, and has no effect until the target is here and passes. */
-enum tocsin_err kind_allows(const struct statement *s, const struct kind_target *targets, size_t n, bool *dangling) MUST_USE;
+enum tocsin_err kind_allows(const struct statement *s, const struct kind_target *targets, size_t n,
+	bool *dangling) MUST_USE;
 
 #endif

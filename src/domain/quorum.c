@@ -9,7 +9,8 @@ struct seen {
 	uint64_t time;
 };
 
-/* OK: the earliest time at which a witness key of C, not revoked by then, cosigned NOTE; MISSING: none did; REFUSED: a line of one fails. */
+/* OK: the earliest time at which a witness key of C, not revoked by then, cosigned NOTE; MISSING: none did; REFUSED:
+ * a line of one fails. */
 static enum tocsin_err earliest(const struct chain *c, const struct note *note, struct seen *out)
 {
 	bool found = false;
@@ -17,7 +18,8 @@ static enum tocsin_err earliest(const struct chain *c, const struct note *note, 
 		const struct vkey *k = &c->card[i]->witness;
 		uint64_t time;
 		int64_t revoked;
-		if (!c->card[i]->has_witness || (i > 0 && c->card[i - 1]->has_witness && vkey_same(k, &c->card[i - 1]->witness)))
+		if (!c->card[i]->has_witness || (i > 0 && c->card[i - 1]->has_witness &&
+			vkey_same(k, &c->card[i - 1]->witness)))
 			continue;
 		enum tocsin_err err = cosignature_verify(note, k, &time);
 		if (err == TOCSIN_MISSING)
@@ -36,7 +38,8 @@ static enum tocsin_err earliest(const struct chain *c, const struct note *note, 
 /* A cosignature does not bind its witness's name, so one key, or one identity, under two names is one organisation. */
 static bool same_organisation(const struct seen *a, const struct seen *b)
 {
-	return strcmp(chain_last(a->who)->name, chain_last(b->who)->name) == 0 || memcmp(a->key->pub, b->key->pub, sizeof a->key->pub) == 0 ||
+	return strcmp(chain_last(a->who)->name, chain_last(b->who)->name) == 0 ||
+		memcmp(a->key->pub, b->key->pub, sizeof a->key->pub) == 0 ||
 		memcmp(chain_last(a->who)->identity.pub, chain_last(b->who)->identity.pub, sizeof a->key->pub) == 0;
 }
 
@@ -60,7 +63,8 @@ static void add(struct seen *all, size_t *n, const struct seen *s)
 	(*n)++;
 }
 
-enum tocsin_err quorum_check(const struct quorum *q, const char *owner, const struct note *note, size_t *count, bool *met, uint64_t *time)
+enum tocsin_err quorum_check(const struct quorum *q, const char *owner, const struct note *note, size_t *count,
+	bool *met, uint64_t *time)
 {
 	struct seen all[MOST];
 	size_t n = 0;

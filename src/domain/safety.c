@@ -17,7 +17,8 @@ static char *add_groups(char *out, const struct hash *h)
 	return out;
 }
 
-void safety_number(enum realm r, const char *name_a, const uint8_t id_a[32], const char *name_b, const uint8_t id_b[32], char out[72])
+void safety_number(enum realm r, const char *name_a, const uint8_t id_a[32], const char *name_b,
+	const uint8_t id_b[32], char out[72])
 {
 	char a[LIMIT_NAME + 68], b[LIMIT_NAME + 68], hex[65], all[2 * (LIMIT_NAME + 68) + 40];
 	hex_encode(id_a, 32, hex);

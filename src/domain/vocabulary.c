@@ -8,50 +8,67 @@
 #define ALL "warning response retraction closure record"
 
 static const char *const harms[] = { "death", "injury", "kidnapping", "damage", "disruption", "threat", "other", NULL };
-static const char *const targets[] = { "person", "group", "crowd", "venue", "place-of-worship", "school", "hospital", "transport", "government", "military", "infrastructure",
+static const char *const targets[] = { "person", "group", "crowd", "venue", "place-of-worship", "school", "hospital",
+	"transport", "government", "military", "infrastructure",
 	"business", "media", "other", NULL };
-static const char *const likelihoods[] = { "almost-no-chance", "very-unlikely", "unlikely", "roughly-even", "likely", "very-likely", "almost-certain", NULL };
+static const char *const likelihoods[] = { "almost-no-chance", "very-unlikely", "unlikely", "roughly-even", "likely",
+	"very-likely", "almost-certain", NULL };
 static const char *const confidences[] = { "low", "moderate", "high", NULL };
 static const char *const scales[] = { "admiralty", "europol-4x4", NULL };
 static const char *const tlps[] = { "red", "amber-strict", "amber", "green", "clear", NULL };
-static const char *const visibles[] = { "nothing-visible", "quiet-protection", "tell-venue", "visible-protection", "public", NULL };
+static const char *const visibles[] = { "nothing-visible", "quiet-protection", "tell-venue", "visible-protection",
+	"public", NULL };
 static const char *const urgencies[] = { "imminent", "urgent", "routine", NULL };
 static const char *const stages[] = { "opened", "assessed", "acting", "acted", "declined", "thanked", "outcome", NULL };
 static const char *const specifics[] = { "too-general", "general", "specific", "very-specific", NULL };
 static const char *const outcomes[] = { "occurred", "foiled", "did-not-occur", "unknown", NULL };
-static const char *const closings[] = { "stood-down", "extended", "occurred", "foiled", "did-not-occur", "unknown", NULL };
-static const char *const records[] = { "call", "meeting", "public-remark", "voice-delivery", "paper-delivery", "alert", "other", NULL };
+static const char *const closings[] = { "stood-down", "extended", "occurred", "foiled", "did-not-occur", "unknown",
+	NULL };
+static const char *const records[] = { "call", "meeting", "public-remark", "voice-delivery", "paper-delivery",
+	"alert", "other", NULL };
 
 static const struct field fields[] = {
-	{ "threat.summary", "warning", FIELD_TEXT, NULL, false, "Threat", "What the threat is, in a sentence or two that can stand alone" },
+	{ "threat.summary", "warning", FIELD_TEXT, NULL, false, "Threat",
+		"What the threat is, in a sentence or two that can stand alone" },
 	{ "threat.harm", "warning", FIELD_WORDS, harms, false, "Harm", "What would happen to people or things" },
 	{ "threat.method", "warning", FIELD_TEXT, NULL, false, "Method", "How it would be done" },
 	{ "threat.actor", "warning", FIELD_TEXT, NULL, false, "Actor", "Who would do it" },
 	{ "target.kind", "warning", FIELD_WORDS, targets, false, "Kind of target", "What sort of target it is" },
 	{ "target.who", "warning", FIELD_TEXT, NULL, false, "Who", "Who is threatened" },
 	{ "where.place", "warning record", FIELD_TEXT, NULL, false, "Place", "Where, by name" },
-	{ "where.area", "warning record", FIELD_AREA, NULL, false, "Area", "Where, on the map: circle, polygon or geocode" },
+	{ "where.area", "warning record", FIELD_AREA, NULL, false, "Area",
+		"Where, on the map: circle, polygon or geocode" },
 	{ "when.from", "warning", FIELD_TIME, NULL, false, "From", "When the window begins" },
 	{ "when.until", "warning", FIELD_TIME, NULL, false, "Until", "When the window ends; its end is no all-clear" },
-	{ "when.words", "warning", FIELD_TEXT, NULL, false, "When, in words", "What is known of the time that two dates cannot say" },
-	{ "likelihood", "warning", FIELD_WORD, likelihoods, false, "Likelihood", "How likely the event is (ICD 203): 1-5, 5-20, 20-45, 45-55, 55-80, 80-95, 95-99 percent" },
-	{ "confidence", "warning", FIELD_WORD, confidences, false, "Confidence", "How sure the author is of the judgement; not how likely the event is" },
-	{ "source.grade", "warning record", FIELD_GRADE, NULL, false, "Grade", "Grade of source and information on the scale that source.scale names; F and 6 mean unknown" },
+	{ "when.words", "warning", FIELD_TEXT, NULL, false, "When, in words",
+		"What is known of the time that two dates cannot say" },
+	{ "likelihood", "warning", FIELD_WORD, likelihoods, false, "Likelihood",
+		"How likely the event is (ICD 203): 1-5, 5-20, 20-45, 45-55, 55-80, 80-95, 95-99 percent" },
+	{ "confidence", "warning", FIELD_WORD, confidences, false, "Confidence",
+		"How sure the author is of the judgement; not how likely the event is" },
+	{ "source.grade", "warning record", FIELD_GRADE, NULL, false, "Grade",
+		"Grade of source and information on the scale that source.scale names; F and 6 mean unknown" },
 	{ "source.scale", "warning record", FIELD_WORD, scales, false, "Scale", "The scale of the grade" },
 	{ "source.grader", "warning record", FIELD_TEXT, NULL, false, "Graded by", "Who graded" },
-	{ "source.origin", "warning record", FIELD_TEXT, NULL, true, "Source", "Where it comes from; closed unless opened by name" },
-	{ "source.method", "warning record", FIELD_TEXT, NULL, true, "Collection", "How it was learnt; closed unless opened by name" },
+	{ "source.origin", "warning record", FIELD_TEXT, NULL, true, "Source",
+		"Where it comes from; closed unless opened by name" },
+	{ "source.method", "warning record", FIELD_TEXT, NULL, true, "Collection",
+		"How it was learnt; closed unless opened by name" },
 	{ "handling.tlp", ALL, FIELD_WORD, tlps, false, "TLP", "Traffic light protocol 2.0; unmarked is closed" },
-	{ "handling.caveat", ALL, FIELD_TEXT, NULL, false, "Caveat", "H0 prevention and fighting crime only, H1 not in court without permission, H2 not passed on without permission, or words" },
-	{ "handling.visible", "warning", FIELD_WORD, visibles, false, "May be seen", "How visible may be what the recipient does with it" },
-	{ "handling.tell-affected", "warning", FIELD_BOOLEAN, NULL, false, "Tell affected people", "May affected people be told? Yes for threats to life unless said otherwise" },
+	{ "handling.caveat", ALL, FIELD_TEXT, NULL, false, "Caveat",
+		"H0 prevention and fighting crime only, H1 not in court without permission, H2 not passed on without permission, or words" },
+	{ "handling.visible", "warning", FIELD_WORD, visibles, false, "May be seen",
+		"How visible may be what the recipient does with it" },
+	{ "handling.tell-affected", "warning", FIELD_BOOLEAN, NULL, false, "Tell affected people",
+		"May affected people be told? Yes for threats to life unless said otherwise" },
 	{ "ask.what", "warning", FIELD_TEXT, NULL, false, "Asked", "What the author asks of the recipient" },
 	{ "ask.reply-by", "warning", FIELD_TIME, NULL, false, "Reply by", "When an answer is needed" },
 	{ "purpose", "warning record", FIELD_TEXT, NULL, false, "Purpose", "What it is given for" },
 	{ "advice", "warning retraction closure", FIELD_TEXT, NULL, false, "What to do", "What to do with this" },
 	{ "urgency", "warning", FIELD_WORD, urgencies, false, "Urgency", "How soon somebody must look at it" },
 	{ "stage", "response", FIELD_WORD, stages, false, "Stage", "How far the recipient is with the warning" },
-	{ "assessment.specific", "response", FIELD_WORD, specifics, false, "How specific", "How specific the warning was to its recipient; too-general needs a question" },
+	{ "assessment.specific", "response", FIELD_WORD, specifics, false, "How specific",
+		"How specific the warning was to its recipient; too-general needs a question" },
 	{ "assessment.words", "response", FIELD_TEXT, NULL, false, "Assessment", "The recipient's assessment" },
 	{ "question", "response", FIELD_TEXT, NULL, false, "Question", "What the recipient asks to be told" },
 	{ "reason", "response retraction closure", FIELD_TEXT, NULL, false, "Reason", "Why" },
@@ -60,7 +77,8 @@ static const struct field fields[] = {
 	{ "record.type", "record", FIELD_WORD, records, false, "What", "What is recorded" },
 	{ "record.when", "record", FIELD_TIME, NULL, false, "When", "When it happened" },
 	{ "record.who", "record", FIELD_TEXT, NULL, false, "Who", "Who took part, or who said it" },
-	{ "record.source", "record", FIELD_TEXT, NULL, false, "Found at", "Where it can be found: an address, a publication, a file" },
+	{ "record.source", "record", FIELD_TEXT, NULL, false, "Found at",
+		"Where it can be found: an address, a publication, a file" },
 	{ "record.copy-sha256", "record", FIELD_SHA256, NULL, false, "Copy", "SHA-256 of the copy that the maker keeps" },
 	{ "text", ALL, FIELD_TEXT, NULL, false, "Text", "Anything else, in words" },
 };
@@ -120,7 +138,8 @@ static enum tocsin_err not_in_words(const struct field *f)
 	buf_init(&b, 400);
 	for (size_t i = 0; f->words[i] != NULL; i++)
 		buf_printf(&b, "%s%s", i == 0 ? "" : ", ", f->words[i]);
-	enum tocsin_err err = fail(TOCSIN_BAD, "%s must be %s: %.*s", f->name, f->type == FIELD_WORDS ? "one or more of" : "one of", (int)b.n, (const char *)b.p);
+	enum tocsin_err err = fail(TOCSIN_BAD, "%s must be %s: %.*s", f->name, f->type == FIELD_WORDS ? "one or more of" :
+		"one of", (int)b.n, (const char *)b.p);
 	buf_free(&b);
 	return err;
 }
@@ -141,7 +160,8 @@ static bool next_string(struct bytes *rest, struct bytes *inner, bool *ok)
 }
 
 /* One string or a list of them, each of which CHECK takes. */
-static enum tocsin_err check_strings(const struct field *f, struct bytes value, enum tocsin_err (*check)(const struct field *, struct bytes))
+static enum tocsin_err check_strings(const struct field *f, struct bytes value,
+	enum tocsin_err (*check)(const struct field *, struct bytes))
 {
 	bool ok = value.n > 2 && memchr(value.p, '\\', value.n) == NULL;
 	struct bytes rest = ok && value.p[0] == '[' ? bytes_of(value.p + 1, value.n - 1) : value, inner;
@@ -200,7 +220,8 @@ static enum tocsin_err check_type(const struct field *f, struct bytes value, enu
 		return check_strings(f, value, check_area);
 	case FIELD_GRADE:
 		if (!plain_string(value, &s) || !is_grade(s))
-			return fail(TOCSIN_BAD, "%s must be a grade: A1 to F6 (admiralty), or A, B, C or X with 1 to 4 (europol-4x4)", f->name);
+			return fail(TOCSIN_BAD,
+				"%s must be a grade: A1 to F6 (admiralty), or A, B, C or X with 1 to 4 (europol-4x4)", f->name);
 		return TOCSIN_OK;
 	case FIELD_SHA256:
 		if (!plain_string(value, &s) || !hex_decode(s, hash, sizeof hash))
@@ -214,7 +235,9 @@ enum tocsin_err field_check(const char *kind, const char *name, struct bytes val
 {
 	enum jval_type type;
 	if (!body_name_ok(bytes_str(name)))
-		return fail(TOCSIN_BAD, "\"%.70s\" is no name of a field: small letters, digits, \".\" and \"-\", a letter first, at most %d", name, BODY_NAME);
+		return fail(TOCSIN_BAD,
+			"\"%.70s\" is no name of a field: small letters, digits, \".\" and \"-\", a letter first, at most %d",
+			name, BODY_NAME);
 	/* The line holds salt and name, too. */
 	if (value.n > LIMIT_LINE - 2 * BODY_SALT - BODY_NAME - 2)
 		return fail(TOCSIN_BAD, "%s is longer than a line may be: send it as an attachment", name);
@@ -223,6 +246,7 @@ enum tocsin_err field_check(const char *kind, const char *name, struct bytes val
 		return fail_within(err, "%s", name);
 	const struct field *f = field_for(kind, name);
 	if (f == NULL && field_find(name) != NULL)
-		return fail(TOCSIN_BAD, "a %s has no field %s (it is for: %s): use one of your own, such as x.%s", kind, name, field_find(name)->kinds, name);
+		return fail(TOCSIN_BAD, "a %s has no field %s (it is for: %s): use one of your own, such as x.%s", kind, name,
+			field_find(name)->kinds, name);
 	return f == NULL ? TOCSIN_OK : check_type(f, value, type);
 }

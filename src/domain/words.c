@@ -8,7 +8,8 @@ static void add_clean(struct buf *out, const char *s, size_t n)
 		uint8_t c = (uint8_t)s[i];
 		/* C1 controls are two bytes; line and paragraph separators three. */
 		size_t width = c < 0x20 || c == 0x7f ? 1 : c == 0xc2 && i + 1 < n && (uint8_t)s[i + 1] < 0xa0 ? 2 : 0;
-		if (c == 0xe2 && i + 2 < n && (uint8_t)s[i + 1] == 0x80 && ((uint8_t)s[i + 2] == 0xa8 || (uint8_t)s[i + 2] == 0xa9))
+		if (c == 0xe2 && i + 2 < n && (uint8_t)s[i + 1] == 0x80 &&
+			((uint8_t)s[i + 2] == 0xa8 || (uint8_t)s[i + 2] == 0xa9))
 			width = 3;
 		if (width > 0) {
 			i += width - 1;
@@ -58,7 +59,8 @@ static void add_languages(struct buf *out, json_t *o)
 	const char *separator = first == NULL ? "" : " / ";
 	for (void *it = json_object_iter(o); it != NULL; it = json_object_iter_next(o, it)) {
 		const char *key = json_object_iter_key(it);
-		if (strcmp(key, "authoritative") == 0 || strncmp(key, "by-", 3) == 0 || (first != NULL && strcmp(key, first) == 0))
+		if (strcmp(key, "authoritative") == 0 || strncmp(key, "by-", 3) == 0 ||
+			(first != NULL && strcmp(key, first) == 0))
 			continue;
 		buf_add_str(out, separator);
 		add_language(out, o, key);

@@ -1,4 +1,5 @@
-/* evidence: a bundle (as a tar file) proves nothing to who names nobody; to who names the bundle's own cards only what its level says; and refused is refused. */
+/* evidence: a bundle (as a tar file) proves nothing to who names nobody; to who names the bundle's own cards only
+ * what its level says; and refused is refused. */
 #include <stdlib.h>
 
 #include "base/tar.h"
@@ -22,7 +23,8 @@ static void check(const struct evidence *e, const struct bytes *trusted, size_t 
 	require(v.sentence != NULL);
 	require(!v.ok || (n > 0 && v.sender_trusted && v.level != EVIDENCE_NONE));
 	require(v.level < EVIDENCE_RECEIVED || (v.ok && v.recipient_trusted && e->receipt.p != NULL));
-	require(v.level < EVIDENCE_WITNESSED || (v.quorum_k > 0 && v.quorum_count >= v.quorum_k && v.receipt_witnessed > 0));
+	require(v.level < EVIDENCE_WITNESSED || (v.quorum_k > 0 && v.quorum_count >= v.quorum_k &&
+		v.receipt_witnessed > 0));
 	require(v.refused || v.line_n + v.closed_n + v.kept_back_n == v.statement.lines);
 	for (size_t i = 0; i < v.line_n; i++) {
 		const char *shown = evidence_shown(&v, v.statement.to.name, v.line[i].name);

@@ -173,7 +173,8 @@ static inline void bundle_free(struct bundle *b)
 #define VALUE(s) { (const uint8_t *)(s), sizeof(s) - 1 }
 static const struct body_field bundle_fields[FIELDS] = {
 	{ "threat.summary", VALUE("\"A gun attack on a concert hall\""), true },
-	{ "where.place", VALUE("{\"en\":\"Crocus City Hall\",\"ru\":\"\xd0\x9a\xd1\x80\xd0\xbe\xd0\xba\xd1\x83\xd1\x81\",\"authoritative\":\"en\"}"), true },
+	{ "where.place",
+		VALUE("{\"en\":\"Crocus City Hall\",\"ru\":\"\xd0\x9a\xd1\x80\xd0\xbe\xd0\xba\xd1\x83\xd1\x81\",\"authoritative\":\"en\"}"), true },
 	{ "handling.tlp", VALUE("\"amber-strict\""), true },
 	{ "source.origin", VALUE("\"a listener\""), false },
 };
@@ -212,8 +213,10 @@ static inline void bundle_warn(struct bundle *b, const struct node *from, const 
 	bundle_sign(b, from->sign, from->sign_n);
 }
 
-/* A tlog-proof of the entry of B in the log of OWNER, among SIZE entries at INDEX, cosigned by the witnesses at T, T+1, … seconds. */
-static inline void bundle_prove(const struct bundle *b, enum entry_kind kind, const struct node *owner, size_t size, size_t index,
+/* A tlog-proof of the entry of B in the log of OWNER, among SIZE entries at INDEX, cosigned by the witnesses at T,
+ * T+1, … seconds. */
+static inline void bundle_prove(const struct bundle *b, enum entry_kind kind, const struct node *owner, size_t size,
+	size_t index,
 	const struct node *const *witness, size_t witness_n, uint64_t t, struct buf *out)
 {
 	struct hash leaf[64], entry;

@@ -212,11 +212,16 @@ static void a_key_keeps_its_role_in_the_whole_chain(void **state)
 static void a_key_of_low_order_cannot_be_carded(void **state)
 {
 	(void)state;
-	/* Identity, order 2, order 4 (twice), a non-canonical zero and one, all of which verify something for anybody in a lax verifier. */
-	static const char *const low[] = { "0100000000000000000000000000000000000000000000000000000000000000", "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
-		"0000000000000000000000000000000000000000000000000000000000000000", "0000000000000000000000000000000000000000000000000000000000000080",
-		"edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f", "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
-		"26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05", "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a" };
+	/* Identity, order 2, order 4 (twice), a non-canonical zero and one, all of which verify something for anybody in
+	 * a lax verifier. */
+	static const char *const low[] = { "0100000000000000000000000000000000000000000000000000000000000000",
+		"ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+		"0000000000000000000000000000000000000000000000000000000000000000",
+			"0000000000000000000000000000000000000000000000000000000000000080",
+		"edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+			"eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+		"26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+			"c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a" };
 	struct node n;
 	node_make(&n, "north.example", "1");
 	char was[NOTE_VKEY_MAX];
@@ -469,7 +474,8 @@ static void a_revoked_key_counts_only_for_what_was_there_before(void **state)
 	struct chain c = parsed(&n);
 	assert_int_equal(note_parse(buf_bytes(&b.note), LIMIT_NOTE, &note), TOCSIN_OK);
 	assert_int_equal(chain_verify_known(&c, NULL, 0, &note, &b.s, time_of("2024-03-31T23:59:59Z"), &clean), TOCSIN_OK);
-	assert_int_equal(chain_verify_known(&c, NULL, 0, &note, &b.s, time_of("2024-04-01T00:00:00Z"), &clean), TOCSIN_REFUSED);
+	assert_int_equal(chain_verify_known(&c, NULL, 0, &note, &b.s, time_of("2024-04-01T00:00:00Z"), &clean),
+		TOCSIN_REFUSED);
 	assert_true(sentence_has(fail_sentence(), "revoked as of 2024-04-01T00:00:00Z"));
 	bundle_free(&b);
 	/* In the second of the change both cards are current, but the old key is gone. */
@@ -580,7 +586,8 @@ static void a_quorum_counts_organisations_by_their_earliest_times(void **state)
 	key_cosign(&w[1].witness, buf_bytes(&c.text), 100, &c.note);
 	key_cosign(&owner.witness, buf_bytes(&c.text), 1, &c.note);
 	assert_int_equal(note_parse(buf_bytes(&c.note), LIMIT_NOTE, &note), TOCSIN_OK);
-	static const struct { unsigned k; bool met; uint64_t time; } cases[] = { { 0, false, 0 }, { 1, true, 100 }, { 2, true, 200 }, { 3, false, 0 } };
+	static const struct { unsigned k; bool met; uint64_t time; } cases[] = { { 0, false, 0 }, { 1, true, 100 },
+		{ 2, true, 200 }, { 3, false, 0 } };
 	for (size_t i = 0; i < 4; i++) {
 		struct quorum q = { cases[i].k, 6, witness };
 		assert_int_equal(quorum_check(&q, "owner.example", &note, &count, &met, &time), TOCSIN_OK);
@@ -687,7 +694,8 @@ static struct party party(const char *name)
 	return p;
 }
 
-static enum tocsin_err allows(const char *kind, const char *from, const char *to, const struct kind_target *t, size_t n, bool *dangling)
+static enum tocsin_err allows(const char *kind, const char *from, const char *to, const struct kind_target *t,
+	size_t n, bool *dangling)
 {
 	struct statement s = { .lines = strcmp(kind, "warning") == 0 ? 32 : 16, .re_n = n };
 	snprintf(s.kind, sizeof s.kind, "%s", kind);
@@ -743,7 +751,8 @@ static void one_bad_target_among_good_and_unknown_ones_is_refused(void **state)
 {
 	(void)state;
 	bool dangling;
-	const struct kind_target t[] = { { .known = false }, { true, "warning", party("n.example"), party("s.example") }, { true, "warning", party("s.example"), party("n.example") } };
+	const struct kind_target t[] = { { .known = false }, { true, "warning", party("n.example"), party("s.example") },
+		{ true, "warning", party("s.example"), party("n.example") } };
 	assert_int_equal(allows("response", "s.example", "n.example", t, 2, &dangling), TOCSIN_OK);
 	assert_true(dangling);
 	assert_int_equal(allows("response", "s.example", "n.example", t, 3, &dangling), TOCSIN_REFUSED);
@@ -763,10 +772,13 @@ static void the_number_of_lines_is_fixed_by_kind(void **state)
 	(void)state;
 	bool dangling;
 	for (uint32_t lines = 16; lines <= 2048; lines *= 2) {
-		struct statement s = { .lines = lines, .kind = "warning", .from = party("n.example"), .to = party("s.example") };
-		assert_int_equal(kind_allows(&s, NULL, 0, &dangling) == TOCSIN_OK, lines == 32 || lines == 128 || lines == 512 || lines == 2048);
+		struct statement s = { .lines = lines, .kind = "warning", .from = party("n.example"),
+			.to = party("s.example") };
+		assert_int_equal(kind_allows(&s, NULL, 0, &dangling) == TOCSIN_OK, lines == 32 || lines == 128 ||
+			lines == 512 || lines == 2048);
 		memcpy(s.kind, "record", 7);
-		assert_int_equal(kind_allows(&s, NULL, 0, &dangling) == TOCSIN_OK, lines == 16 || lines == 64 || lines == 256 || lines == 1024);
+		assert_int_equal(kind_allows(&s, NULL, 0, &dangling) == TOCSIN_OK, lines == 16 || lines == 64 ||
+			lines == 256 || lines == 1024);
 	}
 }
 

@@ -107,7 +107,8 @@ static void annex_a_of_the_protocol_lists_every_field_and_word(void **state)
 static void dotted_and_nested_names_are_the_same(void **state)
 {
 	(void)state;
-	assert_int_equal(take("warning", "{" WARNING ",\"where\":{\"place\":{\"en\":\"Hall\",\"ru\":\"\xd0\x97\xd0\xb0\xd0\xbb\",\"authoritative\":\"en\"},\"area\":\"circle 55.825,37.39 1500\"},"
+	assert_int_equal(take("warning",
+		"{" WARNING ",\"where\":{\"place\":{\"en\":\"Hall\",\"ru\":\"\xd0\x97\xd0\xb0\xd0\xbb\",\"authoritative\":\"en\"},\"area\":\"circle 55.825,37.39 1500\"},"
 		"\"x\":{\"own\":{\"deep\":[1,true,\"a\"]}}}"), TOCSIN_OK);
 	assert_int_equal(d.n, 5);
 	is_value("where.place", "{\"en\":\"Hall\",\"ru\":\"\xd0\x97\xd0\xb0\xd0\xbb\",\"authoritative\":\"en\"}");
@@ -118,7 +119,9 @@ static void dotted_and_nested_names_are_the_same(void **state)
 static void names_that_look_like_languages_are_names_when_the_table_has_them(void **state)
 {
 	(void)state;
-	assert_int_equal(take("warning", "{\"threat\":{\"summary\":\"x\"},\"handling\":{\"tlp\":\"green\"},\"target\":{\"who\":\"a synagogue\"}}"), TOCSIN_OK);
+	assert_int_equal(take("warning",
+		"{\"threat\":{\"summary\":\"x\"},\"handling\":{\"tlp\":\"green\"},\"target\":{\"who\":\"a synagogue\"}}"),
+		TOCSIN_OK);
 	is_value("handling.tlp", "\"green\"");
 	is_value("target.who", "\"a synagogue\"");
 	assert_int_equal(take("warning", "{" WARNING ",\"x.note\":{\"de\":\"Hallo\"}}"), TOCSIN_OK);
@@ -151,9 +154,11 @@ static void what_an_answer_leaves_open_is_asked_for(void **state)
 	refuses("response", "{\"stage\":\"declined\"}", "reason");
 	refuses("response", "{\"stage\":\"outcome\"}", "outcome");
 	refuses("response", "{\"stage\":\"assessed\",\"assessment.specific\":\"too-general\"}", "question");
-	refuses("response", "{\"stage\":\"outcome\",\"outcome\":\"stood-down\"}", "one of: occurred, foiled, did-not-occur, unknown");
+	refuses("response", "{\"stage\":\"outcome\",\"outcome\":\"stood-down\"}",
+		"one of: occurred, foiled, did-not-occur, unknown");
 	assert_int_equal(take("response", "{\"stage\":\"declined\",\"reason\":\"not ours\"}"), TOCSIN_OK);
-	assert_int_equal(take("response", "{\"stage\":\"assessed\",\"assessment.specific\":\"too-general\",\"question\":\"Which hall?\"}"), TOCSIN_OK);
+	assert_int_equal(take("response",
+		"{\"stage\":\"assessed\",\"assessment.specific\":\"too-general\",\"question\":\"Which hall?\"}"), TOCSIN_OK);
 	assert_int_equal(take("closure", "{\"outcome\":\"stood-down\"}"), TOCSIN_OK);
 }
 
@@ -162,7 +167,8 @@ static void a_threat_to_life_may_be_told_to_those_it_is_for(void **state)
 	(void)state;
 	assert_int_equal(take("warning", "{" WARNING ",\"threat.harm\":[\"damage\",\"death\"]}"), TOCSIN_OK);
 	is_value("handling.tell-affected", "true");
-	assert_int_equal(take("warning", "{" WARNING ",\"threat.harm\":\"injury\",\"handling.tell-affected\":false}"), TOCSIN_OK);
+	assert_int_equal(take("warning", "{" WARNING ",\"threat.harm\":\"injury\",\"handling.tell-affected\":false}"),
+		TOCSIN_OK);
 	is_value("handling.tell-affected", "false");
 	assert_int_equal(take("warning", "{" WARNING ",\"threat.harm\":\"damage\"}"), TOCSIN_OK);
 	assert_null(field("handling.tell-affected"));
@@ -171,7 +177,8 @@ static void a_threat_to_life_may_be_told_to_those_it_is_for(void **state)
 static void sources_are_closed_until_they_are_opened_by_name(void **state)
 {
 	(void)state;
-	assert_int_equal(take("warning", "{" WARNING ",\"source\":{\"origin\":\"a\",\"method\":\"b\",\"metod\":\"c\",\"grade\":\"B2\",\"scale\":\"admiralty\"}}"), TOCSIN_OK);
+	assert_int_equal(take("warning",
+		"{" WARNING ",\"source\":{\"origin\":\"a\",\"method\":\"b\",\"metod\":\"c\",\"grade\":\"B2\",\"scale\":\"admiralty\"}}"), TOCSIN_OK);
 	assert_false(field("source.origin")->open || field("source.method")->open);
 	/* A misspelt one, too. */
 	assert_false(field("source.metod")->open);
@@ -217,10 +224,12 @@ static void values_outside_the_vocabulary_are_named_with_what_is_allowed(void **
 	};
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
 		char json[400];
-		snprintf(json, sizeof json, "{\"threat.summary\":\"x\",%s%s}", strstr(bad[i].json, "handling.tlp") != NULL ? "" : "\"handling.tlp\":\"red\",", bad[i].json);
+		snprintf(json, sizeof json, "{\"threat.summary\":\"x\",%s%s}", strstr(bad[i].json, "handling.tlp") != NULL ?
+			"" : "\"handling.tlp\":\"red\",", bad[i].json);
 		refuses("warning", json, bad[i].part);
 	}
-	assert_int_equal(take("record", "{\"record.type\":\"call\",\"text\":\"x\",\"record.copy-sha256\":\"0000000000000000000000000000000000000000000000000000000000000000\"}"), TOCSIN_OK);
+	assert_int_equal(take("record",
+		"{\"record.type\":\"call\",\"text\":\"x\",\"record.copy-sha256\":\"0000000000000000000000000000000000000000000000000000000000000000\"}"), TOCSIN_OK);
 	refuses("record", "{\"record.type\":\"call\",\"text\":\"x\",\"record.copy-sha256\":\"00\"}", "64 lower-case hex");
 }
 
@@ -234,7 +243,8 @@ static void every_grade_of_both_scales_is_known(void **state)
 			bool on_4x4 = strchr("ABCX", letter) != NULL && digit >= '1' && digit <= '4';
 			for (int scale = 0; scale < 2; scale++) {
 				snprintf(v, sizeof v, "%c%c", letter, digit);
-				snprintf(json, sizeof json, "{" WARNING ",\"source.grade\":\"%s\",\"source.scale\":\"%s\"}", v, scale == 0 ? "admiralty" : "europol-4x4");
+				snprintf(json, sizeof json, "{" WARNING ",\"source.grade\":\"%s\",\"source.scale\":\"%s\"}", v,
+					scale == 0 ? "admiralty" : "europol-4x4");
 				assert_int_equal(take("warning", json) == TOCSIN_OK, scale == 0 ? on_admiralty : on_4x4);
 			}
 		}
@@ -252,7 +262,8 @@ static void too_many_and_too_long_fields_are_refused(void **state)
 		for (int i = 0; i < n; i++)
 			buf_printf(&b, ",\"x.f%d\":1", i);
 		buf_add_str(&b, "}");
-		assert_int_equal(draft_read("warning", buf_bytes(&b), arena, &d), n == DRAFT_FIELDS - 2 ? TOCSIN_OK : TOCSIN_BAD);
+		assert_int_equal(draft_read("warning", buf_bytes(&b), arena, &d), n == DRAFT_FIELDS - 2 ? TOCSIN_OK :
+			TOCSIN_BAD);
 	}
 	for (size_t n = LIMIT_LINE - 32 - 64 - 2 - 2; n <= LIMIT_LINE - 32 - 64 - 2 - 1; n++) {
 		buf_clear(&b);
@@ -260,11 +271,13 @@ static void too_many_and_too_long_fields_are_refused(void **state)
 		for (size_t i = 0; i < n; i++)
 			buf_add_char(&b, 'a');
 		buf_add_str(&b, "\"}");
-		assert_int_equal(draft_read("warning", buf_bytes(&b), arena, &d), n == LIMIT_LINE - 100 ? TOCSIN_OK : TOCSIN_BAD);
+		assert_int_equal(draft_read("warning", buf_bytes(&b), arena, &d), n == LIMIT_LINE - 100 ? TOCSIN_OK :
+			TOCSIN_BAD);
 	}
 	buf_free(&b);
 	refuses("warning", "{\"a\":{\"b\":{\"c\":{\"d\":{\"e\":{\"f\":{\"g\":{\"h\":{\"i\":1}}}}}}}}}", "nested too deep");
-	refuses("warning", "{" WARNING ",\"x.aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\":1}", "no name of a field");
+	refuses("warning", "{" WARNING ",\"x.aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\":1}",
+		"no name of a field");
 }
 
 static void urgency_comes_from_its_field_or_from_the_window(void **state)
@@ -297,12 +310,19 @@ static void only_whole_and_simple_areas_are_taken(void **state)
 {
 	(void)state;
 	struct area a;
-	static const char *const good[] = { "circle 55.825833,37.390278 1500", "circle -90,180 1", "circle 0,0 20000000", "circle 0.5,-0.5 7", "polygon 0,0 0,1 1,1 0,0",
-		"polygon 0,0 0,2 2,2 2,0 0,0", "polygon 0,0 0,4 4,4 4,0 2,2 0,0", "geocode ISO3166-2 RU-MOS", "geocode a:b_c 1.2" };
-	static const char *const bad[] = { "", "circle", "circle 1,2", "circle 1,2 0", "circle 1,2 20000001", "circle 1,2 03", "circle 1,2 3 ", " circle 1,2 3", "circle  1,2 3", "circle 1, 2 3",
-		"circle +1,2 3", "circle 01,2 3", "circle 1.,2 3", "circle .5,2 3", "circle 1.1234567,2 3", "circle -0,2 3", "circle -0.0,2 3", "circle 90.000001,2 3", "circle 91,0 3", "circle 1,180.1 3",
-		"circle 1e1,2 3", "circle 1,2 3 4", "circle 1,2 1.5", "circle 1 2 3", "polygon 0,0 0,1 0,0", "polygon 0,0 0,1 1,1", "polygon 0,0 0,1 1,1 0,1", "polygon 0,0 1,1 0,1 1,0 0,0",
-		"polygon 0,0 0,2 0,1 1,1 0,0", "polygon 0,0 0,0 1,1 0,1 0,0", "polygon 0,0 2,0 2,2 1,0 0,2 0,0", "polygon 0,0 0,1 0,2 0,0", "polygon", "polygon 0,0 0,1 x,1 0,0", "geocode a", "geocode a b c", "geocode a/b c",
+	static const char *const good[] = { "circle 55.825833,37.390278 1500", "circle -90,180 1", "circle 0,0 20000000",
+		"circle 0.5,-0.5 7", "polygon 0,0 0,1 1,1 0,0",
+		"polygon 0,0 0,2 2,2 2,0 0,0", "polygon 0,0 0,4 4,4 4,0 2,2 0,0", "geocode ISO3166-2 RU-MOS",
+			"geocode a:b_c 1.2" };
+	static const char *const bad[] = { "", "circle", "circle 1,2", "circle 1,2 0", "circle 1,2 20000001",
+		"circle 1,2 03", "circle 1,2 3 ", " circle 1,2 3", "circle  1,2 3", "circle 1, 2 3",
+		"circle +1,2 3", "circle 01,2 3", "circle 1.,2 3", "circle .5,2 3", "circle 1.1234567,2 3", "circle -0,2 3",
+			"circle -0.0,2 3", "circle 90.000001,2 3", "circle 91,0 3", "circle 1,180.1 3",
+		"circle 1e1,2 3", "circle 1,2 3 4", "circle 1,2 1.5", "circle 1 2 3", "polygon 0,0 0,1 0,0",
+			"polygon 0,0 0,1 1,1", "polygon 0,0 0,1 1,1 0,1", "polygon 0,0 1,1 0,1 1,0 0,0",
+		"polygon 0,0 0,2 0,1 1,1 0,0", "polygon 0,0 0,0 1,1 0,1 0,0", "polygon 0,0 2,0 2,2 1,0 0,2 0,0",
+			"polygon 0,0 0,1 0,2 0,0", "polygon", "polygon 0,0 0,1 x,1 0,0", "geocode a", "geocode a b c",
+			"geocode a/b c",
 		"Circle 1,2 3", "geocode aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa b" };
 	for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
 		assert_int_equal(area_parse(bytes_str(good[i]), &a), TOCSIN_OK);
@@ -336,7 +356,8 @@ static void values_become_plain_words(void **state)
 	words("-7", "-7");
 	words("[\"a\",1,false]", "a, 1, no");
 	words("{\"en\":\"Hall\"}", "Hall");
-	words("{\"ru\":\"Zal\",\"en\":\"Hall\",\"authoritative\":\"en\",\"by-ru\":\"north\"}", "Hall (en) / Zal (ru, translated by north)");
+	words("{\"ru\":\"Zal\",\"en\":\"Hall\",\"authoritative\":\"en\",\"by-ru\":\"north\"}",
+		"Hall (en) / Zal (ru, translated by north)");
 }
 
 int main(void)

@@ -314,7 +314,8 @@ static void two_names_of_one_organisation_are_one_witness(void **state)
 	/* West is east under another name: the same keys, renamed. */
 	w->west.witness = w->east.witness;
 	snprintf(w->west.witness.vkey.name, sizeof w->west.witness.vkey.name, "west.example/witness");
-	assert_int_equal(vkey_make("west.example/witness", NOTE_COSIGNATURE, w->east.witness.vkey.pub, &w->west.witness.vkey), TOCSIN_OK);
+	assert_int_equal(vkey_make("west.example/witness", NOTE_COSIGNATURE, w->east.witness.vkey.pub,
+		&w->west.witness.vkey), TOCSIN_OK);
 	buf_clear(&w->west.chain);
 	w->west.card.seq = 0;
 	node_card(&w->west, NULL);
@@ -550,7 +551,8 @@ static void every_flipped_bit_of_the_signature_is_refused(void **state)
 static void a_signature_with_s_plus_l_is_refused(void **state)
 {
 	struct world *w = *state;
-	static const uint8_t l[32] = { 0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14, [31] = 0x10 };
+	static const uint8_t l[32] = { 0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7, 0xa2, 0xde, 0xf9,
+		0xde, 0x14, [31] = 0x10 };
 	uint8_t sig[64];
 	unsigned carry = 0;
 	struct buf note;
@@ -638,7 +640,8 @@ static void an_exercise_proves_nothing_about_the_live_world(void **state)
 	find_file(w, "sender.cards")->content = buf_bytes(&drill.chain);
 	refuses(w, "different realms");
 	find_file(w, "sender.cards")->content = buf_bytes(&w->north.chain);
-	find_file(w, "statement.note")->content = changed(w, buf_bytes(&w->b.note), "tocsin/v1 warning", "tocsin/v2 warning");
+	find_file(w, "statement.note")->content = changed(w, buf_bytes(&w->b.note), "tocsin/v1 warning",
+		"tocsin/v2 warning");
 	refuses(w, "statement.note");
 	struct bundle b;
 	bundle_warn(&b, &drill, &drill, AT);
@@ -784,8 +787,10 @@ static void a_receipt_by_a_revoked_log_key_needs_witnesses(void **state)
 static void a_quorum_that_is_malformed_is_refused(void **state)
 {
 	struct world *w = *state;
-	static const char *const bad[] = { "", "quorum 0\n", "quorum 01\n", "quorum\n", "quorum 2", "quorum 2\nwitness east.example\nwitness east.example\n", "quorum 65\n",
-		"quorum 2\nwitness East.example\n", "quorum 2\n\nwitness east.example\n", "witness east.example\n", "quorum none\nquorum 1\n", "quorum 1\nwitness east.example\nx\n" };
+	static const char *const bad[] = { "", "quorum 0\n", "quorum 01\n", "quorum\n", "quorum 2",
+		"quorum 2\nwitness east.example\nwitness east.example\n", "quorum 65\n",
+		"quorum 2\nwitness East.example\n", "quorum 2\n\nwitness east.example\n", "witness east.example\n",
+			"quorum none\nquorum 1\n", "quorum 1\nwitness east.example\nx\n" };
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
 		find_file(w, "quorum.txt")->content = bytes_str(bad[i]);
 		refuses(w, "quorum.txt");
@@ -838,7 +843,8 @@ static void every_truncated_file_is_refused(void **state)
 static void files_that_do_not_belong_are_refused(void **state)
 {
 	struct world *w = *state;
-	static const char *const bad[] = { "note.txt", "witnesses/.cards", "witnesses/a.example", "witnesses/../x.example.cards", "witnesses/A.example.cards", "Statement.note" };
+	static const char *const bad[] = { "note.txt", "witnesses/.cards", "witnesses/a.example",
+		"witnesses/../x.example.cards", "witnesses/A.example.cards", "Statement.note" };
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
 		add_file(w, bad[i], BYTES_LIT("x"));
 		refuses(w, "does not belong");
@@ -871,7 +877,8 @@ static void a_line_kept_back_stays_closed_and_the_root_holds(void **state)
 	static const char *const none[] = { NULL };
 	buf_init(&body, LIMIT_ENVELOPE);
 	buf_init(&opened, LIMIT_ENVELOPE);
-	assert_int_equal(evidence_body(buf_bytes(&w->b.body), 32, buf_bytes(&w->b.opened), only, none, &body, &opened), TOCSIN_OK);
+	assert_int_equal(evidence_body(buf_bytes(&w->b.body), 32, buf_bytes(&w->b.opened), only, none, &body, &opened),
+		TOCSIN_OK);
 	assert_int_equal(opened.n, 0);
 	assert_null(memmem(body.p, body.n, "concert hall", 12));
 	find_file(w, "body.txt")->content = buf_bytes(&body);
@@ -895,12 +902,15 @@ static void a_revealed_line_is_opened(void **state)
 	static const char *const closed[] = { "source.origin", NULL };
 	buf_init(&body, LIMIT_ENVELOPE);
 	buf_init(&opened, LIMIT_ENVELOPE);
-	assert_int_equal(evidence_body(buf_bytes(&w->b.body), 32, buf_bytes(&w->b.opened), NULL, reveal, &body, &opened), TOCSIN_OK);
+	assert_int_equal(evidence_body(buf_bytes(&w->b.body), 32, buf_bytes(&w->b.opened), NULL, reveal, &body, &opened),
+		TOCSIN_OK);
 	assert_true(bytes_equal(buf_bytes(&body), buf_bytes(&w->b.body)));
 	assert_true(bytes_equal(buf_bytes(&opened), buf_bytes(&w->b.opened)));
 	buf_clear(&body);
-	assert_int_equal(evidence_body(buf_bytes(&w->b.body), 32, buf_bytes(&w->b.opened), NULL, wrong, &body, &opened), TOCSIN_MISSING);
-	assert_int_equal(evidence_body(buf_bytes(&w->b.body), 32, buf_bytes(&w->b.opened), closed, NULL, &body, &opened), TOCSIN_MISSING);
+	assert_int_equal(evidence_body(buf_bytes(&w->b.body), 32, buf_bytes(&w->b.opened), NULL, wrong, &body, &opened),
+		TOCSIN_MISSING);
+	assert_int_equal(evidence_body(buf_bytes(&w->b.body), 32, buf_bytes(&w->b.opened), closed, NULL, &body, &opened),
+		TOCSIN_MISSING);
 	buf_free(&body);
 	buf_free(&opened);
 }
@@ -908,8 +918,10 @@ static void a_revealed_line_is_opened(void **state)
 static void the_json_tells_what_the_text_tells(void **state)
 {
 	struct world *w = *state;
-	static const char *const keys[] = { "verdict", "ok", "level", "sentence", "id", "kind", "from", "to", "at", "exercise", "issued", "issued_not_later_than", "received",
-		"witnessed_not_later_than", "quorum", "told", "withheld", "stated", "closed", "kept_back", "not_proven", "shown_to", NULL };
+	static const char *const keys[] = { "verdict", "ok", "level", "sentence", "id", "kind", "from", "to", "at",
+		"exercise", "issued", "issued_not_later_than", "received",
+		"witnessed_not_later_than", "quorum", "told", "withheld", "stated", "closed", "kept_back", "not_proven",
+			"shown_to", NULL };
 	struct buf out;
 	buf_init(&out, 65536);
 	for (int pass = 0; pass < 2; pass++) {

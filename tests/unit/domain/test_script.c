@@ -155,8 +155,10 @@ static void the_script_finds_a_whole_bundle_consistent(void **state)
 	assert_true(says(&out, "ok      statement.note is signed by north.example"));
 	assert_true(says(&out, "ok      body.txt has the root that was signed (32 lines)"));
 	assert_true(says(&out, "ok      opened.txt fits the closed lines that it opens"));
-	assert_true(says(&out, "ok      issued: entry 3 of 16 in north.example/log/1, witnessed not later than 2024-03-06T09:13:20Z by 1"));
-	assert_true(says(&out, "ok      received: entry 46 of 47 in south.example/log/1, witnessed not later than 2024-03-06T09:13:30Z by 1"));
+	assert_true(says(&out,
+		"ok      issued: entry 3 of 16 in north.example/log/1, witnessed not later than 2024-03-06T09:13:20Z by 1"));
+	assert_true(says(&out,
+		"ok      received: entry 46 of 47 in south.example/log/1, witnessed not later than 2024-03-06T09:13:30Z by 1"));
 	assert_true(says(&out, "CONSISTENT"));
 	assert_int_equal(status, 0);
 	buf_free(&out);
@@ -192,7 +194,8 @@ static void the_script_takes_lines_kept_back(void **state)
 	static const char *const only[] = { "where.place", NULL };
 	buf_init(&body, LIMIT_ENVELOPE);
 	buf_init(&opened, LIMIT_ENVELOPE);
-	assert_int_equal(evidence_body(buf_bytes(&d->b.body), 32, buf_bytes(&d->b.opened), only, NULL, &body, &opened), TOCSIN_OK);
+	assert_int_equal(evidence_body(buf_bytes(&d->b.body), 32, buf_bytes(&d->b.opened), only, NULL, &body, &opened),
+		TOCSIN_OK);
 	put(d, "body.txt", buf_bytes(&body));
 	put(d, "opened.txt", buf_bytes(&opened));
 	finds_it_whole(d);
