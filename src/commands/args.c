@@ -74,15 +74,11 @@ bool args_take(int argc, char **argv, const struct option *options, struct words
 	return true;
 }
 
-bool args_commas(const char *list, struct words *out)
+bool args_commas(char *list, struct words *out)
 {
-	char *copy = strdup(list);
-	if (copy == NULL)
-		return false;
-	char *next = copy;
-	for (char *word; (word = strsep(&next, ",")) != NULL;) {
+	for (char *next = list, *word; (word = strsep(&next, ",")) != NULL;) {
 		if (word[0] == 0) {
-			fprintf(stderr, "tocsin: \"%s\" has an empty name in it\n", list);
+			fprintf(stderr, "tocsin: a list has an empty name in it: write FIELD,FIELD\n");
 			return false;
 		}
 		if (!words_add(out, word))

@@ -39,8 +39,8 @@ struct option {
 };
 /* Sorts ARGV (from 1 on) into OPTIONS (ends with name NULL) and PLAIN words, between MIN and MAX of them. False after one sentence on standard error: usage. "--" ends the options. */
 bool args_take(int argc, char **argv, const struct option *options, struct words *plain, size_t min, size_t max);
-/* Splits "a,b" into words of OUT (borrowed from a copy that lives as long as the process). */
-bool args_commas(const char *list, struct words *out);
+/* Splits LIST, "a,b", in place into words of OUT (borrowed). */
+bool args_commas(char *list, struct words *out);
 int usage(const char *command);                                          /* prints the command's usage, EXIT_USAGE */
 
 /* ---- the node (client.c) ---- */

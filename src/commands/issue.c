@@ -75,7 +75,8 @@ int issue_statement(const struct context *x, json_t *send, long wait_seconds)
 int command_warn(const struct context *x, int argc, char **argv)
 {
 	struct words to = { 0 }, close = { 0 }, open = { 0 }, re = { 0 }, plain;
-	const char *close_list = NULL, *open_list = NULL, *wait = NULL;
+	char *close_list = NULL, *open_list = NULL;
+	const char *wait = NULL;
 	long seconds;
 	const struct option options[] = {
 		{ "--to", OPTION_MANY, &to }, { "--close", OPTION_ONE, &close_list }, { "--open", OPTION_ONE, &open_list }, { "--re", OPTION_MANY, &re },

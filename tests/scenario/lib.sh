@@ -133,6 +133,19 @@ witnessed_by() {
 	shift
 	for w; do must at "$node" witness add "$(node_name "$w")"; done
 }
+# meet_all A B C...: everybody meets everybody
+meet_all() {
+	while [ $# -gt 1 ]; do
+		first=$1
+		shift
+		for other in "$@"; do meet "$first" "$other"; done
+	done
+}
+# nodes A B...: makes and starts them
+nodes() {
+	for short in "$@"; do node_make "$short"; done
+	for short in "$@"; do node_start "$short"; done
+}
 # warning FILE SUMMARY [MORE JSON MEMBERS]
 warning() {
 	printf '{"threat.summary":"%s","handling.tlp":"red","threat.harm":"death","where.place":"Harbour gate 4","source.origin":"a fisherman","advice":"Close the gate."%s}\n' "$2" "${3:-}" >"$1"
@@ -140,3 +153,23 @@ warning() {
 delivery() { at "$1" show "$2" --json | jq -r .delivery; }
 delivered() { [ "$(delivery "$1" "$2")" = "$3" ]; }
 holds() { at "$1" show "$2" >/dev/null 2>&1; }
+arrives() { until_true "$1" delivered "$2" "$3" "$4"; }
+# sends FROM TO SUMMARY [MORE JSON]: a warning; its id in $id; does not wait for the receipt
+sends() {
+	warning "$W/sends.json" "$3" "${4:-}"
+	id=$(at "$1" warn --to "$(node_name "$2")" "$W/sends.json" 2>"$W/stderr" | cut -d' ' -f1)
+	[ ${#id} = 64 ] || { echo "Bail out! $1 cannot warn $2: $(cat "$W/stderr")"; failed=1; exit 1; }
+}
+# asks SHORT FILTER: what jq makes of its status
+asks() { at "$1" status --json | jq -r "$2"; }
+# partner_of SHORT OTHER FILTER: of what status says about a partner
+partner_of() { asks "$1" ".partners[] | select(.name == \"$(node_name "$2")\") | $3"; }
+alarms() { asks "$1" '.alarms[] | .sentence'; }
+alarmed() { alarms "$1" | grep -qE -- "$2"; }
+# api SHORT METHOD PATH [CURL ARGUMENTS...]: an operation over the node's socket
+api() {
+	short=$1 method=$2 path=$3
+	shift 3
+	curl -sS --max-time 30 --unix-socket "$W/$short/dir/run/tocsin.sock" -X "$method" "$@" "http://localhost$path"
+}
+entries() { at "$1" list "$2" --limit 1000 --json | jq '.items | length'; }
