@@ -36,7 +36,7 @@ const struct command commands[] = {
 	{ "respond", "ID --stage STAGE [--text T] [--reason T] [--question T] [--outcome WORD] [--specific WORD] [--wait SECONDS]", "answer a warning, in stages", command_respond },
 	{ "retract", "ID --reason TEXT [--wait SECONDS]", "withdraw a statement, to everyone who got it", command_retract },
 	{ "close", "ID --outcome WORD [--reason TEXT] [--wait SECONDS]", "end a warning", command_close },
-	{ "record", "[--to NAME...] [--re ID]... FILE.json", "write down a call, a meeting, a public remark", command_record },
+	{ "record", "[--to NAME...] [--re ID]... [--wait SECONDS] FILE.json", "write down a call, a meeting, a public remark", command_record },
 	{ "list", "[--in|--out] [--peer NAME] [--kind KIND] [--limit N]", "statements, newest first", command_list },
 	{ "show", "ID", "one statement, its lines, its receipt, its answers", command_show },
 	{ "evidence", "ID --out PATH [--only FIELD,...] [--reveal FIELD,...]", "write a bundle that proves a statement offline: a folder, or a file that ends in .tar", command_evidence },

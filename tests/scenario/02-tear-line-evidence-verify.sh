@@ -19,7 +19,7 @@ arrives 30 a "$id" witnessed; is $? 0 "and that of the other one"
 run 0 "a bundle as a folder" at a evidence "$two" --out "$W/ev"
 run 0 "it verifies by the cards of all three" "$T" verify "$W/ev" $cards --json
 is "$(echo "$out" | jq -r '.verdict + " " + .level + " " + .from + " " + .to')" "proven witnessed a.exercise b.exercise" "proven, witnessed, from whom and to whom"
-is "$(echo "$out" | jq -r '[.told[].field] | sort | join(" ")')" "advice handling.tlp threat.harm threat.summary" "told: the open lines"
+is "$(echo "$out" | jq -r '[.told[].field] | sort | join(" ")')" "advice handling.tell-affected handling.tlp threat.harm threat.summary" "told: the open lines"
 is "$(echo "$out" | jq -r '[.withheld[].field] | length')" 0 "nothing is shown as withheld that was not revealed"
 is "$(echo "$out" | jq -r '.issued and (.witnessed_not_later_than | test("^20"))')" true "issued, and witnessed not later than a time"
 match "$(echo "$out" | jq -r '.not_proven[]')" 'that a person read it' "what it does not prove is said in the same place"
@@ -68,10 +68,11 @@ run 1 "the recipient cannot reveal what it was not told" at b evidence "$two" --
 # ---- forged ----
 # forge NAME: a copy to spoil; forged NAME SENTENCE: refused by both
 forge() { cp -r "$W/reveal" "$W/forged-$1"; F=$W/forged-$1; }
+# (check.sh looks at everything, which takes a while: it does so where the bundle is spoilt in another place than before.)
 forged() {
 	run 1 "refused: $2" "$T" verify "$F" $cards --json
 	is "$(echo "$out" | jq -r .verdict)" refused "with a verdict: $2"
-	sh "$F/check.sh" >"$W/check" 2>&1; is $? 1 "by check.sh too: $2"
+	case $1 in issued | time | size) ;; *) sh "$F/check.sh" >"$W/check" 2>&1; is $? 1 "by check.sh too: $2" ;; esac
 }
 at a evidence "$id" --out "$W/other" >/dev/null
 forge line; sed -i 's/A boat with explosives/A boat with explosive /' "$F/body.txt"; forged line "one letter of an open line"
@@ -86,10 +87,8 @@ forge cards; sed -i 's/^at 20/at 21/' "$F/recipient.cards"; forged cards "a card
 forge stranger; cp "$W/w/card" "$F/recipient.cards"; forged stranger "somebody else's card as the recipient's"
 
 # ---- made up from beginning to end, with keys, names, cards and witnesses of the forger's own ----
-for n in a b w; do
-	node_make "mallory-$n" "$n.exercise"
-	node_start "mallory-$n"
-done
+node_make mallory-a a.exercise; node_make mallory-b b.exercise; node_make mallory-w x.exercise
+for n in a b w; do node_start "mallory-$n"; done
 meet_all mallory-a mallory-b mallory-w
 witnessed_by mallory-a mallory-w; witnessed_by mallory-b mallory-w
 must at mallory-a partner quorum b.exercise 1
@@ -97,8 +96,10 @@ sends mallory-a mallory-b "A warning that was never given"
 arrives 30 mallory-a "$id" witnessed; is $? 0 "a forger makes a bundle in which everything fits"
 must at mallory-a evidence "$id" --out "$W/mallory"
 run 1 "who named the real cards is not deceived" "$T" verify "$W/mallory" $cards --shown-to b.exercise threat.summary
-match "$out" 'signed by nobody you named' "it is consistent, but signed by nobody you named"
+match "$out" 'another identity stands under the same name' "an impostor is called one"
 match "$out" 'threat.summary to b.exercise: not shown' "and nothing was told"
+run 1 "who named nobody in it is not deceived either" "$T" verify "$W/mallory" --card "$W/w/card" --shown-to b.exercise threat.summary
+match "$out" 'signed by nobody you named' "it is consistent, but signed by nobody you named"
 run 0 "check.sh cannot know whom one trusts, so it names the identities" sh "$W/mallory/check.sh"
 is "$(echo "$out" | grep -c "$(sed -n 's/^identity //p' "$W/a/card" | head -1)")" 0 "which are not those of the real cards"
 sh "$W/ev/check.sh" >"$W/check"; is "$(grep -c "$(sed -n 's/^identity //p' "$W/a/card" | head -1)" "$W/check")" 1 "while the real bundle names them"

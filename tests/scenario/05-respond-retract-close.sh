@@ -75,8 +75,8 @@ record=${out%% *}
 is "$(delivery b "$record")" "own record" "as one's own"
 sleep 1.5
 holds a "$record"; is $? 1 "the other side does not get it"
-run 0 "a record is sent when it is addressed" at b record --to a.exercise --re "$first" "$W/record.json"
-arrives 20 b "${out%% *}" received; is $? 0 "and then arrives"
+run 0 "a record is sent when it is addressed" at b record --to a.exercise --re "$first" --wait 20 "$W/record.json"
+holds a "${out%% *}"; is $? 0 "and then arrives"
 printf '{"record.type":"telepathy","text":"x"}\n' >"$W/bad.json"
 run 1 "a record of an unknown type is refused" at b record "$W/bad.json"
 for n in a b c; do run 0 "log account passes on $n" at $n log account; done

@@ -1,7 +1,10 @@
 #!/bin/sh
 # A node without a network: batches and answers as files, in both directions, held to the same checks as on the wire.
 . "$(dirname "$0")/lib.sh"
-node_make a
+mkdir -p "$W/a"; echo a.exercise >"$W/a/name"
+# The address on its card cannot be reached from behind the gap: nothing listens on port 9.
+must "$T" init "$W/a/dir" --name a.exercise --exchange "127.0.0.1:$(free_ports 1)" --url http://127.0.0.1:9
+node_set a resume-wait 0
 mkdir -p "$W/g"; echo g.exercise >"$W/g/name"
 must "$T" init "$W/g/dir" --name g.exercise
 node_set g resume-wait 0
@@ -9,7 +12,7 @@ node_start a; node_start g
 # Sockets in the state LISTEN (0A) among its descriptors, as the kernel tells.
 listening() { ls -l "/proc/$1/fd" | sed -n 's/.*socket:\[\([0-9]*\)\]$/\1/p' | while read -r inode; do awk -v i="$inode" '$4 == "0A" && $10 == i' /proc/net/tcp /proc/net/tcp6; done; }
 is "$(listening "$(cat "$W/g/pid")" | wc -l)" 0 "the node behind the gap listens on no port"
-[ "$(listening "$(cat "$W/a/pid")" | wc -l)" -ge 2 ]; is $? 0 "the other one does"
+[ "$(listening "$(cat "$W/a/pid")" | wc -l)" -ge 1 ]; is $? 0 "the other one does"
 meet a g
 
 # ---- out of the gap ----

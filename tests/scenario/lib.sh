@@ -4,11 +4,12 @@ set -u
 : "${TOCSIN_PROGRAM:?the program to test}" "${TOCSIN_SOURCE:?the tree}"
 T=$TOCSIN_PROGRAM
 W=$(mktemp -d "${TMPDIR:-/tmp}/tocsin-scenario.XXXXXX") || exit 1
-n=0
+tap_n=0
 failed=0
 export ASAN_OPTIONS="${ASAN_OPTIONS:-abort_on_error=0:exitcode=99}" UBSAN_OPTIONS="${UBSAN_OPTIONS:-halt_on_error=1:exitcode=99:print_stacktrace=1}"
 
 cleanup() {
+	local pid p i log
 	for pid in "$W"/*/pid; do
 		[ -f "$pid" ] && kill "$(cat "$pid")" 2>/dev/null
 	done
@@ -25,11 +26,12 @@ cleanup() {
 trap cleanup EXIT
 trap 'exit 130' INT TERM
 
-pass() { n=$((n + 1)); echo "ok $n - $1"; }
+pass() { tap_n=$((tap_n + 1)); echo "ok $tap_n - $1"; }
 flunk() {
-	n=$((n + 1))
+	local line
+	tap_n=$((tap_n + 1))
 	failed=$((failed + 1))
-	echo "not ok $n - $1"
+	echo "not ok $tap_n - $1"
 	shift
 	for line in "$@"; do echo "$line" | head -40 | sed 's/^/# /'; done
 }
@@ -39,8 +41,7 @@ is() { if [ "$1" = "$2" ]; then pass "$3"; else flunk "$3" "got: $1" "wanted: $2
 match() { if printf '%s\n' "$1" | grep -qE -- "$2"; then pass "$3"; else flunk "$3" "got: $1" "wanted: /$2/"; fi; }
 # run STATUS NAME COMMAND...: the exit status; standard output in $out, standard error in $err
 run() {
-	wanted=$1
-	name=$2
+	local wanted=$1 name=$2
 	shift 2
 	out=$("$@" 2>"$W/stderr") ; status=$?
 	err=$(cat "$W/stderr")
@@ -52,7 +53,7 @@ must() {
 }
 # until_true SECONDS COMMAND...
 until_true() {
-	end=$(($(date +%s) + $1))
+	local end=$(($(date +%s) + $1))
 	shift
 	until "$@" >/dev/null 2>&1; do
 		[ "$(date +%s)" -lt "$end" ] || return 1
@@ -60,12 +61,13 @@ until_true() {
 	done
 }
 done_testing() {
+	local log
 	for log in "$W"/*/log; do
 		if grep -qE 'AddressSanitizer|runtime error:|LeakSanitizer|ThreadSanitizer' "$log" 2>/dev/null; then
 			flunk "no sanitizer report in $(basename "$(dirname "$log")")" "$(grep -E -A12 'AddressSanitizer|runtime error:|LeakSanitizer|ThreadSanitizer' "$log" | head -30)"
 		fi
 	done
-	echo "1..$n"
+	echo "1..$tap_n"
 	[ "$failed" = 0 ]
 	exit $?
 }
@@ -96,7 +98,7 @@ node_port() { cat "$W/$1/port"; }
 node_desk() { cat "$W/$1/desk"; }
 # at SHORT COMMAND...: a command of that node
 at() {
-	short=$1
+	local short=$1
 	shift
 	"$T" -d "$W/$short/dir" "$@"
 }
@@ -129,12 +131,13 @@ meet() {
 }
 # witnessed_by NODE W...: NODE asks them to cosign
 witnessed_by() {
-	node=$1
+	local node=$1 w
 	shift
 	for w; do must at "$node" witness add "$(node_name "$w")"; done
 }
 # meet_all A B C...: everybody meets everybody
 meet_all() {
+	local first other
 	while [ $# -gt 1 ]; do
 		first=$1
 		shift
@@ -143,6 +146,7 @@ meet_all() {
 }
 # nodes A B...: makes and starts them
 nodes() {
+	local short
 	for short in "$@"; do node_make "$short"; done
 	for short in "$@"; do node_start "$short"; done
 }
@@ -168,7 +172,7 @@ alarms() { asks "$1" '.alarms[] | .sentence'; }
 alarmed() { alarms "$1" | grep -qE -- "$2"; }
 # api SHORT METHOD PATH [CURL ARGUMENTS...]: an operation over the node's socket
 api() {
-	short=$1 method=$2 path=$3
+	local short=$1 method=$2 path=$3
 	shift 3
 	curl -sS --max-time 30 --unix-socket "$W/$short/dir/run/tocsin.sock" -X "$method" "$@" "http://localhost$path"
 }
