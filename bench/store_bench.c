@@ -169,7 +169,7 @@ static bool read_outbox(struct store *s, int64_t total, int64_t batch)
 		struct outbox_item *items;
 		size_t n;
 		if (!ok(snapshot_open(s, &r)) ||
-		        !ok(outbox_due(r, "south.example", INT64_MAX, (size_t)batch, 8 << 20, a, &items, &n)) ||
+		        !ok(outbox_due(r, "south.example", INT64_MAX, (size_t)batch, 8 << 20, NULL, NULL, a, &items, &n)) ||
 		        n != (size_t)batch)
 			return false;
 		snapshot_close(r);

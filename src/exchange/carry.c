@@ -73,7 +73,7 @@ static enum tocsin_err fill(struct parcel *p, const struct peer *peer, struct sn
 	struct buf plain;
 	size_t n;
 	buf_init_secret(&plain, LIMIT_ENVELOPE + 4096);
-	enum tocsin_err err = outbox_due(read, peer->name, INT64_MAX, LIMIT_BATCH_COUNT, LIMIT_BATCH_BYTES, a, &item, &n);
+	enum tocsin_err err = outbox_due(read, peer->name, INT64_MAX, LIMIT_BATCH_COUNT, LIMIT_BATCH_BYTES, NULL, NULL, a, &item, &n);
 	for (size_t i = 0; err == TOCSIN_OK && i < n; i++) {
 		const struct statement_row *s = &item[i].statement;
 		struct sent_item it = { .num = s->num, .id = s->id, .attempts = item[i].row.attempts, .urgency = item[i].row.urgency };

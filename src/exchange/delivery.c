@@ -66,7 +66,7 @@ static void hurry(struct courier *c, struct snapshot *read, struct link *l, int6
 	if (l->until - mono <= OUTBOX_RETRY_IMMINENT * CLOCK_SECOND || !l->due)
 		return;
 	arena_reset(c->arena);
-	if (outbox_due(read, l->name, clock_now(), 1, 1, c->arena, &item, &n) != TOCSIN_OK || n == 0)
+	if (outbox_due(read, l->name, clock_now(), 1, 1, NULL, NULL, c->arena, &item, &n) != TOCSIN_OK || n == 0)
 		return;
 	l->urgency = item[0].row.urgency;
 	if (l->urgency == OUTBOX_IMMINENT)
@@ -224,40 +224,34 @@ static void here_landed(struct trip *t)
 	t->c->look = true;
 }
 
-/* Reads what is due for L, without what is under way, into a parcel. *MORE: there may be more behind it. */
-static enum tocsin_err fill(struct courier *c, struct link *l, const struct peer *peer, struct snapshot *read, struct parcel *p, bool *more)
+static bool is_under_way(void *arg, int64_t num)
+{
+	const struct link *l = arg;
+	return numbers_has(&l->under_way, num);
+}
+
+/* Reads what is due for L, without what is under way, into a parcel; an empty one: there is nothing more. */
+static enum tocsin_err fill(struct courier *c, struct link *l, const struct peer *peer, struct snapshot *read, struct parcel *p)
 {
 	struct outbox_item *item;
 	struct change *refused = NULL;
-	size_t n = 0, total = 0, most = (1 + l->requests + l->landing) * OUTBOX_BATCH_BYTES, limit = l->under_way.n + l->batch;
+	size_t n = 0;
 	arena_reset(c->arena);
-	enum tocsin_err err = outbox_due(read, l->name, clock_now(), limit, most, c->arena, &item, &n);
-	*more = false;
-	for (size_t i = 0, bytes = 0; err == TOCSIN_OK && i < n; i++) {
+	enum tocsin_err err = outbox_due(read, l->name, clock_now(), l->batch, OUTBOX_BATCH_BYTES, is_under_way, l, c->arena, &item, &n);
+	for (size_t i = 0; err == TOCSIN_OK && i < n; i++) {
 		const struct statement_row *s = &item[i].statement;
-		total += s->note.n + s->body.n;
-		if (numbers_has(&l->under_way, s->num))
-			continue;
-		if (p->sent.n == l->batch || (p->sent.n > 0 && bytes + s->note.n + s->body.n > OUTBOX_BATCH_BYTES)) {
-			*more = true;
-			break;
-		}
 		struct sent_item it = { .num = s->num, .id = s->id, .attempts = item[i].row.attempts, .urgency = item[i].row.urgency };
 		err = parcel_add(p, peer, &it, s->note, s->body, &c->plain);
 		if (err == TOCSIN_BAD) {
 			refuse_here(c, l, &refused, &it, fail_sentence());
 			err = TOCSIN_OK;
 		} else if (err == TOCSIN_LATER) {
-			*more = true;
 			err = TOCSIN_OK;
 			break;
-		} else if (err == TOCSIN_OK) {
-			if (p->sent.n == 1)
-				l->urgency = it.urgency;
-			bytes += s->note.n + s->body.n;
+		} else if (err == TOCSIN_OK && p->sent.n == 1) {
+			l->urgency = it.urgency;
 		}
 	}
-	*more = p->sent.n > 0 && (*more || n == limit || total >= most);
 	struct trip *t = refused != NULL ? trip_new(c, l) : NULL;
 	if (t != NULL) {
 		t->landed = here_landed;
@@ -274,7 +268,6 @@ static void send_batch(struct courier *c, struct link *l)
 	const struct peer *peer = directory_find(c->x->desk->directory, l->name);
 	struct snapshot *read = NULL;
 	struct parcel *p = NULL;
-	bool more = false;
 	if (peer == NULL || peer->card->url_n == 0 || peer->recipient_n == 0) {
 		link_fail(c, l, l->epoch, peer == NULL ? "%s is not a partner any more" : "the card of %s names no address: only carry files reach it", l->name);
 		peer_release(peer);
@@ -284,9 +277,9 @@ static void send_batch(struct courier *c, struct link *l)
 	if (err == TOCSIN_OK)
 		err = parcel_new(c->x->desk, peer, read, &p);
 	if (err == TOCSIN_OK)
-		err = fill(c, l, peer, read, p, &more);
+		err = fill(c, l, peer, read, p);
 	snapshot_close(read);
-	l->drained = !more;
+	l->drained = err == TOCSIN_OK && p->sent.n == 0;
 	struct trip *t = err == TOCSIN_OK && p->sent.n > 0 ? trip_new(c, l) : NULL;
 	if (t == NULL) {
 		if (err != TOCSIN_OK)

@@ -131,8 +131,11 @@ struct outbox_item {
 	struct outbox_row row;
 	struct statement_row statement;     /* id, at, kind, peer, note, body, known_at, marks, log position; no opened, no re */
 };
-/* What is waiting for PARTNER and due at NOW, by urgency and number: at most LIMIT (up to 1,024), and no more once notes and bodies together pass MAX_BYTES (at least one). All in the arena. */
-enum tocsin_err outbox_due(struct snapshot *r, const char *partner, int64_t now, size_t limit, size_t max_bytes, struct arena *a, struct outbox_item **items, size_t *n) MUST_USE;
+/* What is waiting for PARTNER and due at NOW, by urgency and number, without what SKIP (may be NULL) says of its number, whose content is then not even read: at most LIMIT (up
+ * to 1,024), and no more once notes and bodies together pass MAX_BYTES (at least one). All in the arena. */
+typedef bool outbox_skip(void *arg, int64_t num);
+enum tocsin_err outbox_due(struct snapshot *r, const char *partner, int64_t now, size_t limit, size_t max_bytes, outbox_skip *skip, void *skip_arg, struct arena *a,
+	struct outbox_item **items, size_t *n) MUST_USE;
 /* Every partner that has something waiting, and when the first of it is due. */
 typedef bool outbox_partner_each(void *arg, const char *partner, int64_t next_at);
 enum tocsin_err outbox_partners(struct snapshot *r, outbox_partner_each *each, void *arg) MUST_USE;

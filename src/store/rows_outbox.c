@@ -35,18 +35,20 @@ static bool outbox_take(const struct cursor *c, int first, int64_t num, struct a
 }
 
 enum tocsin_err outbox_due(struct snapshot *r, const char *partner, int64_t now, size_t limit, size_t max_bytes,
-        struct arena *a, struct outbox_item **items, size_t *n)
+        outbox_skip *skip, void *skip_arg, struct arena *a, struct outbox_item **items, size_t *n)
 {
 	struct cursor *c;
 	*n = 0;
 	*items = NULL;
 	if (limit > DUE_MAX)
 		limit = DUE_MAX;
-	enum tocsin_err err = cursor_open(r, &c, READ_OUTBOX_DUE, partner, now, (int64_t)limit);
+	enum tocsin_err err = cursor_open(r, &c, READ_OUTBOX_DUE, partner, now, (int64_t)(skip == NULL ? limit : INT64_MAX));
 	if (err != TOCSIN_OK)
 		return err;
 	size_t bytes = 0, room = 0;
 	while (*n < limit && (err = cursor_next(c)) == TOCSIN_OK) {
+		if (skip != NULL && skip(skip_arg, cursor_int(c, 0)))
+			continue;
 		bytes += cursor_bytes(c, 6).n + cursor_bytes(c, 11).n;
 		if (*n > 0 && bytes > max_bytes)
 			break;

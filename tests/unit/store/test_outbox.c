@@ -26,7 +26,7 @@ static void assert_due(
 	struct snapshot *r = look(f);
 	struct outbox_item *items;
 	size_t n, k = 0;
-	assert_ok(outbox_due(r, partner, now, limit, max_bytes, a, &items, &n));
+	assert_ok(outbox_due(r, partner, now, limit, max_bytes, NULL, NULL, a, &items, &n));
 	snapshot_close(r);
 	char got[256] = "";
 	for (size_t i = 0; i < n; i++) {

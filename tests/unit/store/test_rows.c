@@ -148,7 +148,7 @@ static void says_so_when_a_row_does_not_fit_into_the_arena(void **state)
 	assert_err(TOCSIN_BROKEN, statement_by_num(r, 1, a, &row));
 	struct outbox_item *items;
 	size_t n;
-	assert_err(TOCSIN_BROKEN, outbox_due(r, "south.example", AT(9), 10, 1000, a, &items, &n));
+	assert_err(TOCSIN_BROKEN, outbox_due(r, "south.example", AT(9), 10, 1000, NULL, NULL, a, &items, &n));
 	snapshot_close(r);
 	arena_free(a);
 }
