@@ -35,15 +35,16 @@ static const char head[] =
 
 static const char signature[] =
 	"\n"
-	"2. It is signed by a key of the sender. Which one: the lines \"sign\" in sender.cards (name+id+base64; the last card is used here,\n"
-	"   take another line when the key changed since).\n"
+	"2. It is signed by a key of the sender: each \"sign\" line in sender.cards (name+id+base64) is tried, and one must verify. Which card was\n"
+	"   current at the time of the statement, check.sh looks at.\n"
 	"\n"
 	"    work=$(mktemp -d)\n"
 	"    sed '/^$/,$d' statement.note > \"$work/text\"\n"
-	"    key=$(sed -n 's/^sign //p' sender.cards | tail -n 1)\n"
-	"    { printf '\\060\\052\\060\\005\\006\\003\\053\\145\\160\\003\\041\\000'; printf %s \"${key#*+*+}\" | base64 -d | tail -c 32; } > \"$work/key\"\n"
-	"    grep -F \" ${key%%+*} \" statement.note | tail -n 1 | sed 's/.* //' | base64 -d | tail -c 64 > \"$work/signature\"\n"
-	"    openssl pkeyutl -verify -pubin -keyform DER -inkey \"$work/key\" -rawin -in \"$work/text\" -sigfile \"$work/signature\"\n";
+	"    for key in $(sed -n 's/^sign //p' sender.cards | sort -u); do\n"
+	"      { printf '\\060\\052\\060\\005\\006\\003\\053\\145\\160\\003\\041\\000'; printf %s \"${key#*+*+}\" | base64 -d | tail -c 32; } > \"$work/key\"\n"
+	"      grep -F \" ${key%%+*} \" statement.note | tail -n 1 | sed 's/.* //' | base64 -d | tail -c 64 > \"$work/sig\"\n"
+	"      openssl pkeyutl -verify -pubin -keyform DER -inkey \"$work/key\" -rawin -in \"$work/text\" -sigfile \"$work/sig\" || true\n"
+	"    done\n";
 
 static const char root[] =
 	"\n"

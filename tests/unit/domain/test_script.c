@@ -170,6 +170,9 @@ static void the_commands_of_the_readme_work(void **state)
 	struct buf out;
 	char root[2 * 65 + 1], id[65];
 	buf_init(&out, 1 << 20);
+	/* Also when the sender has changed its key since. */
+	node_rotate(&d->north, "2", "2024-04-01T00:00:00Z", false);
+	put(d, "sender.cards", buf_bytes(&d->north.chain));
 	int status = run(d, "sed -n 's/^    //p' README.txt | grep -v 'check.sh' | sh -eu", &out);
 	assert_true(says(&out, "Signature Verified Successfully"));
 	hex_encode(d->b.id.b, 32, id);
