@@ -1,5 +1,6 @@
 /*
- * asks: some requests at once. Counted, because an answer may come after nobody waits any more: what is under way holds the asks.
+ * asks: some requests at once. Counted, because an answer may come after nobody waits any more: what is under way holds
+ * the asks.
  */
 #include "exchange/internal.h"
 
@@ -69,7 +70,9 @@ static void ask_done(void *arg, const struct http_result *r)
 			memcpy(body, r->body.p, r->body.n);
 	}
 	pthread_mutex_lock(&a->lock);
-	ask->r = (struct ask_result){ .done = true, .err = err, .status = r->status, .body = bytes_of(body, body != NULL ? r->body.n : 0) };
+	ask->r = (struct ask_result){
+		.done = true, .err = err, .status = r->status, .body = bytes_of(body, body != NULL ? r->body.n : 0)
+	};
 	a->under_way--;
 	pthread_cond_broadcast(&a->some);
 	pthread_mutex_unlock(&a->lock);

@@ -13,8 +13,10 @@ enum tocsin_err batch_parse(struct bytes b, struct batch *out)
 {
 	struct bytes have;
 	if (b.n > LIMIT_BATCH_BYTES)
-		return fail(TOCSIN_BAD, "the batch has %zu bytes, more than %u; send it in parts", b.n, LIMIT_BATCH_BYTES);
-	/* An envelope that is empty or larger than LIMIT_ENVELOPE is the intake's to refuse (code `size`): the frames around it are sound. */
+		return fail(
+			TOCSIN_BAD, "the batch has %zu bytes, more than %u; send it in parts", b.n, LIMIT_BATCH_BYTES);
+	/* An envelope that is empty or larger than LIMIT_ENVELOPE is the intake's to refuse (code `size`): the frames
+	 * around it are sound. */
 	struct text t = text_over(b);
 	out->n = 0;
 	if (!text_literal(&t, BATCH_HEAD))
@@ -29,7 +31,8 @@ enum tocsin_err batch_parse(struct bytes b, struct batch *out)
 		if (n > rest.n - 4)
 			return fail(TOCSIN_BAD, "the batch ends within envelope %zu", out->n);
 		if (out->n == LIMIT_BATCH_COUNT)
-			return fail(TOCSIN_BAD, "the batch has more than %d envelopes; send it in parts", LIMIT_BATCH_COUNT);
+			return fail(TOCSIN_BAD, "the batch has more than %d envelopes; send it in parts",
+				LIMIT_BATCH_COUNT);
 		out->envelope[out->n++] = bytes_of(rest.p + 4, n);
 		rest = bytes_of(rest.p + 4 + n, rest.n - 4 - n);
 	}
@@ -102,7 +105,7 @@ void answer_refused(struct buf *out, const char *code, const char *sentence)
 {
 	size_t n = cut_utf8(sentence, ANSWER_SENTENCE);
 	char clean[ANSWER_SENTENCE];
-	/* A sentence may quote what came from outside: what would break the line, or is not text, does not get through. */
+	/* A sentence may quote what came from outside: what would break the line, or is no text, does not get through. */
 	if (text_is_clean(bytes_of(sentence, n))) {
 		memcpy(clean, sentence, n);
 	} else {
@@ -159,7 +162,8 @@ static bool take_accepted(struct text *t, struct bytes line, struct answer_item 
 	uint64_t n;
 	if (!text_word(&line, &id) || !text_word(&line, &index) || !text_word(&line, &k) || line.n != 0)
 		return false;
-	if (!hex_decode(id, it->id.b, sizeof it->id.b) || id.n != 2 * sizeof it->id.b || !text_u64(index, INT64_MAX, &it->index))
+	if (!hex_decode(id, it->id.b, sizeof it->id.b) || id.n != 2 * sizeof it->id.b ||
+		!text_u64(index, INT64_MAX, &it->index))
 		return false;
 	it->accepted = true;
 	return text_u64(k, LIMIT_PROOF_HASHES, &n) && take_hashes(t, n, &it->proof);
@@ -168,8 +172,8 @@ static bool take_accepted(struct text *t, struct bytes line, struct answer_item 
 static bool take_refused(struct bytes line, struct answer_item *it)
 {
 	struct bytes code;
-	if (!text_word(&line, &code) || !code_ok(code) || line.n == 0 || line.n > ANSWER_SENTENCE || !text_is_clean(line) ||
-		line.p[0] == ' ' || line.p[line.n - 1] == ' ')
+	if (!text_word(&line, &code) || !code_ok(code) || line.n == 0 || line.n > ANSWER_SENTENCE ||
+		!text_is_clean(line) || line.p[0] == ' ' || line.p[line.n - 1] == ' ')
 		return false;
 	memcpy(it->code, code.p, code.n);
 	it->code[code.n] = '\0';
@@ -209,7 +213,8 @@ enum tocsin_err answer_parse(struct bytes b, struct arena *a, struct answer *out
 	*out = (struct answer){ 0 };
 	if (!text_literal(&t, ANSWER_HEAD))
 		return fail(TOCSIN_BAD, "the answer does not begin with tocsin-answer/v1");
-	if (!text_field(&t, "consistency", 2, &line) || !text_u64(line, LIMIT_PROOF_HASHES, &k) || !take_hashes(&t, k, &out->consistency))
+	if (!text_field(&t, "consistency", 2, &line) || !text_u64(line, LIMIT_PROOF_HASHES, &k) ||
+		!take_hashes(&t, k, &out->consistency))
 		return fail(TOCSIN_BAD, "the answer's consistency proof is malformed");
 	size_t n = count_items(t);
 	if (n > LIMIT_BATCH_COUNT)
@@ -231,7 +236,8 @@ enum tocsin_err answer_parse(struct bytes b, struct arena *a, struct answer *out
 	}
 	out->note = text_rest(&t);
 	if (out->note.n == 0 || out->note.n > LIMIT_CHECKPOINT_NOTE)
-		return fail(TOCSIN_BAD, "the answer has no checkpoint, or one of more than %d bytes", LIMIT_CHECKPOINT_NOTE);
+		return fail(TOCSIN_BAD, "the answer has no checkpoint, or one of more than %d bytes",
+			LIMIT_CHECKPOINT_NOTE);
 	return TOCSIN_OK;
 }
 

@@ -41,7 +41,8 @@ void answer_refused(struct buf *out, const char *code, const char *sentence);
 void answer_end(struct buf *out, struct bytes note);
 
 /* Carry files: the head in front of a batch or answer. */
-enum tocsin_err carry_parse(struct bytes file, char from[LIMIT_NAME + 1], char to[LIMIT_NAME + 1], struct bytes *rest) MUST_USE;
+enum tocsin_err carry_parse(
+	struct bytes file, char from[LIMIT_NAME + 1], char to[LIMIT_NAME + 1], struct bytes *rest) MUST_USE;
 void carry_begin(struct buf *out, const char *from, const char *to);
 
 #endif

@@ -1,7 +1,9 @@
 /*
- * door: the routes of the exchange listener, which faces partners and the Internet. Nothing of the desk can be reached through it.
+ * door: the routes of the exchange listener, which faces partners and the Internet. Nothing of the desk can be reached
+ * through it.
  *
- * It runs on the listener's thread: what only reads is answered at once; what verifies signatures or waits for commits goes to the pool.
+ * It runs on the listener's thread: what only reads is answered at once; what verifies signatures or waits for commits
+ * goes to the pool.
  */
 #include "exchange/internal.h"
 
@@ -91,7 +93,8 @@ static enum tocsin_err receipt_write(struct exchange *x, uint64_t log_n, uint64_
 	struct buf note;
 	buf_init(&note, LIMIT_NOTE);
 	enum tocsin_err err = store_log_published(x->desk->store, log_n, &note);
-	if (err == TOCSIN_OK && (err = note_parse(buf_bytes(&note), LIMIT_NOTE, &n)) == TOCSIN_OK && (err = checkpoint_parse(n.text, &c)) == TOCSIN_OK) {
+	if (err == TOCSIN_OK && (err = note_parse(buf_bytes(&note), LIMIT_NOTE, &n)) == TOCSIN_OK &&
+		(err = checkpoint_parse(n.text, &c)) == TOCSIN_OK) {
 		if (index >= c.size)
 			err = fail(TOCSIN_MISSING, "the published checkpoint does not cover this statement yet");
 		else
@@ -105,8 +108,10 @@ static enum tocsin_err receipt_write(struct exchange *x, uint64_t log_n, uint64_
 	return err;
 }
 
-/* The entry of ID in the current log, or, when it was never logged again since a log was retired, in the log where it was accepted. */
-static enum tocsin_err receipt_find(struct exchange *x, struct snapshot *r, const struct hash *id, struct arena *a, struct buf *out)
+/* The entry of ID in the current log, or, when it was never logged again since a log was retired, in the log where it
+ * was accepted. */
+static enum tocsin_err receipt_find(
+	struct exchange *x, struct snapshot *r, const struct hash *id, struct arena *a, struct buf *out)
 {
 	struct statement_row row;
 	struct log_state st;
@@ -138,7 +143,8 @@ static void receipt(struct exchange *x, struct http_call *call, const char *hex)
 	}
 	buf_init(&out, LIMIT_CHECKPOINT_NOTE + 8192);
 	struct arena *a = arena_new(2 * LIMIT_ENVELOPE);
-	enum tocsin_err err = a != NULL ? snapshot_open(x->desk->store, &r) : fail(TOCSIN_BROKEN, "no memory for a receipt");
+	enum tocsin_err err =
+		a != NULL ? snapshot_open(x->desk->store, &r) : fail(TOCSIN_BROKEN, "no memory for a receipt");
 	if (err == TOCSIN_OK)
 		err = receipt_find(x, r, &id, a, &out);
 	snapshot_close(r);
@@ -172,7 +178,8 @@ static bool is_distrusted(struct exchange *x, const char *name)
 	return yes;
 }
 
-/* The chain of NAME as it is held, when it is longer than POSTED: who lost its own last cards (a database that was put back) gets them here. */
+/* The chain of NAME as it is held, when it is longer than POSTED: who lost its own last cards (a database that was put
+ * back) gets them here. */
 static bool longer_chain(struct exchange *x, const char *name, struct bytes posted, struct buf *held)
 {
 	struct snapshot *r;
@@ -291,7 +298,8 @@ static bool method_in(const char *methods, const char *method)
 
 static void root(struct exchange *x, struct http_call *call)
 {
-	char *line = arena_printf(http_call_arena(call), "%s is a Tocsin node (%s).", x->desk->name, realm_prefix(x->desk->realm));
+	char *line = arena_printf(
+		http_call_arena(call), "%s is a Tocsin node (%s).", x->desk->name, realm_prefix(x->desk->realm));
 	say(call, 200, line != NULL ? line : "a Tocsin node");
 }
 
@@ -300,7 +308,9 @@ void exchange_handle(void *arg, struct http_call *call)
 	struct exchange *x = arg;
 	const char *path = http_call_path(call), *method = http_call_method(call);
 	enum route r = 0;
-	while (r < ROUTES && (routes[r].prefix ? strncmp(path, routes[r].path, strlen(routes[r].path)) : strcmp(path, routes[r].path)) != 0)
+	while (r < ROUTES &&
+		(routes[r].prefix ? strncmp(path, routes[r].path, strlen(routes[r].path))
+				  : strcmp(path, routes[r].path)) != 0)
 		r++;
 	if (r == ROUTES) {
 		say(call, 404, "there is nothing here");

@@ -1,10 +1,11 @@
 /*
- * exchange: what its parts share (internal.h): starting and stopping them in order, signing checkpoints, counters, conflicts, status.
+ * exchange: what its parts share (internal.h): starting and stopping them in order, signing checkpoints, counters,
+ * conflicts, status.
  */
 #include "exchange/internal.h"
 
-static const char *const codes[REFUSE_CODES] = { "accepted", "again", "size", "open", "realm", "note", "statement", "addressee", "stranger", "card",
-	"signature", "time", "kind", "body", "rule", "busy", "distrusted" };
+static const char *const codes[REFUSE_CODES] = { "accepted", "again", "size", "open", "realm", "note", "statement",
+	"addressee", "stranger", "card", "signature", "time", "kind", "body", "rule", "busy", "distrusted" };
 
 const char *refusal_code(enum refusal r)
 {
@@ -13,7 +14,8 @@ const char *refusal_code(enum refusal r)
 
 bool refusal_is_passing(const char *code)
 {
-	return strcmp(code, "busy") == 0 || strcmp(code, "card") == 0 || strcmp(code, "kind") == 0 || strcmp(code, "stranger") == 0;
+	return strcmp(code, "busy") == 0 || strcmp(code, "card") == 0 || strcmp(code, "kind") == 0 ||
+		strcmp(code, "stranger") == 0;
 }
 
 void exchange_count(struct exchange *x, enum refusal r)
@@ -41,7 +43,8 @@ bool exchange_ready(struct exchange *x)
 
 /* ---- checkpoints ---- */
 
-enum tocsin_err exchange_checkpoint(struct exchange *x, uint64_t n, uint64_t at_least, struct checkpoint *c, struct buf *note)
+enum tocsin_err exchange_checkpoint(
+	struct exchange *x, uint64_t n, uint64_t at_least, struct checkpoint *c, struct buf *note)
 {
 	enum tocsin_err err = TOCSIN_OK;
 	pthread_mutex_lock(&x->sign_lock);
@@ -53,7 +56,8 @@ enum tocsin_err exchange_checkpoint(struct exchange *x, uint64_t n, uint64_t at_
 			goto out;
 		}
 		if (st.size < at_least) {
-			err = fail(TOCSIN_REFUSED, "log %s has %llu entries, not %llu", st.origin, (unsigned long long)st.size, (unsigned long long)at_least);
+			err = fail(TOCSIN_REFUSED, "log %s has %llu entries, not %llu", st.origin,
+				(unsigned long long)st.size, (unsigned long long)at_least);
 			goto out;
 		}
 		struct checkpoint now = { .size = st.size, .root = st.root };
@@ -103,7 +107,8 @@ static bool conflict_look(void *arg, const struct conflict_row *row)
 #define CONFLICTS_LOOKED_AT 10000
 #define CONFLICTS_OF_ONE 100           /* so many pairs prove the point; more would only fill the disk */
 
-enum tocsin_err exchange_conflict(struct exchange *x, const char *name, const char *what, const char *sentence, struct bytes a, struct bytes b)
+enum tocsin_err exchange_conflict(
+	struct exchange *x, const char *name, const char *what, const char *sentence, struct bytes a, struct bytes b)
 {
 	struct conflict_seen seen = { .name = name, .what = what, .a = sha256(a), .b = sha256(b) };
 	struct snapshot *r = NULL;
@@ -116,7 +121,9 @@ enum tocsin_err exchange_conflict(struct exchange *x, const char *name, const ch
 	struct change *c = change_new();
 	if (c == NULL)
 		return fail(TOCSIN_BROKEN, "no memory to keep a conflict of %s", name);
-	change_conflict(c, &(struct conflict_row){ .at = clock_now(), .name = name, .what = what, .sentence = sentence, .a = a, .b = b });
+	change_conflict(c,
+		&(struct conflict_row){
+			.at = clock_now(), .name = name, .what = what, .sentence = sentence, .a = a, .b = b });
 	if (strcmp(what, CONFLICT_UNPROVEN) != 0)
 		change_event(c, "conflict found", 0, name);
 	log_say(LOG_ERROR, "conflict kept", "partner=%s what=\"%s\"", name, what);
@@ -142,7 +149,8 @@ static unsigned processors(void)
 	return n < 1 ? 1 : n > 4 ? 4 : (unsigned)n;
 }
 
-enum tocsin_err exchange_start(const struct desk *d, struct http_client *client, const struct exchange_config *config, struct exchange **out)
+enum tocsin_err exchange_start(
+	const struct desk *d, struct http_client *client, const struct exchange_config *config, struct exchange **out)
 {
 	enum tocsin_err err = TOCSIN_BROKEN;
 	*out = NULL;
@@ -161,7 +169,8 @@ enum tocsin_err exchange_start(const struct desk *d, struct http_client *client,
 	x->pool = pool_start((config->workers != 0 ? config->workers : processors()) + 1);
 	if (x->pool == NULL)
 		goto err;
-	if ((err = intake_start(x)) != TOCSIN_OK || (err = courier_start(x)) != TOCSIN_OK || (err = tick_start(x)) != TOCSIN_OK)
+	if ((err = intake_start(x)) != TOCSIN_OK || (err = courier_start(x)) != TOCSIN_OK ||
+		(err = tick_start(x)) != TOCSIN_OK)
 		goto err;
 	*out = x;
 	return TOCSIN_OK;
@@ -202,9 +211,10 @@ json_t *exchange_status(struct exchange *x)
 	pthread_mutex_lock(&x->lock);
 	for (int i = 0; i < REFUSE_CODES; i++)
 		json_object_set_new(count, codes[i], json_integer((json_int_t)x->count[i]));
-	json_t *log = json_pack("{s:s, s:I, s:I, s:I, s:s}", "origin", st.origin, "n", (json_int_t)st.n, "size", (json_int_t)st.size,
-		"published", (json_int_t)st.published_size, "resumed", x->resumed);
-	json_t *o = json_pack("{s:b, s:s, s:b, s:o}", "ready", (int)atomic_load(&x->ready), "note", x->note, "asked", (int)x->asked, "log", log);
+	json_t *log = json_pack("{s:s, s:I, s:I, s:I, s:s}", "origin", st.origin, "n", (json_int_t)st.n, "size",
+		(json_int_t)st.size, "published", (json_int_t)st.published_size, "resumed", x->resumed);
+	json_t *o = json_pack("{s:b, s:s, s:b, s:o}", "ready", (int)atomic_load(&x->ready), "note", x->note, "asked",
+		(int)x->asked, "log", log);
 	pthread_mutex_unlock(&x->lock);
 	json_object_set_new(o, "intake", count);
 	json_object_set_new(o, "witnesses", tick_status(x));

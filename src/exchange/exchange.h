@@ -24,22 +24,26 @@ struct exchange_config {
 	unsigned tick_seconds;           /* 10 */
 	unsigned partner_rate;           /* envelopes a second of one partner; burst ten times as many; 0: none */
 	unsigned overdue_seconds;        /* 600: a receipt not witnessed for so long is an alarm */
-	unsigned resume_seconds;         /* 3: how long the start waits for witnesses and partners to tell what they have seen */
-	unsigned retry_seconds;          /* 5: first delay of a failed delivery; doubles to one hour, with jitter; imminent ones at most a minute */
+	unsigned resume_seconds;         /* 3: how long the start waits for witnesses and partners to tell what they saw */
+	unsigned retry_seconds;          /* 5: first delay of a failed delivery; doubles to one hour, with jitter;
+	                                    imminent ones at most a minute */
 	bool cover;                      /* padding at a steady pace even on quiet days */
 };
 
 struct exchange;
 
-/* Starts workers, tick and courier; nothing is signed for the log until resume has been settled (exchange_ready). CLIENT is lent. */
-enum tocsin_err exchange_start(const struct desk *d, struct http_client *client, const struct exchange_config *config, struct exchange **out) MUST_USE;
+/* Starts workers, tick and courier; nothing is signed for the log until resume has been settled (exchange_ready).
+ * CLIENT is lent. */
+enum tocsin_err exchange_start(const struct desk *d, struct http_client *client, const struct exchange_config *config,
+	struct exchange **out) MUST_USE;
 void exchange_stop(struct exchange *x);
 /* The handler of the exchange listener. */
 void exchange_handle(void *arg, struct http_call *call);             /* ARG is the struct exchange */
 
 /* Wakes the courier: something new is in the outbox. Cheap, from any thread. */
 void exchange_wake(struct exchange *x);
-/* False until the log was compared with what others have seen (or they could not be asked in time). *NOTE: a sentence for status: nobody asked yet, or what was found. */
+/* False until the log was compared with what others have seen (or they could not be asked in time). Status has a
+ * sentence about it: nobody asked yet, or what was found. */
 bool exchange_ready(struct exchange *x);
 
 /*
@@ -48,18 +52,21 @@ bool exchange_ready(struct exchange *x);
  *   asked                  whether anybody could be asked
  *   log                    origin, n, size, published (size), resumed (what the comparison found, in words)
  *   intake                 counters: accepted, again (duplicates), and one for each refusal code
- *   witnesses              array: name, at (last cosignature, "" for never), size (covered by it), trouble (one sentence, "" for none)
+ *   witnesses              array: name, at (last cosignature, "" for never), size (covered by it),
+ *                          trouble (one sentence, "" for none)
  *   partners               array: name, last answer, trouble, waiting, refused, next attempt (courier.c)
  */
 json_t *exchange_status(struct exchange *x);
 
-/* Fetches the published proof of the receipt for statement NUM (its checkpoint with whatever cosignatures it has), unless it is witnessed already: for evidence on a receipt for which no quorum is set.
- * OK: the receipt has a proof. LATER: not published yet; OFFLINE: the partner does not answer; MISSING: there is no receipt; REFUSED: what came does not verify. Waits up to ten seconds for each of its addresses. */
+/* Fetches the published proof of the receipt for statement NUM (its checkpoint with whatever cosignatures it has),
+ * unless it is witnessed already: for evidence on a receipt for which no quorum is set. OK: the receipt has a proof.
+ * LATER: not published yet; OFFLINE: the partner does not answer; MISSING: there is no receipt; REFUSED: what came does
+ * not verify. Waits up to ten seconds for each of its addresses. */
 enum tocsin_err exchange_fetch_receipt(struct exchange *x, int64_t num) MUST_USE;
 
 /* ---- carry files ---- */
-/* All that waits for PARTNER as a carry file (MISSING: nothing), and what an incoming carry file yields: for a batch the
- * answer file in OUT, for an answer nothing (OUT stays empty). Waits until durable. */
+/* All that waits for PARTNER as a carry file (MISSING: nothing), and what an incoming carry file yields: for a batch
+ * the answer file in OUT, for an answer nothing (OUT stays empty). Waits until durable. */
 enum tocsin_err exchange_carry_out(struct exchange *x, const char *partner, struct buf *out) MUST_USE;
 enum tocsin_err exchange_carry_in(struct exchange *x, struct bytes file, struct buf *out, json_t **summary) MUST_USE;
 

@@ -1,10 +1,14 @@
 /*
  * intake: a batch of envelopes, from bytes to durable statements and an answer.
  *
- * A batch is a job.  A thread of the pool opens all of it (one call of the keeper for every file key), checks each envelope in the order of DESIGN section 4 -- lengths, open,
- * signature, rate of the partner, addressee, time, grammar, root -- and submits one change an envelope; the writer merges what several jobs submit.  When that
- * is durable a thread of the pool signs a checkpoint (or finds it signed for another job of the same commit), adds the proofs and gives the answer out.
- * A refusal leaves a counter and a line in the log: the code, and the partner's name once a signature has verified; never content.  Keys and plaintext are wiped.
+ * A batch is a job.  A thread of the pool opens all of it (one call of the keeper for every file key), checks each
+ * envelope in the order of DESIGN section 4 -- lengths, open, signature, rate of the partner, addressee, time, grammar,
+ * root -- and submits one change an envelope; the writer merges what several jobs submit.  When that is durable a
+ * thread of the pool signs a checkpoint (or finds it signed for another job of the same commit), adds the proofs and
+ * gives the answer out.
+ *
+ * A refusal leaves a counter and a line in the log: the code, and the partner's name once a
+ * signature has verified; never content.  Keys and plaintext are wiped.
  */
 #include "exchange/internal.h"
 
@@ -17,7 +21,7 @@
 #define INTAKE_ARENA (8u << 20)
 #define AHEAD_FLAGGED (5 * 60 * CLOCK_SECOND)
 #define AHEAD_REFUSED (24 * 3600 * CLOCK_SECOND)
-#define UNWRAPS 4                               /* stanzas of one envelope that are tried: as many recipients as a card has */
+#define UNWRAPS 4 /* stanzas of one envelope that are tried: as many recipients as a card has */
 
 struct item {
 	struct hash id;
@@ -176,7 +180,8 @@ static enum tocsin_err answer_write(struct job *j, const struct checkpoint *c, s
 	struct store *s = j->x->desk->store;
 	struct merkle_proof p = { .n = 0 };
 	enum tocsin_err err;
-	if (j->b.have != 0 && j->b.have != c->size && (err = store_log_consistency(s, j->log_n, j->b.have, c->size, &p)) != TOCSIN_OK)
+	if (j->b.have != 0 && j->b.have != c->size &&
+		(err = store_log_consistency(s, j->log_n, j->b.have, c->size, &p)) != TOCSIN_OK)
 		return err;
 	answer_begin(out, &p);
 	for (size_t i = 0; i < j->b.n; i++) {
@@ -260,7 +265,7 @@ struct finding {
 	struct exchange *x;
 	struct snapshot *read;
 	struct bench *bench;
-	const struct peer *self, *peer;         /* held; PEER: the sender, or for a statement that comes back its addressee */
+	const struct peer *self, *peer; /* held; PEER: the sender, or for a statement that comes back its addressee */
 	int64_t now;
 	struct note note;
 	struct statement s;
@@ -269,7 +274,8 @@ struct finding {
 	int64_t marks;
 };
 
-static enum refusal check_open(struct finding *f, struct bytes envelope, struct keeper_unwrap *u, size_t n, struct bytes *body)
+static enum refusal check_open(
+	struct finding *f, struct bytes envelope, struct keeper_unwrap *u, size_t n, struct bytes *body)
 {
 	struct bench *b = f->bench;
 	struct bytes note;
@@ -280,9 +286,11 @@ static enum refusal check_open(struct finding *f, struct bytes envelope, struct 
 		(void)fail(TOCSIN_REFUSED, "the envelope is not sealed to a key of this node; see its card");
 		return REFUSE_OPEN;
 	}
-	if (age_header_parse(envelope, &b->header) != TOCSIN_OK || age_payload_open(&b->header, u[i].key, envelope, &b->plain) != TOCSIN_OK)
+	if (age_header_parse(envelope, &b->header) != TOCSIN_OK ||
+		age_payload_open(&b->header, u[i].key, envelope, &b->plain) != TOCSIN_OK)
 		return REFUSE_OPEN;
-	if (body_unwrap(buf_bytes(&b->plain), &note, body) != TOCSIN_OK || note_parse(note, LIMIT_NOTE, &f->note) != TOCSIN_OK)
+	if (body_unwrap(buf_bytes(&b->plain), &note, body) != TOCSIN_OK ||
+		note_parse(note, LIMIT_NOTE, &f->note) != TOCSIN_OK)
 		return REFUSE_NOTE;
 	return REFUSE_NONE;
 }
@@ -332,10 +340,16 @@ static enum refusal check_signature(struct finding *f)
 		peer_release(held[i]);
 	if (err == TOCSIN_OK && (err = buf_end(&f->bench->clean, "a statement")) != TOCSIN_OK)
 		return REFUSE_BUSY;
-	return err == TOCSIN_OK ? REFUSE_NONE : err == TOCSIN_MISSING ? REFUSE_CARD : err == TOCSIN_BROKEN ? REFUSE_BUSY : REFUSE_SIGNATURE;
+	switch (err) {
+	case TOCSIN_OK:      return REFUSE_NONE;
+	case TOCSIN_MISSING: return REFUSE_CARD;
+	case TOCSIN_BROKEN:  return REFUSE_BUSY;
+	default:             return REFUSE_SIGNATURE;
+	}
 }
 
-/* A statement of our own comes back after our log was put back (PROTOCOL, section 8, "resume"); at any other time it is somebody's error. */
+/* A statement of our own comes back after our log was put back (PROTOCOL, section 8, "resume"); at any other time it is
+ * somebody's error. */
 static enum refusal check_returned(struct finding *f)
 {
 	const struct statement *s = &f->s;
@@ -363,7 +377,8 @@ static enum refusal check_sender(struct finding *f)
 		(void)fail(TOCSIN_REFUSED, "this node does not trust %s; talk to its people", s->from.name);
 		return REFUSE_DISTRUSTED;
 	} else if (!rate_take(f->x->intake->rate, s->from.name, clock_mono())) {
-		(void)fail(TOCSIN_LATER, "%s sends more than %u statements a second; send the rest later", s->from.name, f->x->config.partner_rate);
+		(void)fail(TOCSIN_LATER, "%s sends more than %u statements a second; send the rest later", s->from.name,
+			f->x->config.partner_rate);
 		return REFUSE_BUSY;
 	} else if (!chain_is_party(&f->self->chain, &s->to)) {
 		(void)fail(TOCSIN_REFUSED, "this statement is addressed to %s, not to this node", s->to.name);
@@ -409,9 +424,19 @@ static struct change *make_change(const struct finding *f, const struct hash *id
 		return NULL;
 	struct hash entry;
 	statement_entry(f->x->desk->realm, f->returned ? ENTRY_ISSUED : ENTRY_ACCEPTED, id, &entry);
-	change_statement(c, &(struct statement_row){ .id = *id, .at = f->s.at, .issued = f->returned, .kind = f->s.kind, .peer = f->peer->name,
-		.note = buf_bytes(&f->bench->clean), .body = f->body.text, .opened = BYTES_LIT(""), .known_at = f->now, .marks = f->marks,
-		.re = f->s.re, .re_n = f->s.re_n });
+	change_statement(c,
+		&(struct statement_row){ .id = *id,
+			.at = f->s.at,
+			.issued = f->returned,
+			.kind = f->s.kind,
+			.peer = f->peer->name,
+			.note = buf_bytes(&f->bench->clean),
+			.body = f->body.text,
+			.opened = BYTES_LIT(""),
+			.known_at = f->now,
+			.marks = f->marks,
+			.re = f->s.re,
+			.re_n = f->s.re_n });
 	change_entry(c, &entry, "statement", id);
 	if (f->returned) {
 		/* Sending it once more brings the receipt that was lost with it. */
@@ -462,7 +487,8 @@ static void take_envelope(struct job *j, size_t i, struct finding *f, struct kee
 	if (r != REFUSE_NONE) {
 		if (it->code == REFUSE_NONE)
 			refuse(it, r, fail_sentence());
-		log_say(LOG_NOTE, "intake refused", "code=%s partner=%s", refusal_code(r), verified ? f->s.from.name : "-");
+		log_say(LOG_NOTE, "intake refused", "code=%s partner=%s", refusal_code(r),
+			verified ? f->s.from.name : "-");
 	}
 	peer_release(f->peer);
 	if (f->bench->plain.n > 0)
@@ -504,7 +530,11 @@ static enum tocsin_err open_all(struct job *j, struct bench *b, struct snapshot 
 		if (f == NULL) {
 			err = fail(TOCSIN_BROKEN, "no memory for a batch");
 		} else {
-			*f = (struct finding){ .x = x, .read = read, .bench = b, .self = directory_self(x->desk->directory), .now = clock_now() };
+			*f = (struct finding){ .x = x,
+				.read = read,
+				.bench = b,
+				.self = directory_self(x->desk->directory),
+				.now = clock_now() };
 			for (size_t i = 0; i < j->b.n; i++)
 				take_envelope(j, i, f, b->unwrap + first[i], first[i + 1] - first[i]);
 			peer_release(f->self);
@@ -571,7 +601,8 @@ static void refuse_all(struct exchange *x, const struct batch *b, intake_done *d
 	if (ok) {
 		answer_begin(&out, &p);
 		for (size_t i = 0; i < b->n; i++)
-			answer_refused(&out, refusal_code(REFUSE_BUSY), "this node has more to do than it can; send it again later");
+			answer_refused(&out, refusal_code(REFUSE_BUSY),
+				"this node has more to do than it can; send it again later");
 		answer_end(&out, buf_bytes(&note));
 		ok = buf_end(&out, "an answer") == TOCSIN_OK;
 	}

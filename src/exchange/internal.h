@@ -1,10 +1,13 @@
 /*
  * internal: what the files of exchange/ share. Nobody outside the folder includes it.
  *
- * Threads.  The listener's thread runs door.c and only reads (tiles, notes, cards) or hands work to the *pool*: a few threads behind a bounded queue,
- * which open batches, take cards, answer resume notes and witness.  The writer's thread of the store only passes a committed batch back to the pool.  The
- * *log thread* (tick.c) runs resume once, then the tick.  The courier lives on the HTTP client's thread.
- * Locks, in the order in which they may be taken: sign_lock, then lock. Never hold one while waiting for the pool; never wait for sign_lock on the writer's thread.
+ * Threads.  The listener's thread runs door.c and only reads (tiles, notes, cards) or hands work to the *pool*: a few
+ * threads behind a bounded queue, which open batches, take cards, answer resume notes and witness.  The writer's thread
+ * of the store only passes a committed batch back to the pool.  The *log thread* (tick.c) runs resume once, then the
+ * tick.  The courier lives on the HTTP client's thread.
+ *
+ * Locks, in the order in which they may be taken: sign_lock, then lock. Never hold one while waiting for the pool; never
+ * wait for sign_lock on the writer's thread.
  */
 #ifndef TOCSIN_EXCHANGE_INTERNAL_H
 #define TOCSIN_EXCHANGE_INTERNAL_H
@@ -20,10 +23,12 @@
 #include "exchange/exchange.h"
 #include "net/http.h"
 
-/* The codes of a refusal, as PROTOCOL section 8 lists them; REFUSE_NONE counts what was accepted, REFUSE_AGAIN the duplicates among it. */
+/* The codes of a refusal, as PROTOCOL section 8 lists them; REFUSE_NONE counts what was accepted, REFUSE_AGAIN the
+ * duplicates among it. */
 enum refusal {
-	REFUSE_NONE, REFUSE_AGAIN, REFUSE_SIZE, REFUSE_OPEN, REFUSE_REALM, REFUSE_NOTE, REFUSE_STATEMENT, REFUSE_ADDRESSEE, REFUSE_STRANGER, REFUSE_CARD,
-	REFUSE_SIGNATURE, REFUSE_TIME, REFUSE_KIND, REFUSE_BODY, REFUSE_RULE, REFUSE_BUSY, REFUSE_DISTRUSTED, REFUSE_CODES
+	REFUSE_NONE, REFUSE_AGAIN, REFUSE_SIZE, REFUSE_OPEN, REFUSE_REALM, REFUSE_NOTE, REFUSE_STATEMENT, REFUSE_ADDRESSEE,
+	REFUSE_STRANGER, REFUSE_CARD, REFUSE_SIGNATURE, REFUSE_TIME, REFUSE_KIND, REFUSE_BODY, REFUSE_RULE, REFUSE_BUSY,
+	REFUSE_DISTRUSTED, REFUSE_CODES
 };
 const char *refusal_code(enum refusal r);              /* "size", ...; "accepted" and "again" for the first two */
 /* Whether a refusal with CODE is tried again by itself (busy, card, kind, stranger). */
@@ -50,37 +55,45 @@ struct exchange {
 	bool asked;                                        /* somebody has told what it has seen of our log */
 	char resumed[256];                                 /* what resume found, in words; "" while it runs */
 
-	pthread_mutex_t sign_lock;                         /* who signs a checkpoint; held by the tick from before its padding until that is signed */
-	uint64_t signed_n;                                 /* the last checkpoint that was signed: origin's n, what it says, its note; 0: none yet */
+	/* Who signs a checkpoint; held by the tick from before its padding until that is signed. */
+	pthread_mutex_t sign_lock;
+	/* The last checkpoint that was signed: origin's n, what it says, its note; 0: none yet. */
+	uint64_t signed_n;
 	struct checkpoint signed_checkpoint;
 	struct buf signed_note;
 };
 
 /* ---- exchange.c ---- */
 void exchange_count(struct exchange *x, enum refusal r);
-void exchange_say(struct exchange *x, bool ready, const char *fmt, ...) __attribute__((format(printf, 3, 4)));   /* the sentence of exchange_ready */
-/* Signs a checkpoint of our current log as it is durable now, at least AT_LEAST entries of log N (or gives the last signed one when that is enough): its note
- * appended to NOTE, what it says into C. Keepers refuse a smaller one than the last, so that everybody signs through here. LATER: log N is not the current one any more. */
-enum tocsin_err exchange_checkpoint(struct exchange *x, uint64_t n, uint64_t at_least, struct checkpoint *c, struct buf *note) MUST_USE;
-/* Keeps two signed notes of NAME, once for the same pair, at most a hundred pairs of one WHAT. FORKED and SHRUNKEN contradict each other: an event "conflict found" about NAME tells it. UNPROVEN
- * is evidence that accuses nobody yet. Waits until durable; not on the writer's or the client's thread (use exchange_work). */
+/* Whether it is ready, and the sentence about it in status. */
+void exchange_say(struct exchange *x, bool ready, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+/* Signs a checkpoint of our current log as it is durable now, at least AT_LEAST entries of log N (or gives the last
+ * signed one when that is enough): its note appended to NOTE, what it says into C. Keepers refuse a smaller one than
+ * the last, so that everybody signs through here. LATER: log N is not the current one any more. */
+enum tocsin_err exchange_checkpoint(
+	struct exchange *x, uint64_t n, uint64_t at_least, struct checkpoint *c, struct buf *note) MUST_USE;
+/* Keeps two signed notes of NAME, once for the same pair, at most a hundred pairs of one WHAT. FORKED and SHRUNKEN
+ * contradict each other: an event "conflict found" about NAME tells it. UNPROVEN is evidence that accuses nobody yet.
+ * Waits until durable; not on the writer's or the client's thread (use exchange_work). */
 #define CONFLICT_FORKED "forked log"
 #define CONFLICT_SHRUNKEN "shrunken log"
 #define CONFLICT_UNPROVEN "unproven log"
-enum tocsin_err exchange_conflict(struct exchange *x, const char *name, const char *what, const char *sentence, struct bytes a, struct bytes b) MUST_USE;
+enum tocsin_err exchange_conflict(struct exchange *x, const char *name, const char *what, const char *sentence,
+	struct bytes a, struct bytes b) MUST_USE;
 /* Our own card chain as a file. */
 enum tocsin_err exchange_own_chain(struct exchange *x, struct buf *out) MUST_USE;
 
 /* ---- pool.c ---- */
-/* Pool: runs WORK(arg) on one of its threads. False: the queue is full or the exchange stops; WORK is then never called. FIRST: before everything that waits, and never refused but when it stops
- * (for who was accepted already). */
+/* Pool: runs WORK(arg) on one of its threads. False: the queue is full or the exchange stops; WORK is then never
+ * called. FIRST: before everything that waits, and never refused but when it stops (for who was accepted already). */
 typedef void pool_work(void *arg);
 bool exchange_work(struct exchange *x, bool first, pool_work *work, void *arg);
 struct pool *pool_start(unsigned threads);             /* NULL with a sentence */
 void pool_stop(struct pool *p);                        /* runs what waits; safe on NULL */
 
 /* ---- asks.c ---- */
-/* Asks: some requests at once, and waiting for them with a deadline; an answer after that is dropped. Not on the client's thread. */
+/* Asks: some requests at once, and waiting for them with a deadline; an answer after that is dropped. Not on the
+ * client's thread. */
 struct asks;
 struct ask_result {
 	bool done;
@@ -98,16 +111,19 @@ void asks_free(struct asks *a);                        /* safe on NULL and while
 /* ---- intake.c ---- */
 enum tocsin_err intake_start(struct exchange *x) MUST_USE;
 void intake_stop(struct exchange *x);
-/* STATUS as HTTP: 200 with the answer in BODY, 409 with our checkpoint note in BODY (have is larger than our log), 503 with SENTENCE. BODY may be taken. On any thread of ours. */
+/* STATUS as HTTP: 200 with the answer in BODY, 409 with our checkpoint note in BODY (have is larger than our log), 503
+ * with SENTENCE. BODY may be taken. On any thread of ours. */
 typedef void intake_done(void *arg, unsigned status, struct buf *body, const char *sentence);
-/* Takes a batch in. B is copied, the envelopes' bytes are borrowed until DONE, which is called exactly once (at once when the queue is full: everything `busy`). */
+/* Takes a batch in. B is copied, the envelopes' bytes are borrowed until DONE, which is called exactly once (at once
+ * when the queue is full: everything `busy`). */
 void intake_batch(struct exchange *x, const struct batch *b, intake_done *done, void *arg);
-/* The same, and waits: for carry files. OK: the answer is in OUT; LATER: try again; REFUSED: `have` is larger than our log, OUT gets our checkpoint note. */
+/* The same, and waits: for carry files. OK: the answer is in OUT; LATER: try again; REFUSED: `have` is larger than our
+ * log, OUT gets our checkpoint note. */
 enum tocsin_err intake_batch_wait(struct exchange *x, const struct batch *b, struct buf *out) MUST_USE;
 
 /* ---- door.c, witness.c, tick.c, resume.c ---- */
 void witness_add_checkpoint(struct exchange *x, struct http_call *call);           /* on the pool */
-enum tocsin_err tick_start(struct exchange *x) MUST_USE;                            /* the log thread: resume, then ticks */
+enum tocsin_err tick_start(struct exchange *x) MUST_USE; /* the log thread: resume, then ticks */
 void tick_stop(struct exchange *x);
 json_t *tick_status(struct exchange *x);                                            /* witnesses: last sight, trouble */
 /* The witness NAME told that it has seen our log N at SIZE. On the log thread. */
@@ -116,22 +132,33 @@ void tick_witness_seen(struct exchange *x, const char *name, uint64_t log_n, uin
 bool witness_size_parse(struct bytes body, uint64_t *size);
 /* Somebody has told what it has seen of our log: status need not warn any more. */
 void resume_asked(struct exchange *x);
-/* Settles whether our log is what others have seen; on the log thread, before the first signature. LATER: must be tried again (sentence). */
+/* Settles whether our log is what others have seen; on the log thread, before the first signature. LATER: must be tried
+ * again (sentence). */
 enum tocsin_err resume_settle(struct exchange *x) MUST_USE;
-/* Tells partners of `resuming` rows that our log was put back: first our card chain, then a resume note; removes the row when it was answered. On the log thread, now and then. */
+/* Tells partners of `resuming` rows that our log was put back: first our card chain, then a resume note; removes the
+ * row when it was answered. On the log thread, now and then. */
 void resume_tell(struct exchange *x);
-void resume_answer(struct exchange *x, struct http_call *call);                    /* POST /exchange/v1/resume; on the pool */
+void resume_answer(struct exchange *x, struct http_call *call); /* POST /exchange/v1/resume; on the pool */
 
 /*
- * Giving back (courier.c).  When a partner's resume note names an origin that its card chain has retired, resume_answer writes a row
+ * Giving back (returns.c).  When a partner's resume note names an origin that its card chain has retired, resume_answer
+ * writes a row
+ *
  *     restoring (partner, since, next_num, until_num)
- * and calls courier_restoring.  It means: of the statements with peer = PARTNER and next_num <= num <= until_num (statement_list_from), both those that we issued to it and those that we
- * accepted from it are to be sent to it, in order of num; next_num moves on (change_restoring_advance) with each batch that was answered, and the row goes when it passes until_num.
- * next_num is already the first statement known an hour before the time that the partner named (clocks differ), until_num the last one when the note came: later ones go the usual way.
- * A refusal does not stop it (a node that never lost anything answers with duplicates). A second note for the same partner replaces the row.
- * A statement that we accepted goes back with its `from` the addressee's own: the answer's inclusion proof is then that of its *issued* entry, and no receipt row is made for it.
- * What was ours goes as ever; a receipt that is there already stays (change_receipt).
- * The node that gets its own statement back stores it as issued, marked RETURNED, with an outbox row: it is sent once more, and so gets its receipt.
+ *
+ * and calls courier_restoring.  It means: of the statements with peer = PARTNER and next_num <= num <= until_num
+ * (statement_list_from), both those that we issued to it and those that we accepted from it are to be sent to it, in
+ * order of num; next_num moves on (change_restoring_advance) with each batch that was answered, and the row goes when it
+ * passes until_num.
+ *
+ * next_num is already the first statement known an hour before the time that the partner named (clocks differ),
+ * until_num the last one when the note came: later ones go the usual way.  A refusal does not stop it (a node that never
+ * lost anything answers with duplicates).  A second note for the same partner replaces the row.
+ *
+ * A statement that we accepted goes back with its `from` the addressee's own: the answer's inclusion proof is then that
+ * of its *issued* entry, and no receipt row is made for it.  What was ours goes as ever; a receipt that is there already
+ * stays (change_receipt).  The node that gets its own statement back stores it as issued, marked RETURNED, with an
+ * outbox row: it is sent once more, and so gets its receipt.
  */
 
 /* The text of a resume note (PROTOCOL, section 8). */

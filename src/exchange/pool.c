@@ -88,7 +88,8 @@ struct pool *pool_start(unsigned threads)
 		p->n++;
 	if (p->n < threads) {
 		pool_stop(p);
-		(void)fail(TOCSIN_BROKEN, "cannot start %u threads for the exchange; see the system's limit of threads", threads);
+		(void)fail(TOCSIN_BROKEN, "cannot start %u threads for the exchange; see the system's limit of threads",
+			threads);
 		return NULL;
 	}
 	return p;

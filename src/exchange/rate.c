@@ -76,7 +76,9 @@ bool rate_take(struct rate *r, const char *name, int64_t now)
 		int64_t full = r->per_second * BURST * CLOCK_SECOND;
 		int64_t passed = now - b->at;
 		if (passed > 0) {
-			b->fill = passed >= BURST * CLOCK_SECOND || b->fill + passed * r->per_second > full ? full : b->fill + passed * r->per_second;
+			b->fill = passed >= BURST * CLOCK_SECOND || b->fill + passed * r->per_second > full
+				? full
+				: b->fill + passed * r->per_second;
 			b->at = now;
 		}
 		ok = b->fill >= CLOCK_SECOND;

@@ -1,5 +1,6 @@
 /*
- * rate: a token bucket for each partner. Only names whose signature has verified are ever put in, so that strangers cannot fill it.
+ * rate: a token bucket for each partner. Only names whose signature has verified are ever put in, so that strangers
+ * cannot fill it.
  */
 #ifndef TOCSIN_EXCHANGE_RATE_H
 #define TOCSIN_EXCHANGE_RATE_H
@@ -7,7 +8,7 @@
 #include "base/clock.h"
 
 struct rate;
-struct rate *rate_new(unsigned per_second);            /* burst ten times as many; 0: no limit. NULL when out of memory */
+struct rate *rate_new(unsigned per_second); /* burst ten times as many; 0: no limit. NULL when out of memory */
 void rate_free(struct rate *r);                        /* safe on NULL */
 /* Takes one token of NAME at NOW (monotonic microseconds); false when there is none. From any thread. */
 bool rate_take(struct rate *r, const char *name, int64_t now);

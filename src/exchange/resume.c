@@ -1,10 +1,12 @@
 /*
  * resume: is our log what others have seen of it?  Asked before the first signature after a start.
  *
- * A log that was put back to an earlier state (a restored disk, a copied machine) would sign a second history under the same key.  So it is compared with what the keeper
- * remembers, with the witnesses, and with partners; when one of them has seen more, or something else, the origin is retired: the keeper makes the next log's key, the store begins
- * that log, a new card tells everybody, and partners are asked to send again what was lost.  The steps are in an order in which a crash between any two of them is
- * found, and finished, at the next start.  What counts as having seen more: a note signed with our own log's key, or the word of a witness that we chose.
+ * A log that was put back to an earlier state (a restored disk, a copied machine) would sign a second history under the
+ * same key.  So it is compared with what the keeper remembers, with the witnesses, and with partners; when one of them
+ * has seen more, or something else, the origin is retired: the keeper makes the next log's key, the store begins that
+ * log, a new card tells everybody, and partners are asked to send again what was lost.  The steps are in an order in
+ * which a crash between any two of them is found, and finished, at the next start.  What counts as having seen more: a
+ * note signed with our own log's key, or the word of a witness that we chose.
  */
 #include "exchange/internal.h"
 
@@ -17,7 +19,8 @@
 #define CLOCKS_DIFFER (3600 * CLOCK_SECOND)
 
 /* The signed note for PEER about our log ORIGIN. */
-static enum tocsin_err make_note(struct exchange *x, const struct peer *peer, const char *origin, uint64_t size, int64_t since, struct buf *note)
+static enum tocsin_err make_note(
+	struct exchange *x, const struct peer *peer, const char *origin, uint64_t size, int64_t since, struct buf *note)
 {
 	struct resume_note r = { .realm = x->desk->realm, .at = clock_now(), .since = since, .size = size };
 	const struct peer *self = directory_self(x->desk->directory);
@@ -46,8 +49,13 @@ static void post(struct exchange *x, struct asks *a, size_t i, const struct peer
 {
 	char url[600];
 	snprintf(url, sizeof url, "%s%s", p->card->url[0], path);
-	asks_send(a, i, x->client, &(struct http_request){ .method = "POST", .url = url, .type = "text/plain; charset=utf-8", .body = body,
-		.max_answer = LIMIT_CHAIN_BYTES, .timeout_ms = 10000 });
+	asks_send(a, i, x->client,
+		&(struct http_request){ .method = "POST",
+			.url = url,
+			.type = "text/plain; charset=utf-8",
+			.body = body,
+			.max_answer = LIMIT_CHAIN_BYTES,
+			.timeout_ms = 10000 });
 }
 
 /* ---- comparing ---- */
@@ -63,7 +71,8 @@ struct finding {
 static void doubt(struct finding *f, const char *who, uint64_t size, const char *what)
 {
 	if (f->reason[0] == '\0')
-		snprintf(f->reason, sizeof f->reason, "%.80s has seen %s (%llu entries)", who, what, (unsigned long long)size);
+		snprintf(f->reason, sizeof f->reason, "%.80s has seen %s (%llu entries)", who, what,
+			(unsigned long long)size);
 }
 
 /* C was signed by our log. */
@@ -72,7 +81,9 @@ static void compare(struct finding *f, const char *who, const struct checkpoint 
 	struct hash root;
 	if (c->size > f->st.size)
 		doubt(f, who, c->size, "more of this log than this node has");
-	else if (c->size > 0 && (store_log_root(f->x->desk->store, f->st.n, c->size, &root) != TOCSIN_OK || !hash_equal(&root, &c->root)))
+	else if (c->size > 0 &&
+		(store_log_root(f->x->desk->store, f->st.n, c->size, &root) != TOCSIN_OK ||
+			!hash_equal(&root, &c->root)))
 		doubt(f, who, c->size, "another log than this node has");
 }
 
@@ -89,9 +100,19 @@ static void compare_keeper(struct finding *f)
 struct asking {
 	const struct peer *peer[ASKED];
 	size_t n;
-	struct asks *asks;                      /* 3 i: its resume answer, 3 i + 1: its word as a witness, 3 i + 2: our card chain as it holds it */
+	/* 3 i: its resume answer, 3 i + 1: its word as a witness, 3 i + 2: our card chain as it holds it. */
+	struct asks *asks;
 	uint64_t published;                     /* the size that the witnesses were shown; 0: none */
 };
+
+#define RANKS 3
+
+static int rank_of(const struct peer *p)
+{
+	if (p->state == PEER_DISTRUSTED || p->card->url_n == 0)
+		return RANKS;
+	return p->is_witness ? 0 : p->state == PEER_CONFIRMED ? 1 : 2;
+}
 
 /* Witnesses first, then who is confirmed, then the rest; only who has an address. */
 static void choose(struct exchange *x, struct asking *q)
@@ -99,10 +120,10 @@ static void choose(struct exchange *x, struct asking *q)
 	const struct peer **all = calloc(DIRECTORY_MAX, sizeof *all);
 	size_t n = all != NULL ? directory_all(x->desk->directory, all, DIRECTORY_MAX) : 0;
 	size_t start = n > 0 ? random_below((uint32_t)n) : 0;
-	for (int rank = 0; rank < 3; rank++)
+	for (int rank = 0; rank < RANKS; rank++)
 		for (size_t k = 0; k < n; k++) {
 			const struct peer *p = all[(start + k) % n];
-			int of = p == NULL || p->state == PEER_DISTRUSTED || p->card->url_n == 0 ? 3 : p->is_witness ? 0 : p->state == PEER_CONFIRMED ? 1 : 2;
+			int of = p == NULL ? RANKS : rank_of(p);
 			if (of == rank && q->n < ASKED) {
 				q->peer[q->n++] = p;
 				all[(start + k) % n] = NULL;
@@ -123,7 +144,8 @@ static void send_all(struct finding *f, struct asking *q)
 	buf_init(&published, LIMIT_NOTE);
 	buf_init(&chain, LIMIT_CHAIN_BYTES);
 	bool has_chain = exchange_own_chain(x, &chain) == TOCSIN_OK;
-	bool shown = store_log_published(x->desk->store, f->st.n, &published) == TOCSIN_OK && note_parse(buf_bytes(&published), LIMIT_NOTE, &n) == TOCSIN_OK &&
+	bool shown = store_log_published(x->desk->store, f->st.n, &published) == TOCSIN_OK &&
+		note_parse(buf_bytes(&published), LIMIT_NOTE, &n) == TOCSIN_OK &&
 		checkpoint_parse(n.text, &c) == TOCSIN_OK;
 	q->published = shown ? c.size : 0;
 	for (size_t i = 0; i < q->n; i++) {
@@ -160,7 +182,8 @@ static void take_note(struct finding *f, const struct peer *p, const struct ask_
 	}
 	if (a->status == 404) {
 		f->asked++;
-	} else if (key != NULL && checkpoint_open(a->body, key, &c) == TOCSIN_OK && strcmp(c.origin, f->st.origin) == 0) {
+	} else if (key != NULL && checkpoint_open(a->body, key, &c) == TOCSIN_OK &&
+		strcmp(c.origin, f->st.origin) == 0) {
 		f->asked++;
 		compare(f, p->name, &c);
 	}
@@ -185,12 +208,14 @@ static void take_witness(struct finding *f, const struct asking *q, const struct
 	}
 }
 
-/* A partner that holds a longer chain of ours answers with it: cards that this node issued and has lost. Without them the next card would be a second one with their seq. */
+/* A partner that holds a longer chain of ours answers with it: cards that this node issued and has lost. Without them
+ * the next card would be a second one with their seq. */
 static void take_card(struct finding *f, const struct peer *p, const struct ask_result *a)
 {
 	char name[LIMIT_NAME + 1];
 	const char *what = "";
-	if (!a->done || a->err != TOCSIN_OK || a->status != 200 || !bytes_starts(a->body, realm_prefix(f->x->desk->realm)))
+	if (!a->done || a->err != TOCSIN_OK || a->status != 200 ||
+		!bytes_starts(a->body, realm_prefix(f->x->desk->realm)))
 		return;
 	if (cards_take(f->x->desk, a->body, false, name, &what) != TOCSIN_OK)
 		log_say(LOG_WARN, "card not taken", "from=%s sentence=\"%s\"", p->name, fail_sentence());
@@ -235,7 +260,8 @@ static enum tocsin_err last_known(struct exchange *x, int64_t *since)
 	int64_t num = 0;
 	struct arena *a = arena_new(2 * LIMIT_ENVELOPE);
 	*since = 0;
-	enum tocsin_err err = a != NULL ? snapshot_open(x->desk->store, &r) : fail(TOCSIN_BROKEN, "no memory to look at the last statement");
+	enum tocsin_err err = a != NULL ? snapshot_open(x->desk->store, &r)
+					: fail(TOCSIN_BROKEN, "no memory to look at the last statement");
 	if (err == TOCSIN_OK)
 		err = statement_last(r, &num);
 	if (err == TOCSIN_OK && num > 0 && (err = statement_by_num(r, num, a, &row)) == TOCSIN_OK)
@@ -245,17 +271,21 @@ static enum tocsin_err last_known(struct exchange *x, int64_t *since)
 	return err;
 }
 
-/* First of all, so that no crash forgets it: whom to tell. Telling about an origin that is not retired after all does no harm. */
+/* First of all, so that no crash forgets it: whom to tell. Telling about an origin that is not retired after all does
+ * no harm. */
 static enum tocsin_err note_resuming(struct finding *f)
 {
 	struct exchange *x = f->x;
 	int64_t since = 0;
 	const struct peer **all = calloc(DIRECTORY_MAX, sizeof *all);
 	struct change *c = change_new();
-	enum tocsin_err err = all != NULL && c != NULL ? last_known(x, &since) : fail(TOCSIN_BROKEN, "no memory for the list of partners");
+	enum tocsin_err err = all != NULL && c != NULL ? last_known(x, &since)
+						       : fail(TOCSIN_BROKEN, "no memory for the list of partners");
 	size_t n = err == TOCSIN_OK ? directory_all(x->desk->directory, all, DIRECTORY_MAX) : 0;
 	for (size_t i = 0; i < n; i++) {
-		change_resuming_put(c, &(struct resuming_row){ .partner = all[i]->name, .origin = f->st.origin, .size = f->st.size, .since = since });
+		change_resuming_put(c,
+			&(struct resuming_row){
+				.partner = all[i]->name, .origin = f->st.origin, .size = f->st.size, .since = since });
 		peer_release(all[i]);
 	}
 	if (n > 0) {
@@ -274,7 +304,8 @@ static enum tocsin_err begin_next_log(struct finding *f)
 	uint64_t last = self->card->log_n > f->st.n ? self->card->log_n : f->st.n;
 	peer_release(self);
 	enum tocsin_err err;
-	/* Always a key that was never used: the one that the keeper has may have signed for the part of the log that was lost. */
+	/* Always a key that was never used: the one that the keeper has may have signed for the part of the log that
+	 * was lost. */
 	do {
 		if ((err = keeper_next_log(d->keeper)) != TOCSIN_OK)
 			return err;
@@ -292,8 +323,10 @@ static enum tocsin_err need_identity(struct finding *f)
 {
 	if (keeper_public(f->x->desk->keeper)->has_identity)
 		return TOCSIN_OK;
-	exchange_say(f->x, false, "%s; a new log needs a new card: put the identity key into keys/ and start again", f->reason);
-	return fail(TOCSIN_LATER, "the log must be retired, and a new log needs a new card: put the identity key into keys/ and start again");
+	exchange_say(f->x, false, "%s; a new log needs a new card: put the identity key into keys/ and start again",
+		f->reason);
+	return fail(TOCSIN_LATER,
+		"the log must be retired, and a new log needs a new card: put the identity key into keys/ and start again");
 }
 
 static enum tocsin_err retire(struct finding *f)
@@ -304,13 +337,15 @@ static enum tocsin_err retire(struct finding *f)
 	enum tocsin_err err = need_identity(f);
 	if (err != TOCSIN_OK)
 		return err;
-	log_say(LOG_ERROR, "log retired", "origin=%s size=%llu reason=\"%s\"", f->st.origin, (unsigned long long)f->st.size, f->reason);
+	log_say(LOG_ERROR, "log retired", "origin=%s size=%llu reason=\"%s\"", f->st.origin,
+		(unsigned long long)f->st.size, f->reason);
 	if ((err = note_resuming(f)) != TOCSIN_OK || (err = begin_next_log(f)) != TOCSIN_OK)
 		return err;
 	return cards_next(x->desk, &(struct card_fill){ .url = NULL }, &seq);
 }
 
-/* The keys, the database and our card are of one time: what was put back, and a crash within retire(), leave them apart. */
+/* The keys, the database and our card are of one time: what was put back, and a crash within retire(), leave them
+ * apart. */
 static enum tocsin_err mend(struct finding *f)
 {
 	struct exchange *x = f->x;
@@ -320,8 +355,9 @@ static enum tocsin_err mend(struct finding *f)
 	uint64_t card_n = self->card->log_n;
 	peer_release(self);
 	if (k->log_n != f->st.n || card_n > f->st.n) {
-		snprintf(f->reason, sizeof f->reason, "the keys (log %llu), the database (log %llu) and our card (log %llu) are of different times", (unsigned long long)k->log_n,
-			(unsigned long long)f->st.n, (unsigned long long)card_n);
+		snprintf(f->reason, sizeof f->reason,
+			"the keys (log %llu), the database (log %llu) and our card (log %llu) are of different times",
+			(unsigned long long)k->log_n, (unsigned long long)f->st.n, (unsigned long long)card_n);
 		return TOCSIN_OK;
 	}
 	if (same)
@@ -351,14 +387,18 @@ static void settled(struct finding *f, bool retired)
 	struct exchange *x = f->x;
 	pthread_mutex_lock(&x->lock);
 	if (retired)
-		snprintf(x->resumed, sizeof x->resumed, "%s; the log was retired, and partners are asked to send again", f->reason);
+		snprintf(x->resumed, sizeof x->resumed, "%s; the log was retired, and partners are asked to send again",
+			f->reason);
 	else
-		snprintf(x->resumed, sizeof x->resumed, "%s", f->asked > 0 ? "nobody has seen more of our log, or something else" : "nobody could be asked yet");
+		snprintf(x->resumed, sizeof x->resumed, "%s",
+			f->asked > 0 ? "nobody has seen more of our log, or something else"
+				     : "nobody could be asked yet");
 	x->asked = x->asked || f->asked > 0;
 	bool asked = x->asked;
 	pthread_mutex_unlock(&x->lock);
 	if (retired)
-		exchange_say(x, true, "%s; the log %s was retired, and partners are asked to send again what was lost", f->reason, f->st.origin);
+		exchange_say(x, true, "%s; the log %s was retired, and partners are asked to send again what was lost",
+			f->reason, f->st.origin);
 	else if (asked)
 		exchange_say(x, true, "our log was compared with what others have seen of it");
 	else
@@ -468,7 +508,8 @@ static void tell_notes(struct exchange *x, struct telling *t)
 	for (size_t i = 0; a != NULL && i < t->n; i++)
 		if (t->to[i].card_taken) {
 			buf_init(&body, LIMIT_NOTE);
-			if (make_note(x, t->to[i].peer, t->to[i].origin, t->to[i].size, t->to[i].since, &body) == TOCSIN_OK)
+			if (make_note(x, t->to[i].peer, t->to[i].origin, t->to[i].size, t->to[i].since, &body) ==
+				TOCSIN_OK)
 				post(x, a, i, t->to[i].peer, "/exchange/v1/resume", &body);
 			buf_free(&body);
 		}
@@ -527,23 +568,28 @@ static void say(struct http_call *call, unsigned status, const char *sentence)
 }
 
 /* Who sent the note, and may it ask: HTTP status, 0 when all is well. */
-static unsigned check_note(struct exchange *x, const struct note *n, const struct resume_note *r, const struct peer *from)
+static unsigned check_note(
+	struct exchange *x, const struct note *n, const struct resume_note *r, const struct peer *from)
 {
 	int64_t now = clock_now();
 	const struct peer *self = directory_self(x->desk->directory);
 	bool ours = chain_is_party(&self->chain, &r->to);
 	peer_release(self);
-	if (r->realm != x->desk->realm || from == NULL || from->state == PEER_SELF || !chain_is_party(&from->chain, &r->from)) {
+	if (r->realm != x->desk->realm || from == NULL || from->state == PEER_SELF ||
+		!chain_is_party(&from->chain, &r->from)) {
 		(void)fail(TOCSIN_REFUSED, "this node holds no card of %s with that fingerprint", r->from.name);
 		return 403;
 	}
 	for (size_t i = 0; i < from->card->sign_n; i++)
 		if (note_verify(n, &from->card->sign[i]) != TOCSIN_OK) {
-			(void)fail(TOCSIN_REFUSED, "the resume note is not signed with the keys of %s's card", r->from.name);
+			(void)fail(TOCSIN_REFUSED, "the resume note is not signed with the keys of %s's card",
+				r->from.name);
 			return 403;
 		}
 	if (!ours || from->state == PEER_DISTRUSTED) {
-		(void)fail(TOCSIN_REFUSED, ours ? "this node does not trust %s" : "the resume note of %s is addressed to somebody else", r->from.name);
+		(void)fail(TOCSIN_REFUSED,
+			ours ? "this node does not trust %s" : "the resume note of %s is addressed to somebody else",
+			r->from.name);
 		return 403;
 	}
 	if (r->at < now - NOTE_CLOCK || r->at > now + NOTE_CLOCK) {
@@ -554,10 +600,12 @@ static unsigned check_note(struct exchange *x, const struct note *n, const struc
 }
 
 /* What PEER may have lost is to be sent again (internal.h, "Giving back"). */
-static enum tocsin_err begin_restoring(struct exchange *x, struct snapshot *read, const struct peer *peer, int64_t since)
+static enum tocsin_err begin_restoring(
+	struct exchange *x, struct snapshot *read, const struct peer *peer, int64_t since)
 {
 	int64_t first = 0, last = 0;
-	enum tocsin_err err = statement_since(read, peer->name, since > CLOCKS_DIFFER ? since - CLOCKS_DIFFER : 0, &first);
+	enum tocsin_err err =
+		statement_since(read, peer->name, since > CLOCKS_DIFFER ? since - CLOCKS_DIFFER : 0, &first);
 	if (err == TOCSIN_OK)
 		err = statement_last(read, &last);
 	if (err != TOCSIN_OK || first == 0)
@@ -565,7 +613,8 @@ static enum tocsin_err begin_restoring(struct exchange *x, struct snapshot *read
 	struct change *c = change_new();
 	if (c == NULL)
 		return fail(TOCSIN_BROKEN, "no memory to give back");
-	change_restoring_put(c, &(struct restoring_row){ .partner = peer->name, .since = since, .next_num = first, .until_num = last });
+	change_restoring_put(c,
+		&(struct restoring_row){ .partner = peer->name, .since = since, .next_num = first, .until_num = last });
 	change_event(c, "partner restoring", 0, peer->name);
 	err = store_commit(x->desk->store, c, NULL, NULL);
 	if (err == TOCSIN_OK)
@@ -580,7 +629,9 @@ void resume_answer(struct exchange *x, struct http_call *call)
 	struct peer_log held;
 	struct snapshot *read = NULL;
 	struct bytes body = http_call_body(call);
-	if (note_parse(body, LIMIT_NOTE, &n) != TOCSIN_OK || n.text.n > NOTE_MAX || resume_note_parse(n.text, &r) != TOCSIN_OK) {
+	n.text = BYTES_LIT("");
+	if (note_parse(body, LIMIT_NOTE, &n) != TOCSIN_OK || n.text.n > NOTE_MAX ||
+		resume_note_parse(n.text, &r) != TOCSIN_OK) {
 		say(call, 400, n.text.n > NOTE_MAX ? "a resume note has at most 4096 bytes" : fail_sentence());
 		return;
 	}
@@ -591,7 +642,9 @@ void resume_answer(struct exchange *x, struct http_call *call)
 		peer_release(from);
 		return;
 	}
-	enum tocsin_err err = chain_log(&from->chain, r.origin) != NULL ? TOCSIN_OK : fail(TOCSIN_MISSING, "%s has no log %s by the card that this node holds", r.from.name, r.origin);
+	enum tocsin_err err = chain_log(&from->chain, r.origin) != NULL
+		? TOCSIN_OK
+		: fail(TOCSIN_MISSING, "%s has no log %s by the card that this node holds", r.from.name, r.origin);
 	if (err == TOCSIN_OK)
 		err = snapshot_open(x->desk->store, &read);
 	if (err == TOCSIN_OK && strcmp(r.origin, from->card->log.name) != 0)

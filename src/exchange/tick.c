@@ -1,9 +1,10 @@
 /*
  * tick: the log thread. It settles resume first, then moves the published checkpoint on a fixed beat.
  *
- * A tick pads the log to a multiple of 16, reads back what it is about to sign, has it signed and remembered by the keeper (durable before anybody sees it), asks the
- * witnesses to cosign it, and publishes the note with what came back.  Cosignatures that come late or not at all are asked for again at the next tick, for the same checkpoint, unless the log
- * has grown.  Between ticks the thread sleeps.
+ * A tick pads the log to a multiple of 16, reads back what it is about to sign, has it signed and remembered by the
+ * keeper (durable before anybody sees it), asks the witnesses to cosign it, and publishes the note with what came back.
+ * Cosignatures that come late or not at all are asked for again at the next tick, for the same checkpoint, unless the
+ * log has grown.  Between ticks the thread sleeps.
  */
 #include "exchange/internal.h"
 
@@ -95,8 +96,10 @@ static enum tocsin_err pad(struct exchange *x, const struct log_state *st, uint6
 	return err;
 }
 
-/* Pads, rereads, signs and remembers, in this order and with nobody signing in between (a keeper refuses what is smaller than its last). NOTE gets the checkpoint note. */
-static enum tocsin_err make_checkpoint(struct exchange *x, const struct log_state *st, struct checkpoint *c, struct buf *note)
+/* Pads, rereads, signs and remembers, in this order and with nobody signing in between (a keeper refuses what is
+ * smaller than its last). NOTE gets the checkpoint note. */
+static enum tocsin_err make_checkpoint(
+	struct exchange *x, const struct log_state *st, struct checkpoint *c, struct buf *note)
 {
 	const struct desk *d = x->desk;
 	struct buf fresh;
@@ -215,7 +218,8 @@ static void ask(struct round *r, size_t i)
 	struct buf body;
 	uint64_t old = m->log_n == r->n && m->hint <= r->c->size ? m->hint : 0;
 	r->old[i] = old;
-	if (old != 0 && old != r->c->size && store_log_consistency(x->desk->store, r->n, old, r->c->size, &p) != TOCSIN_OK) {
+	if (old != 0 && old != r->c->size &&
+		store_log_consistency(x->desk->store, r->n, old, r->c->size, &p) != TOCSIN_OK) {
 		trouble(r, i, fail_sentence());
 		return;
 	}
@@ -230,12 +234,18 @@ static void ask(struct round *r, size_t i)
 	char url[600];
 	snprintf(url, sizeof url, "%s/witness/add-checkpoint", r->witness[i]->card->url[0]);
 	if (buf_end(&body, "a request to a witness") == TOCSIN_OK)
-		asks_send(r->asks, i, x->client, &(struct http_request){ .method = "POST", .url = url, .type = "text/plain; charset=utf-8", .body = &body,
-			.max_answer = LIMIT_CHECKPOINT_NOTE, .timeout_ms = WITNESS_TIMEOUT_MS });
+		asks_send(r->asks, i, x->client,
+			&(struct http_request){ .method = "POST",
+				.url = url,
+				.type = "text/plain; charset=utf-8",
+				.body = &body,
+				.max_answer = LIMIT_CHECKPOINT_NOTE,
+				.timeout_ms = WITNESS_TIMEOUT_MS });
 	buf_free(&body);
 }
 
-/* The lines that the witness sent, behind the checkpoint's note: those by its own key that verify are added to the published note. */
+/* The lines that the witness sent, behind the checkpoint's note: those by its own key that verify are added to the
+ * published note. */
 static void take_lines(struct round *r, size_t i, struct bytes lines)
 {
 	const struct vkey *key = chain_witness(&r->witness[i]->chain);
@@ -299,7 +309,8 @@ static bool take_size(struct round *r, size_t i, uint64_t size)
 		return false;
 	}
 	r->behind = true;
-	snprintf(line, sizeof line, "it has seen this log at %llu entries, which this node does not have so", (unsigned long long)size);
+	snprintf(line, sizeof line, "it has seen this log at %llu entries, which this node does not have so",
+		(unsigned long long)size);
 	trouble(r, i, line);
 	return false;
 }
@@ -322,12 +333,15 @@ static bool take_answer(struct round *r, size_t i, const struct ask_result *a)
 	if (a->status == 409 && witness_size_parse(a->body, &size))
 		return take_size(r, i, size);
 	snprintf(line, sizeof line, "it answered with HTTP status %u%s", a->status,
-		a->status == 404 ? ": it does not hold our card" : a->status == 403 ? ": it does not accept our log's key; our card may be new" : "");
+		a->status == 404	   ? ": it does not hold our card"
+			: a->status == 403 ? ": it does not accept our log's key; our card may be new"
+					   : "");
 	trouble(r, i, line);
 	return false;
 }
 
-/* The witness has cosigned what is published, as the note itself shows: after a start nothing else remembers it. With the log thread's lock held. */
+/* The witness has cosigned what is published, as the note itself shows: after a start nothing else remembers it. With
+ * the log thread's lock held. */
 static void recall(struct round *r, size_t i, const struct note *n)
 {
 	const struct vkey *key = chain_witness(&r->witness[i]->chain);
@@ -342,7 +356,8 @@ static void recall(struct round *r, size_t i, const struct note *n)
 }
 
 /* Asks the witnesses that have not cosigned C yet, those that know another size a second time. */
-static void cosign_round(struct exchange *x, uint64_t n, const struct checkpoint *c, struct buf *note, bool fresh, size_t *more, bool *behind)
+static void cosign_round(struct exchange *x, uint64_t n, const struct checkpoint *c, struct buf *note, bool fresh,
+	size_t *more, bool *behind)
 {
 	struct logthread *lt = x->logthread;
 	struct round *r = calloc(1, sizeof *r);
@@ -436,7 +451,8 @@ static enum tocsin_err tick_again(struct exchange *x, const struct log_state *st
 	size_t more = 0;
 	buf_init(&note, LIMIT_NOTE);
 	enum tocsin_err err = store_log_published(x->desk->store, st->n, &note);
-	if (err == TOCSIN_OK && (err = note_parse(buf_bytes(&note), LIMIT_NOTE, &n)) == TOCSIN_OK && (err = checkpoint_parse(n.text, &c)) == TOCSIN_OK) {
+	if (err == TOCSIN_OK && (err = note_parse(buf_bytes(&note), LIMIT_NOTE, &n)) == TOCSIN_OK &&
+		(err = checkpoint_parse(n.text, &c)) == TOCSIN_OK) {
 		cosign_round(x, st->n, &c, &note, false, &more, behind);
 		if (more > 0 && !*behind)
 			err = publish(x, st->n, &c, buf_bytes(&note));
@@ -450,7 +466,9 @@ static void tick(struct exchange *x)
 	struct log_state st;
 	bool behind = false;
 	store_log_state(x->desk->store, &st);
-	enum tocsin_err err = st.size > st.published_size || (x->config.cover && st.size > 0) ? tick_new(x, &st, &behind) : tick_again(x, &st, &behind);
+	enum tocsin_err err = st.size > st.published_size || (x->config.cover && st.size > 0)
+		? tick_new(x, &st, &behind)
+		: tick_again(x, &st, &behind);
 	if (err != TOCSIN_OK && err != TOCSIN_LATER)
 		log_say(LOG_ERROR, "tick failed", "err=%s sentence=\"%s\"", err_name(err), fail_sentence());
 	if (behind && !atomic_load(&x->stopping)) {
@@ -489,7 +507,8 @@ static void *tick_run(void *arg)
 		if (now >= settle && (!exchange_ready(x) || !was_asked(x))) {
 			enum tocsin_err err = resume_settle(x);
 			if (err != TOCSIN_OK)
-				log_say(LOG_ERROR, "resume failed", "err=%s sentence=\"%s\"", err_name(err), fail_sentence());
+				log_say(LOG_ERROR, "resume failed", "err=%s sentence=\"%s\"", err_name(err),
+					fail_sentence());
 			settle = clock_mono() + SETTLE_EVERY;
 			tell = 0;
 		}
@@ -520,7 +539,9 @@ json_t *tick_status(struct exchange *x)
 		at[0] = '\0';
 		if (m->at != 0)
 			clock_format(m->at, at);
-		json_array_append_new(a, json_pack("{s:s, s:s, s:I, s:s}", "name", m->name, "at", at, "size", (json_int_t)m->size, "trouble", m->trouble));
+		json_array_append_new(a,
+			json_pack("{s:s, s:s, s:I, s:s}", "name", m->name, "at", at, "size", (json_int_t)m->size,
+				"trouble", m->trouble));
 	}
 	pthread_mutex_unlock(&lt->lock);
 	return a;

@@ -1,8 +1,9 @@
 /*
  * witness: cosigning the checkpoints of partners' logs, as C2SP tlog-witness says (POST /witness/add-checkpoint).
  *
- * Comparing with what was cosigned last and replacing it is one change with a precondition, durable before the cosignature is made: two requests that race can
- * never both win.  A checkpoint that is validly signed but does not continue what this node has seen is kept: it proves a fork.
+ * Comparing with what was cosigned last and replacing it is one change with a precondition, durable before the
+ * cosignature is made: two requests that race can never both win.  A checkpoint that is validly signed but not shown to
+ * continue what this node has seen is kept, as evidence.
  */
 #include "exchange/internal.h"
 
@@ -34,8 +35,10 @@ static void say_failed(struct http_call *call)
 	say(call, 503, "this witness cannot answer now; try again later");
 }
 
-/* The key that the log of C is verified with: MISSING for an origin that this node does not witness, REFUSED for one that is not to be trusted (any more). */
-static enum tocsin_err find_key(struct exchange *x, const struct checkpoint *c, char name[LIMIT_NAME + 1], struct vkey *key)
+/* The key that the log of C is verified with: MISSING for an origin that this node does not witness, REFUSED for one
+ * that is not to be trusted (any more). */
+static enum tocsin_err find_key(
+	struct exchange *x, const struct checkpoint *c, char name[LIMIT_NAME + 1], struct vkey *key)
 {
 	const struct peer *p = directory_by_origin(x->desk->directory, c->origin);
 	const struct vkey *k = p != NULL && p->state != PEER_SELF ? chain_log(&p->chain, c->origin) : NULL;
@@ -57,18 +60,24 @@ static enum tocsin_err find_key(struct exchange *x, const struct checkpoint *c, 
 	return err;
 }
 
-/* Two signed roots of one size prove a fork. A proof that fails proves nothing by itself, and may come from anybody who saw the note: it is kept, but accuses nobody. */
+/* Two signed roots of one size prove a fork. A proof that fails proves nothing by itself, and may come from anybody who
+ * saw the note: it is kept, but accuses nobody. */
 static void keep(struct exchange *x, const char *name, bool forked, const struct peer_log *held, struct bytes note)
 {
-	enum tocsin_err err = forked ?
-		exchange_conflict(x, name, CONFLICT_FORKED, "two checkpoints of one size with different roots, both signed by the log", held->note, note) :
-		exchange_conflict(x, name, CONFLICT_UNPROVEN, "somebody sent a signed checkpoint without a valid proof that it continues the one held before", held->note, note);
+	enum tocsin_err err = forked
+		? exchange_conflict(x, name, CONFLICT_FORKED,
+			  "two checkpoints of one size with different roots, both signed by the log", held->note, note)
+		: exchange_conflict(x, name, CONFLICT_UNPROVEN,
+			  "somebody sent a signed checkpoint without a valid proof that it continues the one held before",
+			  held->note, note);
 	if (err != TOCSIN_OK)
 		log_say(LOG_ERROR, "conflict not kept", "partner=%s sentence=\"%s\"", name, fail_sentence());
 }
 
-/* Durable: NOTE is the last that this node cosigns for its origin, instead of one of OLD entries. LATER: somebody was faster. */
-static enum tocsin_err replace(struct exchange *x, uint64_t old, const struct checkpoint *c, const char *name, struct bytes note)
+/* Durable: NOTE is the last that this node cosigns for its origin, instead of one of OLD entries. LATER: somebody was
+ * faster. */
+static enum tocsin_err replace(
+	struct exchange *x, uint64_t old, const struct checkpoint *c, const char *name, struct bytes note)
 {
 	struct change *ch = change_new();
 	if (ch == NULL)
@@ -122,7 +131,8 @@ void witness_add_checkpoint(struct exchange *x, struct http_call *call)
 	struct vkey key;
 	struct peer_log held;
 	char name[LIMIT_NAME + 1];
-	if (witness_request_parse(http_call_body(call), &q) != TOCSIN_OK || note_parse(q.note, LIMIT_CHECKPOINT_NOTE, &n) != TOCSIN_OK ||
+	if (witness_request_parse(http_call_body(call), &q) != TOCSIN_OK ||
+		note_parse(q.note, LIMIT_CHECKPOINT_NOTE, &n) != TOCSIN_OK ||
 		checkpoint_parse(n.text, &c) != TOCSIN_OK) {
 		say(call, 400, fail_sentence());
 		return;
@@ -137,7 +147,12 @@ void witness_add_checkpoint(struct exchange *x, struct http_call *call)
 		return;
 	}
 	if (q.old > c.size || c.size == 0 || (q.old == 0 && q.proof.n > 0)) {
-		say(call, 400, c.size == 0 ? "an empty log has nothing to cosign" : q.old == 0 ? "there is no consistency proof from an empty log" : "old is larger than the checkpoint");
+		const char *why = "old is larger than the checkpoint";
+		if (c.size == 0)
+			why = "an empty log has nothing to cosign";
+		else if (q.old == 0)
+			why = "there is no consistency proof from an empty log";
+		say(call, 400, why);
 		return;
 	}
 	if (held_get(x, c.origin, http_call_arena(call), &held) != TOCSIN_OK) {
@@ -152,7 +167,8 @@ void witness_add_checkpoint(struct exchange *x, struct http_call *call)
 		return;
 	}
 	if (held.size > 0 && merkle_check_consistency(held.size, &held.root, c.size, &c.root, &q.proof) != TOCSIN_OK) {
-		log_say(LOG_WARN, "witness refused", "origin=%s old=%llu size=%llu", c.origin, (unsigned long long)q.old, (unsigned long long)c.size);
+		log_say(LOG_WARN, "witness refused", "origin=%s old=%llu size=%llu", c.origin,
+			(unsigned long long)q.old, (unsigned long long)c.size);
 		keep(x, name, false, &held, q.note);
 		say(call, 422, fail_sentence());
 		return;
