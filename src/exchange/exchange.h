@@ -24,7 +24,8 @@ struct exchange_config {
 	unsigned tick_seconds;           /* 10 */
 	unsigned partner_rate;           /* envelopes a second of one partner; burst ten times as many; 0: none */
 	unsigned overdue_seconds;        /* 600: a receipt not witnessed for so long is an alarm */
-	unsigned resume_seconds;         /* 3: how long the start waits for witnesses and partners to tell what they saw */
+	unsigned resume_seconds;         /* 3: how long the start waits for witnesses and partners to tell what they saw;
+	                                    0: they are not asked */
 	unsigned retry_seconds;          /* 5: first delay of a failed delivery; doubles to one hour, with jitter;
 	                                    imminent ones at most a minute */
 	bool cover;                      /* padding at a steady pace even on quiet days */
