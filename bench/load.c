@@ -103,7 +103,7 @@ static int rate(const char *socket, const char *partner, unsigned n)
 	}
 	long long left;
 	while ((left = waiting(socket, partner)) > 0)
-		usleep(20000);
+		usleep(100000);
 	printf("%.4f\n", (double)(clock_mono() - start) / 1e6);
 	return left == 0 ? 0 : 1;
 }
