@@ -29,13 +29,17 @@ is "$(at m list --in --json | jq '.items | length')" 1 "which arrive"
 # A statement of the exercise realm, sealed to the live node and posted on the wire, and the reverse.
 # deliver FROM ID TO: the statement ID of FROM, sealed to TO, into a batch; the answer in $W/answer
 deliver() {
-	at "$1" evidence "$2" --out "$W/ev-$2" >/dev/null
+	[ -d "$W/ev-$2" ] || at "$1" evidence "$2" --out "$W/ev-$2" >/dev/null
 	at "$3" card | sed -n 's/^recipient //p' | tail -1 >"$W/recipient"
 	{ cat "$W/ev-$2/statement.note"; echo; cat "$W/ev-$2/body.txt"; } >"$W/plain"
-	pad=$((16384 - $(wc -c <"$W/plain") - 5))
+	whole=4096
+	while [ $(($(wc -c <"$W/plain") + 6)) -gt $whole ]; do whole=$((whole * 2)); done
+	pad=$((whole - $(wc -c <"$W/plain") - 5))
 	{ cat "$W/plain"; printf 'pad '; head -c "$pad" /dev/zero | tr '\0' 0; echo; } >"$W/padded"
 	"$T" seal -r "$(cat "$W/recipient")" <"$W/padded" >"$W/envelope"
-	{ printf 'tocsin-batch/v1\nhave 0\n'; printf "$(printf '\\%03o\\%03o\\%03o\\%03o' $((size = $(wc -c <"$W/envelope"), size >> 24)) $((size >> 16 & 255)) $((size >> 8 & 255)) $((size & 255)))"; cat "$W/envelope"; } >"$W/batch"
+	size=$(wc -c <"$W/envelope")
+	length=$(printf '\\%03o' $((size >> 24)) $((size >> 16 & 255)) $((size >> 8 & 255)) $((size & 255)))
+	{ printf 'tocsin-batch/v1\nhave 0\n'; printf "$length"; cat "$W/envelope"; } >"$W/batch"
 	curl -s --data-binary "@$W/batch" "http://127.0.0.1:$(node_port "$3")/exchange/v1/envelopes" >"$W/answer"
 }
 live=$id

@@ -28,9 +28,9 @@ is "$(echo "$out" | wc -l)" 1 "alone"
 run 0 "the last one is taken out" at a group remove ports c.exercise
 run 1 "a group that is gone reaches nobody" at a warn --to @ports "$W/w.json"
 match "$err" 'reaches nobody|no group' "and says so"
-must api a PUT /api/v1/groups/empty -f -H 'Content-Type: application/json' -d '{"members":[]}'
+is "$(api a PUT /api/v1/groups/empty -o "$W/answer" -w '%{http_code}' -H 'Content-Type: application/json' -d '{"members":[]}')" 400 "an empty group cannot be made"
 run 1 "an empty group reaches nobody" at a warn --to @empty "$W/w.json"
-match "$err" 'empty audience reaches nobody' "with a sentence"
+match "$err" 'reaches nobody' "with a sentence"
 run 1 "nor does a group that never was" at a warn --to @nothing "$W/w.json"
 before=$(entries a --out)
 run 1 "an empty one among others stops all" at a warn --to d.exercise --to @empty "$W/w.json"
