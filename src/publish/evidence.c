@@ -15,8 +15,8 @@ struct bundle {
 	struct statement statement;
 	struct buf body, opened, issued, receipt, quorum, readme, sender, recipient;
 	struct directory_quorum witnesses;
-	struct buf witness_cards[64];
-	size_t witness_n;
+	struct { const char *name; struct buf chain; } card[64 + LIMIT_COSIGNERS];     /* of witnesses and of announced co-signers */
+	size_t card_n;
 };
 
 static enum tocsin_err chain_of(struct bundle *b, const char *name, struct buf *out)
@@ -25,28 +25,55 @@ static enum tocsin_err chain_of(struct bundle *b, const char *name, struct buf *
 	return err == TOCSIN_OK ? buf_end(out, "a card chain") : err;
 }
 
-/* The proof of our own entry for the statement under our published checkpoint. MISSING: not published yet. */
+/* The published checkpoint to prove an entry by: the earliest that meets the quorum, otherwise the last one seen. */
+struct chosen {
+	const struct quorum *quorum;
+	const char *owner;
+	struct buf note;
+	enum tocsin_err err;
+};
+
+static bool choose(void *arg, struct bytes text)
+{
+	struct chosen *ch = arg;
+	struct note note;
+	size_t count;
+	bool met = false;
+	uint64_t time;
+	buf_clear(&ch->note);
+	buf_add_bytes(&ch->note, text);
+	ch->err = buf_end(&ch->note, "a published checkpoint");
+	if (ch->err == TOCSIN_OK)
+		ch->err = note_parse(text, LIMIT_NOTE, &note);
+	if (ch->err == TOCSIN_OK)
+		ch->err = quorum_check(ch->quorum, ch->owner, &note, &count, &met, &time);
+	return ch->err == TOCSIN_OK && !met;
+}
+
+/* The proof of our own entry for the statement. MISSING: not published yet. */
 static enum tocsin_err prove_own_entry(struct bundle *b, struct buf *out)
 {
-	struct buf text;
+	struct chosen ch = { .quorum = &b->witnesses.q, .owner = b->desk->name };
 	struct note note;
 	struct checkpoint c;
 	struct merkle_proof proof;
-	buf_init(&text, LIMIT_NOTE);
-	enum tocsin_err err = store_log_published(b->desk->store, b->row->log_n, &text);
+	buf_init(&ch.note, LIMIT_NOTE);
+	enum tocsin_err err = store_log_published_from(b->read, b->row->log_n, b->row->log_index, choose, &ch);
 	if (err == TOCSIN_OK)
-		err = note_parse(buf_bytes(&text), LIMIT_NOTE, &note);
+		err = ch.err;
+	if (err == TOCSIN_OK && ch.note.n == 0)
+		err = fail(TOCSIN_MISSING, "no published checkpoint covers the entry yet");
+	if (err == TOCSIN_OK)
+		err = note_parse(buf_bytes(&ch.note), LIMIT_NOTE, &note);
 	if (err == TOCSIN_OK)
 		err = checkpoint_parse(note.text, &c);
-	if (err == TOCSIN_OK && b->row->log_index >= c.size)
-		err = fail(TOCSIN_MISSING, "the published checkpoint does not cover the entry yet");
 	if (err == TOCSIN_OK)
 		err = store_log_inclusion(b->desk->store, b->row->log_n, b->row->log_index, c.size, &proof);
 	if (err == TOCSIN_OK) {
-		tlogproof_format(out, b->row->log_index, &proof, buf_bytes(&text));
+		tlogproof_format(out, b->row->log_index, &proof, buf_bytes(&ch.note));
 		err = buf_end(out, "a proof");
 	}
-	buf_free(&text);
+	buf_free(&ch.note);
 	return err;
 }
 
@@ -79,28 +106,48 @@ static enum tocsin_err prove(struct bundle *b)
 	return err == TOCSIN_MISSING ? fail(TOCSIN_LATER, "our log has not published the entry of this statement yet; try again in some seconds") : err;
 }
 
-/* The quorum that applies to the log of the receipt, and the cards of the organisations in it. */
+/* The chain of NAME among the further cards, once. */
+static enum tocsin_err add_card(struct bundle *b, const char *name)
+{
+	for (size_t i = 0; i < b->card_n; i++)
+		if (strcmp(b->card[i].name, name) == 0)
+			return TOCSIN_OK;
+	b->card[b->card_n].name = name;
+	buf_init(&b->card[b->card_n].chain, LIMIT_CHAIN_BYTES);
+	return chain_of(b, name, &b->card[b->card_n++].chain);
+}
+
+static enum tocsin_err take_cosigners(struct bundle *b)
+{
+	enum tocsin_err err = TOCSIN_OK;
+	for (size_t i = 0; err == TOCSIN_OK && i < b->statement.by_n; i++)
+		err = add_card(b, b->statement.by[i]);
+	return err;
+}
+
+/* The quorum that applies to the log of the receipt, and the cards of the organisations in it. A record has no receipt: of its maker's own witnesses more than half. */
 static enum tocsin_err take_quorum(struct bundle *b)
 {
 	const struct peer *peer = directory_find(b->desk->directory, b->row->peer);
-	if (peer == NULL || peer->quorum == 0) {
+	bool record = strcmp(b->row->peer, b->desk->name) == 0;
+	if (peer != NULL)
+		directory_quorum(b->desk->directory, peer, &b->witnesses);
+	peer_release(peer);
+	if (record && b->witnesses.n > 0)
+		b->witnesses.q.k = (unsigned)(b->witnesses.n / 2 + 1);
+	if (b->witnesses.q.k == 0) {
 		buf_add_str(&b->quorum, "quorum none\n");
-		peer_release(peer);
 		return TOCSIN_OK;
 	}
-	directory_quorum(b->desk->directory, peer, &b->witnesses);
-	buf_printf(&b->quorum, "quorum %u\n", peer->quorum);
+	buf_printf(&b->quorum, "quorum %u\n", b->witnesses.q.k);
 	const char *owner = b->row->issued ? b->row->peer : b->desk->name;
 	enum tocsin_err err = TOCSIN_OK;
 	for (size_t i = 0; err == TOCSIN_OK && i < b->witnesses.n; i++) {
-		buf_init(&b->witness_cards[i], LIMIT_CHAIN_BYTES);
-		b->witness_n = i + 1;
 		if (strcmp(b->witnesses.held[i]->name, owner) == 0)
 			continue;
 		buf_printf(&b->quorum, "witness %s\n", b->witnesses.held[i]->name);
-		err = chain_of(b, b->witnesses.held[i]->name, &b->witness_cards[i]);
+		err = add_card(b, b->witnesses.held[i]->name);
 	}
-	peer_release(peer);
 	return err == TOCSIN_OK ? buf_end(&b->quorum, "a quorum") : err;
 }
 
@@ -122,13 +169,15 @@ static enum tocsin_err gather(struct bundle *b, const char *const *only, const c
 	if (err == TOCSIN_OK)
 		err = buf_end(&b->body, "the body");
 	if (err == TOCSIN_OK)
+		err = take_quorum(b);
+	if (err == TOCSIN_OK)
+		err = take_cosigners(b);
+	if (err == TOCSIN_OK)
 		err = prove(b);
 	if (err == TOCSIN_OK)
 		err = chain_of(b, received ? b->row->peer : b->desk->name, &b->sender);
 	if (err == TOCSIN_OK)
 		err = chain_of(b, received ? b->desk->name : b->row->peer, &b->recipient);
-	if (err == TOCSIN_OK)
-		err = take_quorum(b);
 	if (err == TOCSIN_OK) {
 		evidence_readme(&b->statement, &b->row->id, b->receipt.n > 0, &b->readme);
 		err = buf_end(&b->readme, "README.txt");
@@ -149,11 +198,10 @@ static void write_files(const struct bundle *b, struct buf *out)
 		if (files[i].content->n > 0 || always)
 			tar_add(out, files[i].name, buf_bytes(files[i].content), at);
 	}
-	for (size_t i = 0; i < b->witness_n; i++) {
+	for (size_t i = 0; i < b->card_n; i++) {
 		char name[sizeof "witnesses/.cards" + LIMIT_NAME];
-		snprintf(name, sizeof name, "witnesses/%s.cards", b->witnesses.held[i]->name);
-		if (b->witness_cards[i].n > 0)
-			tar_add(out, name, buf_bytes(&b->witness_cards[i]), at);
+		snprintf(name, sizeof name, "witnesses/%s.cards", b->card[i].name);
+		tar_add(out, name, buf_bytes(&b->card[i].chain), at);
 	}
 	tar_add(out, "check.sh", evidence_script(), at);
 	tar_end(out);
@@ -185,8 +233,8 @@ enum tocsin_err evidence_bundle(const struct desk *d, struct snapshot *read, con
 	}
 	for (size_t i = 0; i < sizeof buffers / sizeof *buffers; i++)
 		buf_free(buffers[i]);
-	for (size_t i = 0; i < b->witness_n; i++)
-		buf_free(&b->witness_cards[i]);
+	for (size_t i = 0; i < b->card_n; i++)
+		buf_free(&b->card[i].chain);
 	directory_quorum_release(&b->witnesses);
 	arena_free(b->arena);
 	free(b);

@@ -206,6 +206,7 @@ void change_log_published(struct change *c, uint64_t n, uint64_t size, struct by
 	        "the log was retired, is shorter, or a larger checkpoint was published in the meantime; look at the "
 	        "log again",
 	        WRITE_LOG_PUBLISHED, (int64_t)size, note, (int64_t)n);
+	change_run(c, WRITE_LOG_PUBLISHED_KEEP, (int64_t)n, (int64_t)size, note);
 }
 
 void change_log_padding(struct change *c, unsigned multiple, log_padding *make, void *arg)

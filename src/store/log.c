@@ -396,6 +396,20 @@ enum tocsin_err store_log_published(struct store *s, uint64_t n, struct buf *not
 	return err;
 }
 
+enum tocsin_err store_log_published_from(struct snapshot *r, uint64_t n, uint64_t index, log_published_each *each,
+        void *arg)
+{
+	struct cursor *c;
+	enum tocsin_err err = cursor_open(r, &c, READ_LOG_PUBLISHED, (int64_t)n, (int64_t)index);
+	if (err != TOCSIN_OK)
+		return err;
+	bool more = true;
+	while (more && (err = cursor_next(c)) == TOCSIN_OK)
+		more = each(arg, cursor_bytes(c, 0));
+	cursor_close(c);
+	return err == TOCSIN_MISSING ? TOCSIN_OK : err;
+}
+
 enum tocsin_err store_log_each(struct snapshot *r, log_each_row *each, void *arg)
 {
 	struct cursor *c;

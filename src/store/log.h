@@ -38,6 +38,11 @@ enum tocsin_err store_log_root(struct store *s, uint64_t n, uint64_t size, struc
 enum tocsin_err store_log_tile(struct store *s, uint64_t n, const struct tile_path *t, struct buf *out) MUST_USE;
 /* The published note (with cosignatures) of log N; MISSING when there is none. */
 enum tocsin_err store_log_published(struct store *s, uint64_t n, struct buf *note) MUST_USE;
+/* The checkpoints of log N that were published and cover entry INDEX, with their cosignatures, smallest first, at
+ * most 256 of them: the earliest tells best when the entry was there. */
+typedef bool log_published_each(void *arg, struct bytes note);
+enum tocsin_err store_log_published_from(struct snapshot *r, uint64_t n, uint64_t index, log_published_each *each,
+        void *arg) MUST_USE;
 /* Recomputes from what is stored, read back from the database, the root of log N at SIZE: entries since the last published checkpoint on top of its edge. BROKEN when it is not ROOT:
  * called before a checkpoint is published (logs have died of one flipped bit). */
 enum tocsin_err store_log_reread(struct store *s, uint64_t n, uint64_t size, const struct hash *root) MUST_USE;

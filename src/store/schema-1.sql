@@ -80,6 +80,8 @@ CREATE TABLE log_origin (n BIGINT PRIMARY KEY, origin TEXT NOT NULL, state TEXT 
   reason TEXT NOT NULL, size BIGINT NOT NULL, root BYTES NOT NULL, tail BYTES NOT NULL,
   published_size BIGINT NOT NULL, published BYTES NOT NULL,                  -- the note with its cosignatures; empty: never
   started_at BIGINT NOT NULL);
+-- Every checkpoint that was published, with its cosignatures: the earliest that covers an entry tells best when it was there.
+CREATE TABLE log_published (log_n BIGINT NOT NULL, size BIGINT NOT NULL, note BYTES NOT NULL, PRIMARY KEY (log_n, size));
 -- Full tiles: key = n * 2^48 + level * 2^40 + tile index; level 255 for entry chunks (256 entries of 32 bytes), 0 to 7 for hashes.
 CREATE TABLE log_tile (key BIGINT PRIMARY KEY, data BYTES NOT NULL);
 -- Positions of cards and of statements that were logged again under a later origin.

@@ -135,6 +135,10 @@ const struct sql_text sql_writes[WRITE_COUNT] = {
 	        " VALUES ($1, $2, 'current', '', 0, $3, $4, 0, $4, $5)",
 	        "ithbi" },
 	[WRITE_LOG_GROW] = { "log grow", "UPDATE log_origin SET size = $1, root = $2, tail = $3 WHERE n = $4", "ihbi" },
+	[WRITE_LOG_PUBLISHED_KEEP] = { "log published keep",
+	        "INSERT INTO log_published (log_n, size, note) VALUES ($1, $2, $3)"
+	        " ON CONFLICT (log_n, size) DO UPDATE SET note = excluded.note",
+	        "iib" },
 	[WRITE_LOG_PUBLISHED] = { "log published",
 	        "UPDATE log_origin SET published_size = $1, published = $2 WHERE n = $3 AND state = 'current' AND "
 	        "published_size <= $1"
@@ -270,6 +274,8 @@ const struct sql_text sql_reads[READ_COUNT] = {
 	[READ_LOG_CURRENT] = { "log current", "SELECT " LOG_ALL " FROM log_origin WHERE state = 'current' ORDER BY n",
 	        "" },
 	[READ_LOG] = { "log", "SELECT " LOG_ALL " FROM log_origin WHERE n = $1", "i" },
+	[READ_LOG_PUBLISHED] = { "log published",
+	        "SELECT note FROM log_published WHERE log_n = $1 AND size > $2 ORDER BY size LIMIT 256", "ii" },
 	[READ_LOGS] = { "logs",
 	        "SELECT n, origin, state, reason, size, published_size, started_at FROM log_origin ORDER BY n", "" },
 	[READ_LOG_TILE] = { "log tile", "SELECT data FROM log_tile WHERE key = $1", "i" },
