@@ -283,12 +283,12 @@ static void remembers_what_a_logged_card_is(void **state)
 	assert_int_equal(r.log_n, 1);
 	assert_int_equal(r.log_index, 0);
 	struct snapshot *s;
-	struct cursor *row;
+	uint64_t index = 7;
 	assert_ok(snapshot_open(f->s, &s));
-	assert_ok(cursor_open(s, &row, READ_LOG_POSITION, &id, INT64_C(1)));
-	assert_ok(cursor_next(row));
-	assert_int_equal(cursor_int(row, 0), 0);
-	cursor_close(row);
+	assert_ok(store_log_position(s, &id, 1, &index));
+	assert_int_equal(index, 0);
+	assert_err(TOCSIN_MISSING, store_log_position(s, &id, 2, &index));
+	assert_err(TOCSIN_MISSING, store_log_position(s, &e, 1, &index));
 	snapshot_close(s);
 }
 
@@ -298,6 +298,15 @@ static enum tocsin_err next_log(struct fixture *f, uint64_t n, const char *origi
 	change_log_next(c, n, origin, "put back from a backup");
 	change_event(c, "log retired", 0, origin);
 	return store_commit(f->s, c, NULL, NULL);
+}
+
+static bool take_log(void *arg, const struct log_row *row)
+{
+	char *out = arg;
+	size_t n = strlen(out);
+	snprintf(out + n, 256 - n, "%llu %s %s %llu %llu %s; ", (unsigned long long)row->n, row->origin, row->state,
+	        (unsigned long long)row->size, (unsigned long long)row->published_size, row->reason);
+	return true;
 }
 
 static void retires_a_log_and_begins_another(void **state)
@@ -337,6 +346,13 @@ static void retires_a_log_and_begins_another(void **state)
 	assert_ok(store_log_check(f->s, 2, &n));
 	assert_int_equal(n, 1);
 	assert_err(TOCSIN_MISSING, store_log_check(f->s, 3, &n));
+	struct snapshot *r;
+	char logs[256] = "";
+	assert_ok(snapshot_open(f->s, &r));
+	assert_ok(store_log_each(r, take_log, logs));
+	snapshot_close(r);
+	assert_string_equal(
+	        logs, "1 " ORIGIN " retired 603 592 put back from a backup; 2 north.example/log/2 current 1 0 ; ");
 	free(leaves);
 }
 
