@@ -6,7 +6,7 @@
 struct seen {
 	const struct chain *who;
 	const struct vkey *key;
-	uint64_t time;
+	uint64_t time = 0;
 };
 
 /* OK: the earliest time at which a witness key of C, not revoked by then, cosigned NOTE; MISSING: none did; REFUSED:
@@ -16,7 +16,7 @@ static enum tocsin_err earliest(const struct chain *c, const struct note *note, 
 	bool found = false;
 	for (size_t i = 0; i < c->n; i++) {
 		const struct vkey *k = &c->card[i]->witness;
-		uint64_t time;
+		uint64_t time = 0;
 		int64_t revoked;
 		if (!c->card[i]->has_witness || (i > 0 && c->card[i - 1]->has_witness &&
 			vkey_same(k, &c->card[i - 1]->witness)))

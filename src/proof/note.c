@@ -11,7 +11,7 @@
 static const uint8_t *last_empty_line(struct bytes b)
 {
 	size_t n = b.n;
-	while (n > 1) {
+	while (b.p != NULL && n > 1) {
 		const uint8_t *nl = memrchr(b.p, '\n', n);
 		if (nl == NULL || nl == b.p)
 			return NULL;

@@ -38,7 +38,7 @@ enum tocsin_err age_recipient_parse(struct bytes text, struct age_recipient *r) 
 void age_recipient_format(const struct age_recipient *r, char out[AGE_RECIPIENT_TEXT]);
 /* An age identity file: comment lines, one "AGE-SECRET-KEY-1…" a line; the first up to MAX of them. */
 enum tocsin_err age_identities_parse(struct bytes file, struct age_identity *id, size_t max, size_t *n) MUST_USE;
-/* A fresh X25519 identity; FILE gets an identity file as age-keygen writes it (secret buffer). */
+/* A fresh X25519 identity; FILE gets an identity file as age-keygen writes it, but for the date (secret buffer). */
 enum tocsin_err age_identity_make(struct age_identity *id, struct buf *file) MUST_USE;
 void age_identity_recipient(const struct age_identity *id, struct age_recipient *r);
 

@@ -4,7 +4,6 @@
 #include <sodium.h>
 #include <stdio.h>
 
-#include "base/clock.h"
 #include "base/random.h"
 #include "base/text.h"
 #include "seal/bech32.h"
@@ -299,7 +298,7 @@ enum tocsin_err age_identities_parse(struct bytes file, struct age_identity *id,
 
 enum tocsin_err age_identity_make(struct age_identity *id, struct buf *file)
 {
-	char created[CLOCK_TEXT + 1], secret[IDENTITY_TEXT + 1], pub[AGE_RECIPIENT_TEXT];
+	char secret[IDENTITY_TEXT + 1], pub[AGE_RECIPIENT_TEXT];
 	struct age_recipient r;
 	memset(id, 0, sizeof *id);
 	random_bytes(id->secret, sizeof id->secret);
@@ -308,9 +307,8 @@ enum tocsin_err age_identity_make(struct age_identity *id, struct buf *file)
 		return err;
 	age_identity_recipient(id, &r);
 	age_recipient_format(&r, pub);
-	clock_format(clock_now(), created);
 	bech32_encode(IDENTITY_HRP, id->secret, sizeof id->secret, secret);
-	buf_printf(file, "# created: %s\n# public key: %s\n", created, pub);
+	buf_printf(file, "# public key: %s\n", pub);
 	buf_add_str(file, secret);
 	buf_add_char(file, '\n');
 	bytes_wipe(secret, sizeof secret);

@@ -429,7 +429,7 @@ static void an_identity_file_is_read_strictly(void **state)
 	size_t n;
 	buf_init_secret(&file, 1 << 16);
 	assert_int_equal(age_identity_make(&one, &file), TOCSIN_OK);
-	assert_true(bytes_starts(buf_bytes(&file), "# created: "));
+	assert_true(bytes_starts(buf_bytes(&file), "# public key: "));
 	assert_int_equal(age_identities_parse(buf_bytes(&file), back, 3, &n), TOCSIN_OK);
 	assert_int_equal(n, 1);
 	assert_memory_equal(back[0].secret, one.secret, 32);
