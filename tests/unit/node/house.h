@@ -26,7 +26,7 @@
 #define HOUSE_PATH 200
 
 struct house {
-	char top[HOUSE_PATH], dir[HOUSE_PATH + 8], name[64];
+	char top[64], dir[HOUSE_PATH], name[64];
 	unsigned exchange_port, desk_port;
 	pid_t pid;                      /* 0: not running */
 	char token[65];
@@ -179,6 +179,7 @@ static inline bool house_try_start(struct house *h, int *status)
 {
 	char out_path[HOUSE_PATH + 64];
 	snprintf(out_path, sizeof out_path, "%s/out", h->top);
+	unlink(out_path);
 	fflush(NULL);
 	h->pid = fork();
 	assert_true(h->pid >= 0);
