@@ -6,7 +6,7 @@
 struct seen {
 	const struct chain *who;
 	const struct vkey *key;
-	uint64_t time = 0;
+	uint64_t time;
 };
 
 /* OK: the earliest time at which a witness key of C, not revoked by then, cosigned NOTE; MISSING: none did; REFUSED:
