@@ -21,6 +21,7 @@ cleanup() {
 		kill -9 "$p" 2>/dev/null
 	done
 	[ -n "${KEEP:-}" ] && [ "$failed" != 0 ] && { echo "# kept: $W"; return; }
+	for p in "$W"/*/mounted; do [ -f "$p" ] && umount "$(cat "$p")"; done
 	rm -rf "$W"
 }
 trap cleanup EXIT
@@ -84,14 +85,14 @@ node_make() {
 	echo "$2" >"$W/$1/name"
 	echo "$3" >"$W/$1/port"
 	echo "$4" >"$W/$1/desk"
-	must "$T" init "$W/$1/dir" --name "$2" --exchange "127.0.0.1:$3" --desk "127.0.0.1:$4" --url "http://127.0.0.1:$3"
+	must "$(program "$1")" init "$W/$1/dir" --name "$2" --exchange "127.0.0.1:$3" --desk "127.0.0.1:$4" --url "http://127.0.0.1:$3"
 	node_set "$1" tick 1
 	node_set "$1" retry 1
 	node_set "$1" resume-wait 1
 }
-# node_set SHORT KEY VALUE: a key of [exchange] in its configuration
+# node_set SHORT KEY VALUE [SECTION]: a key of [exchange], or of another section, in its configuration
 node_set() {
-	sed -i -e "/^;*$2 *=/d" -e "s|^\[exchange\]\$|[exchange]\n$2 = $3|" "$W/$1/dir/tocsin.ini"
+	sed -i -e "/^\[${4:-exchange}\]/,/^\[/{/^;*$2 *=/d}" -e "s|^\[${4:-exchange}\]\$|[${4:-exchange}]\n$2 = $3|" "$W/$1/dir/tocsin.ini"
 }
 node_name() { cat "$W/$1/name"; }
 node_port() { cat "$W/$1/port"; }
@@ -102,9 +103,11 @@ at() {
 	shift
 	"$T" -d "$W/$short/dir" "$@"
 }
-node_ready() { at "$1" status --json 2>/dev/null | jq -e .ready; }
+# The program that the node runs: its own when the scenario has written one down.
+program() { cat "$W/$1/program" 2>/dev/null || echo "$T"; }
+node_ready() { [ "$(at "$1" status --json 2>/dev/null | jq .ready)" = true ]; }
 node_start() {
-	"$T" -d "$W/$1/dir" serve >>"$W/$1/log" 2>&1 &
+	"$(program "$1")" -d "$W/$1/dir" serve >>"$W/$1/log" 2>&1 &
 	echo $! >"$W/$1/pid"
 	until_true "${2:-20}" node_ready "$1" || { echo "Bail out! $1 does not get ready: $(tail -3 "$W/$1/log" | tr '\n' ' ')"; failed=1; exit 1; }
 }
