@@ -26,6 +26,7 @@ struct front {
 	struct conn_env env;
 	struct listen_socket socket;
 	SSL_CTX *tls;
+	_Atomic(SSL_CTX *) renewed;      /* to take the place of tls at the next connection */
 	size_t max_body;
 	unsigned max_connections;
 	int64_t idle;
@@ -139,6 +140,11 @@ static void take(struct front *f, int fd, const struct sockaddr_storage *address
 	bool internet = address->ss_family == AF_INET || address->ss_family == AF_INET6;
 	struct peer *peer = NULL;
 	SSL *ssl = NULL;
+	SSL_CTX *renewed = atomic_exchange(&f->renewed, NULL);
+	if (renewed != NULL) {
+		SSL_CTX_free(f->tls);
+		f->tls = renewed;
+	}
 	if (f->open >= f->max_connections ||
 	    (internet && (peer = peers_enter(f->env.peers, (const struct sockaddr *)address, f->env.now)) == NULL)) {
 		close(fd);
@@ -328,6 +334,11 @@ static void *run(void *arg)
 	return NULL;
 }
 
+void front_renew(struct front *f, SSL_CTX *tls)
+{
+	SSL_CTX_free(atomic_exchange(&f->renewed, tls));
+}
+
 void front_free(struct front *f)
 {
 	if (f == NULL)
@@ -341,6 +352,7 @@ void front_free(struct front *f)
 		free(f->env.spares[--f->env.n_spares]);
 	peers_free(f->env.peers);
 	SSL_CTX_free(f->tls);
+	SSL_CTX_free(atomic_load(&f->renewed));
 	free(f);
 }
 

@@ -26,6 +26,8 @@ struct front_counts { uint64_t connections, requests, gate_refused, rate_refused
 /* Takes SOCKET and CONFIG->tls, also when it fails. */
 enum tocsin_err front_start(const struct front_config *config, struct listen_socket *socket,
 			    struct front **out) MUST_USE;
+/* Takes TLS: connections that are accepted from now on use it. From any thread; only for a front that began with TLS. */
+void front_renew(struct front *f, SSL_CTX *tls);
 void front_drain(struct front *f);       /* accepts no more; from any thread */
 void front_end(struct front *f);         /* and takes no more requests; connections close when they are answered */
 /* Waits at most two seconds for the answers under way, then closes all and ends the thread; safe on NULL. */

@@ -28,6 +28,7 @@ struct http_server {
 	void *arg;
 	size_t max_body;
 	unsigned port;
+	bool tls;
 	pthread_mutex_t lock;
 	pthread_cond_t none_open;
 	unsigned open;                   /* calls that a handler has and has not answered */
@@ -392,6 +393,7 @@ enum tocsin_err http_server_start(const struct http_server_config *config, http_
 	if (e != TOCSIN_OK)
 		goto err;
 	s->port = socket.port;
+	s->tls = tls != NULL;
 	struct front_config front = {
 		.tls = tls,
 		.max_body = config->max_body,
@@ -418,6 +420,17 @@ err:
 unsigned http_server_port(const struct http_server *s)
 {
 	return s->port;
+}
+
+enum tocsin_err http_server_renew(struct http_server *s, const char *cert, const char *key)
+{
+	SSL_CTX *tls = NULL;
+	if (!s->tls)
+		return fail(TOCSIN_REFUSED, "this listener speaks plain HTTP; restart it to make it speak TLS");
+	enum tocsin_err e = tls_context(cert, key, &tls);
+	if (e == TOCSIN_OK)
+		front_renew(s->front, tls);
+	return e;
 }
 
 void http_server_drain(struct http_server *s)

@@ -35,6 +35,8 @@ typedef void http_handler(void *arg, struct http_call *call);
 enum tocsin_err http_server_start(const struct http_server_config *config, http_handler *handler, void *arg,
 				  struct http_server **out) MUST_USE;
 unsigned http_server_port(const struct http_server *s);              /* the port that was bound (for port 0) */
+/* Reads certificate and key again, for connections that come from now on; when they cannot be used (BROKEN, REFUSED) the old ones stay. REFUSED for a plain listener. */
+enum tocsin_err http_server_renew(struct http_server *s, const char *cert, const char *key) MUST_USE;
 void http_server_drain(struct http_server *s);                       /* accepts no more connections */
 void http_server_stop(struct http_server *s);                        /* waits for calls that are kept; safe on NULL */
 /* Counters since start: connections, requests, refused by the gate, refused by rate. */

@@ -279,7 +279,7 @@ static void say_ready(const struct node *n)
 	tell_manager("READY=1");
 }
 
-/* What can change while it runs is the log's level; the rest needs a restart, and is not touched when the file is wrong. */
+/* What can change while it runs is the log's level and the certificates; the rest needs a restart. Nothing is touched when the file is wrong. */
 static void reload(struct node *n)
 {
 	struct config c;
@@ -288,8 +288,12 @@ static void reload(struct node *n)
 		return;
 	}
 	set_level(&c);
+	if (n->exchange_server != NULL && c.exchange_cert[0] != 0 && http_server_renew(n->exchange_server, c.exchange_cert, c.exchange_key) != TOCSIN_OK)
+		log_say(LOG_ERROR, "certificate not taken", "listener=exchange why=\"%s\"", fail_sentence());
+	if (c.desk_cert[0] != 0 && serve_renew(n->serve, c.desk_cert, c.desk_key) != TOCSIN_OK)
+		log_say(LOG_ERROR, "certificate not taken", "listener=desk why=\"%s\"", fail_sentence());
+	log_say(LOG_NOTE, "configuration read again", "level=%s", c.log_level);
 	config_free(&c);
-	log_say(LOG_NOTE, "configuration read again", "level=done");
 }
 
 static void wait_for_end(struct node *n, const sigset_t *signals)

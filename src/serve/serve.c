@@ -218,6 +218,11 @@ unsigned serve_port(const struct serve *s)
 	return s->desk_server == NULL ? 0 : http_server_port(s->desk_server);
 }
 
+enum tocsin_err serve_renew(struct serve *s, const char *cert, const char *key)
+{
+	return s->desk_server == NULL ? TOCSIN_OK : http_server_renew(s->desk_server, cert, key);
+}
+
 void serve_drain(struct serve *s)
 {
 	if (s->desk_server != NULL)

@@ -38,6 +38,8 @@ struct serve_config {
 struct serve;
 enum tocsin_err serve_start(const struct serve_config *config, struct serve **out) MUST_USE;
 unsigned serve_port(const struct serve *s);             /* of the desk listener; 0: none */
+/* Reads the desk listener's certificate again (http_server_renew); nothing when there is no such listener. */
+enum tocsin_err serve_renew(struct serve *s, const char *cert, const char *key) MUST_USE;
 void serve_drain(struct serve *s);                      /* no more connections; calls that wait are answered now */
 void serve_stop(struct serve *s);                       /* safe on NULL */
 

@@ -229,6 +229,32 @@ static void test_not_tls(void **state)
 	assert_int_equal(post("127.0.0.1", http_server_port(server), cert, 1), TOCSIN_OK);
 }
 
+static void test_renew(void **state)
+{
+	char new_cert[80], new_key[80];
+	unsigned port = http_server_port(server);
+	(void)state;
+	snprintf(new_cert, sizeof new_cert, "%s/cert3.pem", dir);
+	snprintf(new_key, sizeof new_key, "%s/key3.pem", dir);
+	assert_true(make(new_cert, new_key, "IP:127.0.0.1"));
+	assert_int_not_equal(http_server_renew(server, new_cert, key), TOCSIN_OK);
+	assert_int_equal(http_server_renew(server, "/nowhere", new_key), TOCSIN_BROKEN);
+	assert_int_equal(post("127.0.0.1", port, cert, 1), TOCSIN_OK);
+	assert_int_equal(http_server_renew(server, new_cert, new_key), TOCSIN_OK);
+	assert_int_equal(http_server_renew(server, new_cert, new_key), TOCSIN_OK);
+	assert_int_equal(post("127.0.0.1", port, new_cert, 100000), TOCSIN_OK);
+	assert_int_equal(post("127.0.0.1", port, cert, 1), TOCSIN_OFFLINE);
+	assert_int_equal(http_server_renew(server, cert, key), TOCSIN_OK);
+	unlink(new_cert);
+	unlink(new_key);
+
+	struct http_server *plain;
+	struct http_server_config config = { .listen = "127.0.0.1:0", .max_body = 10, .max_connections = 5, .idle_seconds = 2 };
+	assert_int_equal(http_server_start(&config, handle, NULL, &plain), TOCSIN_OK);
+	assert_int_equal(http_server_renew(plain, cert, key), TOCSIN_REFUSED);
+	http_server_stop(plain);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -237,6 +263,7 @@ int main(void)
 		{ "TLS 1.2 and 1.3 are spoken, nothing older, and the gate reads inside", test_by_hand, NULL, NULL,
 		  NULL },
 		{ "what is not TLS, or stops halfway, is cut off", test_not_tls, NULL, NULL, NULL },
+		{ "a certificate that is renewed is what new connections get, and one that cannot be used changes nothing", test_renew, NULL, NULL, NULL },
 	};
 	return cmocka_run_group_tests(tests, start, stop);
 }

@@ -286,7 +286,69 @@ TEST(a_hangup_reads_the_level_again_and_a_wrong_file_changes_nothing)
 	house_stop(&h);
 	house_out(&h, &out);
 	assert_non_null(strstr((char *)out.p, "configuration read again"));
+	assert_non_null(strstr((char *)out.p, "level=note"));
 	buf_free(&out);
+}
+
+/* A certificate for the loopback address, and its key. */
+static void make_certificate(const char *cert, const char *key)
+{
+	int status;
+	pid_t pid = fork();
+	if (pid == 0) {
+		int null = open("/dev/null", O_WRONLY);
+		dup2(null, 2);
+		execlp("openssl", "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", "/CN=test", "-addext",
+			"subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", cert, (char *)NULL);
+		_exit(127);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+}
+
+/* Asks the exchange listener for the card over TLS, trusting CA. */
+static enum tocsin_err ask_exchange(const char *ca)
+{
+	char url[100];
+	unsigned status = 0;
+	struct buf out;
+	const struct http_client_config config = { .ca_file = ca, .max_per_host = 1 };
+	snprintf(url, sizeof url, "https://127.0.0.1:%u/exchange/v1/card", h.exchange_port);
+	const struct http_request r = { .method = "GET", .url = url, .max_answer = 1u << 20, .timeout_ms = 20000 };
+	buf_init(&out, 1u << 20);
+	enum tocsin_err err = http_ask(&config, &r, &status, &out);
+	buf_free(&out);
+	return err == TOCSIN_OK && status != 200 ? TOCSIN_BAD : err;
+}
+
+TEST(a_hangup_renews_certificates)
+{
+	char cert[HOUSE_PATH + 64], key[HOUSE_PATH + 64], old[HOUSE_PATH + 64];
+	struct buf copy;
+	house_path(&h, "cert.pem", cert);
+	house_path(&h, "key.pem", key);
+	house_path(&h, "old.pem", old);
+	make_certificate(cert, key);
+	buf_init(&copy, 65536);
+	ok(file_read(cert, &copy));
+	ok(file_create(old, buf_bytes(&copy), 0600));
+	buf_free(&copy);
+	house_set(&h, "exchange", "cert", cert);
+	house_set(&h, "exchange", "key", key);
+	house_start(&h);
+	ok(ask_exchange(old));
+	make_certificate(cert, key);
+	kill(h.pid, SIGHUP);
+	house_nap(500);
+	ok(ask_exchange(cert));
+	assert_int_equal(ask_exchange(old), TOCSIN_OFFLINE);
+	/* One that cannot be read changes nothing. */
+	ok(file_replace(cert, BYTES_LIT("no certificate\n"), 0600));
+	kill(h.pid, SIGHUP);
+	house_nap(500);
+	assert_int_equal(ask_exchange(old), TOCSIN_OFFLINE);
+	json_decref(house_json(&h, "GET", "/api/v1/status", NULL, 200));
+	house_stop(&h);
 }
 
 TEST(the_service_manager_is_told)
@@ -339,6 +401,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_live_nodes_clock_cannot_be_set, up, down),
 		cmocka_unit_test_setup_teardown(a_database_that_was_put_back_learns_the_cards_that_were_signed_since, up, down),
 		cmocka_unit_test_setup_teardown(a_hangup_reads_the_level_again_and_a_wrong_file_changes_nothing, up, down),
+		cmocka_unit_test_setup_teardown(a_hangup_renews_certificates, up, down),
 		cmocka_unit_test_setup_teardown(the_service_manager_is_told, up, down),
 		cmocka_unit_test_setup_teardown(the_pid_file_is_there_while_the_node_runs, up, down),
 	};
