@@ -2,7 +2,8 @@
  * exchange: statements between nodes: intake, outbox and courier, receipts, witnessing, recovery, carry files.
  *
  *   door.c       routes of the exchange listener: envelopes, receipts, card, resume, /log/, /witness/
- *   intake.c     a batch: open, verify, ask the desk, commit, answer        (worker threads)
+ *   intake.c     a batch: open, commit, answer                              (worker threads)
+ *   envelope.c   the checks of one envelope, and what the desk says to it
  *   witness.c    the witness service: compare-and-swap, cosign, keep forks
  *   tick.c       every tick: padding, published checkpoint, asking witnesses to cosign
  *   courier.c    outbox to partners, on the HTTP client's thread

@@ -1,26 +1,19 @@
 /*
  * intake: a batch of envelopes, from bytes to durable statements and an answer.
  *
- * A batch is a job.  A thread of the pool opens all of it (one call of the keeper for every file key), checks each
- * envelope in the order of DESIGN section 4 -- lengths, open, signature, rate of the partner, addressee, time, grammar,
- * root -- and submits one change an envelope; the writer merges what several jobs submit.  When that is durable a
- * thread of the pool signs a checkpoint (or finds it signed for another job of the same commit), adds the proofs and
- * gives the answer out.
+ * A batch is a job.  A thread of the pool opens all of it (one call of the keeper for every file key), has each
+ * envelope checked (envelope.c) and submits one change an envelope; the writer merges what several jobs submit.  When
+ * that is durable a thread of the pool signs a checkpoint (or finds it signed for another job of the same commit), adds
+ * the proofs and gives the answer out.
  *
- * A refusal leaves a counter and a line in the log: the code, and the partner's name once a
- * signature has verified; never content.  Keys and plaintext are wiped.
+ * A refusal leaves a counter and a line in the log: the code, and the partner's name once a signature has verified;
+ * never content.  Keys and plaintext are wiped.
  */
-#include "exchange/internal.h"
-
-#include "desk/accept.h"
-#include "domain/kind.h"
-#include "exchange/rate.h"
+#include "exchange/envelope.h"
 
 #define INTAKE_JOBS 64                          /* batches in flight */
 #define INTAKE_BYTES (64u << 20)                /* their envelopes together */
 #define INTAKE_ARENA (8u << 20)
-#define AHEAD_FLAGGED (5 * 60 * CLOCK_SECOND)
-#define AHEAD_REFUSED (24 * 3600 * CLOCK_SECOND)
 #define UNWRAPS 4 /* stanzas of one envelope that are tried: as many recipients as a card has */
 
 struct item {
@@ -43,16 +36,6 @@ struct job {
 	size_t n;
 	bool returned;                          /* something of our own came back, and is to be sent once more */
 	uint64_t log_n, size;                   /* the log when the job began, then as its commit left it */
-};
-
-/* What one thread needs for one job at a time; kept, because making it costs more than using it. */
-struct bench {
-	struct bench *next;
-	struct buf plain, clean;
-	struct arena *arena;
-	struct keeper_unwrap *unwrap;
-	size_t unwrap_room;
-	struct age_header header;
 };
 
 struct intake {
@@ -258,241 +241,26 @@ static void job_committed(void *arg, const struct change_result *results, size_t
 		job_end(j, 503, NULL, "this node is stopping; send the batch again later");
 }
 
-/* ---- one envelope ---- */
-
-/* What the checks find out, one after the other. */
-struct finding {
-	struct exchange *x;
-	struct snapshot *read;
-	struct bench *bench;
-	const struct peer *self, *peer; /* held; PEER: the sender, or for a statement that comes back its addressee */
-	int64_t now;
-	struct note note;
-	struct statement s;
-	struct body body;
-	bool returned;
-	int64_t marks;
-};
-
-static enum refusal check_open(
-	struct finding *f, struct bytes envelope, struct keeper_unwrap *u, size_t n, struct bytes *body)
-{
-	struct bench *b = f->bench;
-	struct bytes note;
-	size_t i = 0;
-	while (i < n && !u[i].ok)
-		i++;
-	if (i == n) {
-		(void)fail(TOCSIN_REFUSED, "the envelope is not sealed to a key of this node; see its card");
-		return REFUSE_OPEN;
-	}
-	if (age_header_parse(envelope, &b->header) != TOCSIN_OK ||
-		age_payload_open(&b->header, u[i].key, envelope, &b->plain) != TOCSIN_OK)
-		return REFUSE_OPEN;
-	if (body_unwrap(buf_bytes(&b->plain), &note, body) != TOCSIN_OK ||
-		note_parse(note, LIMIT_NOTE, &f->note) != TOCSIN_OK)
-		return REFUSE_NOTE;
-	return REFUSE_NONE;
-}
-
-static enum refusal check_statement(struct finding *f)
-{
-	struct text t = text_over(f->note.text);
-	enum realm realm;
-	if (!realm_take(&t, &realm)) {
-		(void)fail(TOCSIN_BAD, "the statement does not begin with %s", realm_prefix(f->x->desk->realm));
-		return REFUSE_STATEMENT;
-	}
-	if (realm != f->x->desk->realm) {
-		(void)fail(TOCSIN_REFUSED, "this node takes %s only", realm_prefix(f->x->desk->realm));
-		return REFUSE_REALM;
-	}
-	if (f->note.text.n > LIMIT_STATEMENT_TEXT) {
-		(void)fail(TOCSIN_BAD, "the statement's text has more than %d bytes", LIMIT_STATEMENT_TEXT);
-		return REFUSE_SIZE;
-	}
-	return statement_parse(f->note.text, &f->s) == TOCSIN_OK ? REFUSE_NONE : REFUSE_STATEMENT;
-}
-
-static enum refusal check_signature(struct finding *f)
-{
-	struct directory *dir = f->x->desk->directory;
-	const struct statement *s = &f->s;
-	f->returned = strcmp(s->from.name, f->x->desk->name) == 0;
-	const struct peer *from = f->returned ? f->self : (f->peer = directory_find(dir, s->from.name));
-	if (from == NULL || !chain_is_party(&from->chain, &s->from)) {
-		(void)fail(TOCSIN_MISSING, "this node holds no card of %s with that fingerprint", s->from.name);
-		return REFUSE_STRANGER;
-	}
-	const struct peer *held[LIMIT_COSIGNERS];
-	struct chain chain[LIMIT_COSIGNERS];
-	size_t n = 0;
-	for (size_t i = 0; i < s->by_n; i++) {
-		const struct peer *by = directory_find(dir, s->by[i]);
-		if (by == NULL)
-			continue;       /* the chain that is missing makes the verification fail */
-		held[n] = by;
-		chain[n++] = by->chain;
-	}
-	buf_clear(&f->bench->clean);
-	enum tocsin_err err = chain_verify_statement(&from->chain, chain, n, &f->note, s, &f->bench->clean);
-	for (size_t i = 0; i < n; i++)
-		peer_release(held[i]);
-	if (err == TOCSIN_OK && (err = buf_end(&f->bench->clean, "a statement")) != TOCSIN_OK)
-		return REFUSE_BUSY;
-	switch (err) {
-	case TOCSIN_OK:      return REFUSE_NONE;
-	case TOCSIN_MISSING: return REFUSE_CARD;
-	case TOCSIN_BROKEN:  return REFUSE_BUSY;
-	default:             return REFUSE_SIGNATURE;
-	}
-}
-
-/* A statement of our own comes back after our log was put back (PROTOCOL, section 8, "resume"); at any other time it is
- * somebody's error. */
-static enum refusal check_returned(struct finding *f)
-{
-	const struct statement *s = &f->s;
-	if (f->self->card->log_n == 1) {
-		(void)fail(TOCSIN_REFUSED, "this statement is by %s itself, which has lost nothing", s->from.name);
-		return REFUSE_ADDRESSEE;
-	}
-	f->peer = strcmp(s->to.name, s->from.name) != 0 ? directory_find(f->x->desk->directory, s->to.name) : NULL;
-	if (f->peer == NULL || !chain_is_party(&f->peer->chain, &s->to)) {
-		(void)fail(TOCSIN_REFUSED, "this statement by %s is addressed to nobody that it knows", s->from.name);
-		return REFUSE_ADDRESSEE;
-	}
-	f->marks |= STATEMENT_MARK_RETURNED;
-	return REFUSE_NONE;
-}
-
-static enum refusal check_sender(struct finding *f)
-{
-	const struct statement *s = &f->s;
-	if (f->returned) {
-		enum refusal r = check_returned(f);
-		if (r != REFUSE_NONE)
-			return r;
-	} else if (f->peer->state == PEER_DISTRUSTED) {
-		(void)fail(TOCSIN_REFUSED, "this node does not trust %s; talk to its people", s->from.name);
-		return REFUSE_DISTRUSTED;
-	} else if (!rate_take(f->x->intake->rate, s->from.name, clock_mono())) {
-		(void)fail(TOCSIN_LATER, "%s sends more than %u statements a second; send the rest later", s->from.name,
-			f->x->config.partner_rate);
-		return REFUSE_BUSY;
-	} else if (!chain_is_party(&f->self->chain, &s->to)) {
-		(void)fail(TOCSIN_REFUSED, "this statement is addressed to %s, not to this node", s->to.name);
-		return REFUSE_ADDRESSEE;
-	}
-	if (s->at > f->now + AHEAD_REFUSED) {
-		(void)fail(TOCSIN_REFUSED, "the statement's time is more than 24 hours ahead of this node's clock");
-		return REFUSE_TIME;
-	}
-	if (s->at > f->now + AHEAD_FLAGGED)
-		f->marks |= STATEMENT_MARK_AHEAD;
-	return REFUSE_NONE;
-}
-
-static enum refusal check_content(struct finding *f, struct bytes body)
-{
-	const struct statement *s = &f->s;
-	const struct kind *kind = kind_find(s->kind);
-	if (kind == NULL) {
-		(void)fail(TOCSIN_REFUSED, "this node does not know the kind %s; see its card", s->kind);
-		return REFUSE_KIND;
-	}
-	enum tocsin_err err = body_parse(body, s->lines, true, f->bench->arena, &f->body);
-	if (err != TOCSIN_OK)
-		return err == TOCSIN_BROKEN ? REFUSE_BUSY : REFUSE_BODY;
-	if (!hash_equal(&f->body.root, &s->root)) {
-		(void)fail(TOCSIN_REFUSED, "the body's root is not the one that the statement names");
-		return REFUSE_BODY;
-	}
-	if (f->returned)
-		return REFUSE_NONE;     /* the desk's rules were kept when it was issued */
-	int64_t marks = 0;
-	err = desk_accepts(f->read, f->peer, s, f->now, &marks);
-	f->marks |= marks;
-	return err == TOCSIN_OK ? REFUSE_NONE : err == TOCSIN_LATER || err == TOCSIN_BROKEN ? REFUSE_BUSY : REFUSE_RULE;
-}
-
-/* The change that takes the statement in; NULL when out of memory. */
-static struct change *make_change(const struct finding *f, const struct hash *id)
-{
-	struct change *c = change_new();
-	if (c == NULL)
-		return NULL;
-	struct hash entry;
-	statement_entry(f->x->desk->realm, f->returned ? ENTRY_ISSUED : ENTRY_ACCEPTED, id, &entry);
-	change_statement(c,
-		&(struct statement_row){ .id = *id,
-			.at = f->s.at,
-			.issued = f->returned,
-			.kind = f->s.kind,
-			.peer = f->peer->name,
-			.note = buf_bytes(&f->bench->clean),
-			.body = f->body.text,
-			.opened = BYTES_LIT(""),
-			.known_at = f->now,
-			.marks = f->marks,
-			.re = f->s.re,
-			.re_n = f->s.re_n });
-	change_entry(c, &entry, "statement", id);
-	if (f->returned) {
-		/* Sending it once more brings the receipt that was lost with it. */
-		change_outbox(c, f->peer->name, 2, f->now);
-		change_event(c, "statement returned", 0, f->peer->name);
-	} else {
-		char event[STATEMENT_KIND + sizeof " accepted"];
-		snprintf(event, sizeof event, "%s accepted", f->s.kind);
-		change_event(c, event, 0, f->peer->name);
-	}
-	return c;
-}
-
 static void take_envelope(struct job *j, size_t i, struct finding *f, struct keeper_unwrap *u, size_t n)
 {
 	struct item *it = &j->item[i];
-	struct bytes body;
-	arena_reset(f->bench->arena);
-	buf_clear(&f->bench->plain);
-	f->peer = NULL;
-	f->returned = false;
-	f->marks = 0;
-	bool verified = false;
+	struct change *c = NULL;
+	f->verified = false;
 	enum refusal r = it->code;
-	if (r == REFUSE_NONE)
-		r = check_open(f, j->b.envelope[i], u, n, &body);
-	if (r == REFUSE_NONE)
-		r = check_statement(f);
-	if (r == REFUSE_NONE && (r = check_signature(f)) == REFUSE_NONE) {
-		verified = true;
-		r = check_sender(f);
-	}
-	if (r == REFUSE_NONE)
-		r = check_content(f, body);
 	if (r == REFUSE_NONE) {
-		it->id = statement_id(f->note.text);
-		struct change *c = make_change(f, &it->id);
-		if (c != NULL) {
-			it->taken = true;
-			it->change = j->n;
-			j->change[j->n++] = c;
-			j->returned = j->returned || f->returned;
-		} else {
-			(void)fail(TOCSIN_BROKEN, "this node is out of memory");
-			r = REFUSE_BUSY;
-		}
-	}
-	if (r != REFUSE_NONE) {
-		if (it->code == REFUSE_NONE)
+		r = envelope_take(f, j->b.envelope[i], u, n, &it->id, &c);
+		if (r != REFUSE_NONE)
 			refuse(it, r, fail_sentence());
-		log_say(LOG_NOTE, "intake refused", "code=%s partner=%s", refusal_code(r),
-			verified ? f->s.from.name : "-");
 	}
-	peer_release(f->peer);
-	if (f->bench->plain.n > 0)
-		bytes_wipe(f->bench->plain.p, f->bench->plain.n);
+	if (r == REFUSE_NONE) {
+		it->taken = true;
+		it->change = j->n;
+		j->change[j->n++] = c;
+		j->returned = j->returned || f->returned;
+	} else {
+		log_say(LOG_NOTE, "intake refused", "code=%s partner=%s", refusal_code(r),
+			f->verified ? f->s.from.name : "-");
+	}
 }
 
 /* ---- a batch ---- */
@@ -533,6 +301,7 @@ static enum tocsin_err open_all(struct job *j, struct bench *b, struct snapshot 
 			*f = (struct finding){ .x = x,
 				.read = read,
 				.bench = b,
+				.rate = x->intake->rate,
 				.self = directory_self(x->desk->directory),
 				.now = clock_now() };
 			for (size_t i = 0; i < j->b.n; i++)
