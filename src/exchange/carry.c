@@ -1,7 +1,9 @@
 /*
- * carry: the same batch and answer in files, for a node without a line. What waits stays waiting until an answer comes back.
+ * carry: the same batch and answer in files, for a node without a line. What waits stays waiting until an answer comes
+ * back.
  *
- * Of each file that went out, its checkpoint and the numbers in it are remembered (the last few for each partner), so that an answer is held to the same checks as one from the wire.
+ * Of each file that went out, its checkpoint and the numbers in it are remembered (the last few for each partner), so
+ * that an answer is held to the same checks as one from the wire.
  */
 #include "exchange/courier.h"
 
@@ -73,10 +75,12 @@ static enum tocsin_err fill(struct parcel *p, const struct peer *peer, struct sn
 	struct buf plain;
 	size_t n;
 	buf_init_secret(&plain, LIMIT_ENVELOPE + 4096);
-	enum tocsin_err err = outbox_due(read, peer->name, INT64_MAX, LIMIT_BATCH_COUNT, LIMIT_BATCH_BYTES, NULL, NULL, a, &item, &n);
+	enum tocsin_err err = outbox_due(read, peer->name, INT64_MAX, LIMIT_BATCH_COUNT, LIMIT_BATCH_BYTES, NULL, NULL, a,
+		&item, &n);
 	for (size_t i = 0; err == TOCSIN_OK && i < n; i++) {
 		const struct statement_row *s = &item[i].statement;
-		struct sent_item it = { .num = s->num, .id = s->id, .attempts = item[i].row.attempts, .urgency = item[i].row.urgency };
+		struct sent_item it = { .num = s->num, .id = s->id, .attempts = item[i].row.attempts,
+			.urgency = item[i].row.urgency };
 		err = parcel_add(p, peer, &it, s->note, s->body, &plain);
 		/* One that is too large for an envelope is refused by the courier, with its reason; the file goes without it. */
 		if (err == TOCSIN_BAD)
@@ -133,12 +137,15 @@ static json_t *answer_summary(const struct answer *a, const char *from, const ch
 	for (size_t i = 0; i < a->n; i++) {
 		accepted += a->item[i].accepted;
 		if (!a->item[i].accepted)
-			json_array_append_new(refused, json_pack("{s:I, s:s, s:s}", "position", (json_int_t)i, "code", a->item[i].code, "sentence", a->item[i].sentence));
+			json_array_append_new(refused, json_pack("{s:I, s:s, s:s}", "position", (json_int_t)i, "code", a->item[i].code,
+				"sentence", a->item[i].sentence));
 	}
-	return json_pack("{s:s, s:s, s:I, s:o}", "from", from, "what", what, "accepted", (json_int_t)accepted, "refused", refused);
+	return json_pack("{s:s, s:s, s:I, s:o}", "from", from, "what", what, "accepted", (json_int_t)accepted, "refused",
+		refused);
 }
 
-static enum tocsin_err batch_in(struct exchange *x, const char *from, struct bytes rest, struct arena *a, struct buf *out, json_t **summary)
+static enum tocsin_err batch_in(struct exchange *x, const char *from, struct bytes rest, struct arena *a,
+	struct buf *out, json_t **summary)
 {
 	struct batch *b = arena_alloc(a, sizeof *b);
 	struct answer answer;
@@ -151,7 +158,8 @@ static enum tocsin_err batch_in(struct exchange *x, const char *from, struct byt
 	buf_init(&body, LIMIT_ANSWER_BYTES);
 	err = intake_batch_wait(x, b, &body);
 	if (err == TOCSIN_REFUSED)
-		err = fail(TOCSIN_REFUSED, "%s holds a larger checkpoint of our log than our log is: this node's log was put back", from);
+		err = fail(TOCSIN_REFUSED, "%s holds a larger checkpoint of our log than our log is: this node's log was put back",
+			from);
 	if (err == TOCSIN_OK)
 		err = answer_parse(buf_bytes(&body), a, &answer);
 	if (err == TOCSIN_OK) {
@@ -167,8 +175,10 @@ static enum tocsin_err batch_in(struct exchange *x, const char *from, struct byt
 
 /* ---- in: an answer ---- */
 
-/* Fills S from the remembered file FIRST when ANSWER can be about it: as many items, and what it accepts is what was sent there. */
-static enum tocsin_err match(struct snapshot *read, struct bytes first, const struct answer *answer, struct sent *s, struct arena *a)
+/* Fills S from the remembered file FIRST when ANSWER can be about it: as many items, and what it accepts is what was
+ * sent there. */
+static enum tocsin_err match(struct snapshot *read, struct bytes first, const struct answer *answer, struct sent *s,
+	struct arena *a)
 {
 	struct outbox_row row;
 	s->have = be64_get(first.p);
@@ -187,7 +197,8 @@ static enum tocsin_err match(struct snapshot *read, struct bytes first, const st
 		if (err != TOCSIN_OK && err != TOCSIN_MISSING)
 			return err;
 		bool waiting = err == TOCSIN_OK && strcmp(row.state, "waiting") == 0;
-		s->item[i] = (struct sent_item){ .num = num, .id = it->id, .attempts = waiting ? row.attempts : 0, .urgency = waiting ? row.urgency : OUTBOX_ROUTINE };
+		s->item[i] = (struct sent_item){ .num = num, .id = it->id, .attempts = waiting ? row.attempts : 0,
+			.urgency = waiting ? row.urgency : OUTBOX_ROUTINE };
 		/* A refusal of what has arrived in another way meanwhile says nothing. */
 		s->item[i].returned = !waiting && !it->accepted;
 	}
@@ -195,28 +206,33 @@ static enum tocsin_err match(struct snapshot *read, struct bytes first, const st
 }
 
 /* Which remembered file ANSWER is about; MISSING: none. */
-static enum tocsin_err find_sent(struct snapshot *read, const char *from, const struct answer *answer, struct sent *s, struct arena *a)
+static enum tocsin_err find_sent(struct snapshot *read, const char *from, const struct answer *answer, struct sent *s,
+	struct arena *a)
 {
 	struct buf memory;
 	buf_init(&memory, REMEMBERED_MAX);
 	enum tocsin_err err = recall(read, from, &memory);
 	struct bytes b = buf_bytes(&memory);
 	bool found = false;
-	for (size_t size; err == TOCSIN_OK && !found && (size = remembered_size(b)) > 0; b = bytes_of(b.p + size, b.n - size)) {
+	for (size_t size; err == TOCSIN_OK && !found && (size = remembered_size(b)) > 0;) {
 		err = match(read, b, answer, s, a);
 		found = err == TOCSIN_OK;
+		b = bytes_of(b.p + size, b.n - size);
 		if (err == TOCSIN_MISSING)
 			err = TOCSIN_OK;
 	}
 	buf_free(&memory);
 	if (err == TOCSIN_OK && !found)
-		err = fail(TOCSIN_MISSING, "this answer of %s is about none of the last %d carry files for it: carry what waits to it again", from, REMEMBERED);
+		err = fail(TOCSIN_MISSING,
+			"this answer of %s is about none of the last %d carry files for it: carry what waits to it again", from, REMEMBERED);
 	return err;
 }
 
-static enum tocsin_err judge(struct exchange *x, const char *from, enum receipts_verdict v, const struct peer_log *held, struct bytes note)
+static enum tocsin_err judge(struct exchange *x, const char *from, enum receipts_verdict v,
+	const struct peer_log *held, struct bytes note)
 {
-	static const char *const what[] = { [RECEIPTS_FORKED] = CONFLICT_FORKED, [RECEIPTS_SHRUNKEN] = CONFLICT_SHRUNKEN, [RECEIPTS_UNPROVEN] = CONFLICT_UNPROVEN };
+	static const char *const what[] = { [RECEIPTS_FORKED] = CONFLICT_FORKED, [RECEIPTS_SHRUNKEN] = CONFLICT_SHRUNKEN,
+		[RECEIPTS_UNPROVEN] = CONFLICT_UNPROVEN };
 	char why[COURIER_TROUBLE];
 	snprintf(why, sizeof why, "the answer of %s does not count: %.400s", from, fail_sentence());
 	if (v >= RECEIPTS_FORKED && held->note.n > 0) {
@@ -227,7 +243,8 @@ static enum tocsin_err judge(struct exchange *x, const char *from, enum receipts
 	return fail(TOCSIN_REFUSED, "%s", why);
 }
 
-static enum tocsin_err answer_in(struct exchange *x, const struct peer *peer, struct bytes rest, struct arena *a, json_t **summary)
+static enum tocsin_err answer_in(struct exchange *x, const struct peer *peer, struct bytes rest, struct arena *a,
+	json_t **summary)
 {
 	struct snapshot *read = NULL;
 	struct answer answer;
@@ -255,7 +272,8 @@ static enum tocsin_err answer_in(struct exchange *x, const struct peer *peer, st
 	enum receipts_verdict v = receipts_check(&s, rest, a, &answer, &cp);
 	/* What came over the wire meanwhile may be the other half of a fork. */
 	if (v == RECEIPTS_GOOD && held.size == cp.size && held.note.n > 0 && !hash_equal(&held.root, &cp.root)) {
-		(void)fail(TOCSIN_REFUSED, "its log %s shows two histories of %llu entries; both signed checkpoints are kept", cp.origin, (unsigned long long)cp.size);
+		(void)fail(TOCSIN_REFUSED, "its log %s shows two histories of %llu entries; both signed checkpoints are kept",
+			cp.origin, (unsigned long long)cp.size);
 		v = RECEIPTS_FORKED;
 	}
 	if (v != RECEIPTS_GOOD)

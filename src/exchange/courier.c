@@ -1,7 +1,9 @@
 /*
- * courier: the outbox to partners, on the HTTP client's thread: its mail, its threads, its requests. What it sends is in delivery.c.
+ * courier: the outbox to partners, on the HTTP client's thread: its mail, its threads, its requests. What it sends is
+ * in delivery.c.
  *
- * It may touch: the store (outbox, receipts, partners' logs), partners' addresses through the HTTP client. It holds no key: what it sends is sealed here with public keys.
+ * It may touch: the store (outbox, receipts, partners' logs), partners' addresses through the HTTP client. It holds no
+ * key: what it sends is sealed here with public keys.
  */
 #include "exchange/courier.h"
 
@@ -201,7 +203,8 @@ static void on_answer(void *arg, const struct http_result *r)
 	leave(c);
 }
 
-bool courier_send(struct courier *c, struct trip *t, const struct peer *peer, const char *method, const char *path, const char *type, struct buf *body, size_t max)
+bool courier_send(struct courier *c, struct trip *t, const struct peer *peer, const char *method, const char *path,
+	const char *type, struct buf *body, size_t max)
 {
 	char url[1024];
 	struct link *l = t->link;
@@ -211,7 +214,8 @@ bool courier_send(struct courier *c, struct trip *t, const struct peer *peer, co
 		return false;
 	}
 	snprintf(url, sizeof url, "%s%s", peer->card->url[l->url % peer->card->url_n], path);
-	struct http_request r = { .method = method, .url = url, .type = type, .body = body, .max_answer = max, .timeout_ms = COURIER_TIMEOUT_MS };
+	struct http_request r = { .method = method, .url = url, .type = type, .body = body, .max_answer = max,
+		.timeout_ms = COURIER_TIMEOUT_MS };
 	c->calls++;
 	http_client_send(c->x->client, &r, on_answer, t);
 	return true;
@@ -383,7 +387,8 @@ void courier_stop(struct exchange *x)
 	if (c->side_started)
 		pthread_join(c->side, NULL);
 
-	/* Commits end soon; a posted task runs at once unless the client was stopped before us, which then never runs it. Requests may take a minute: the last one clears up. */
+	/* Commits end soon; a posted task runs at once unless the client was stopped before us, which then never runs
+	 * it. Requests may take a minute: the last one clears up. */
 	pthread_mutex_lock(&c->mail);
 	while (c->commits > 0)
 		pthread_cond_wait(&c->calm, &c->mail);

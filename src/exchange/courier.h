@@ -1,12 +1,14 @@
 /*
  * courier: what courier.c, delivery.c, links.c, parcel.c, returns.c and watch.c share. Nobody else includes it.
  *
- * Everything about partners is touched on the HTTP client's thread alone, with `lock` held (courier_status reads under it).  Three others only leave mail: the store's writer
- * (a commit is durable), the side thread (a chore that had to wait is done), and whoever wakes the courier.  The side thread also is the alarm clock, so that a courier with
- * nothing to do sleeps without a timer.
+ * Everything about partners is touched on the HTTP client's thread alone, with `lock` held (courier_status reads under
+ * it). Three others only leave mail: the store's writer (a commit is durable), the side thread (a chore that had to
+ * wait is done), and whoever wakes the courier. The side thread also is the alarm clock, so that a courier with nothing
+ * to do sleeps without a timer.
  *
- * Crash safety: a statement leaves the outbox only in the transaction that stores its receipt or its refusal; what is under way is known in memory only, so that after a crash it
- * is sent again, which is harmless (the same id keeps its index).
+ * Crash safety: a statement leaves the outbox only in the transaction that stores its receipt or its refusal; what is
+ * under way is known in memory only, so that after a crash it is sent again, which is harmless (the same id keeps its
+ * index).
  */
 #ifndef TOCSIN_EXCHANGE_COURIER_H
 #define TOCSIN_EXCHANGE_COURIER_H
@@ -93,7 +95,8 @@ struct trip {
 	struct trip *next;
 };
 
-/* Something that has to wait for the disk or the keeper: WORK on the side thread without locks, DONE on the client's thread. */
+/* Something that has to wait for the disk or the keeper: WORK on the side thread without locks, DONE on the client's
+ * thread. */
 struct chore {
 	struct courier *c;
 	struct link *link;
@@ -138,11 +141,15 @@ struct courier {
 };
 
 /* ---- courier.c ---- */
-struct link *courier_link(struct courier *c, const char *name);                /* made when new; NULL when out of memory */
+/* The link of partner NAME, made when it is new; NULL when out of memory. */
+struct link *courier_link(struct courier *c, const char *name);
 void courier_post(struct courier *c);                                          /* runs the courier soon */
-void courier_alarm(struct courier *c, int64_t at);                             /* runs it at AT (clock_mono) at the latest, and not before AT for that */
-/* Sends a request for T (taken) to PATH under its link's current address of PEER; BODY may be NULL. False, T freed: it has no address. */
-bool courier_send(struct courier *c, struct trip *t, const struct peer *peer, const char *method, const char *path, const char *type, struct buf *body, size_t max);
+/* The next round begins at AT (clock_mono) at the latest; INT64_MAX: nothing is to be waited for. */
+void courier_alarm(struct courier *c, int64_t at);
+/* Sends a request for T (taken) to PATH under its link's current address of PEER; BODY may be NULL. False, T freed: it
+ * has no address. */
+bool courier_send(struct courier *c, struct trip *t, const struct peer *peer, const char *method, const char *path,
+	const char *type, struct buf *body, size_t max);
 /* Commits CH (taken) for T (taken); its landed is called when that is durable or failed. */
 void courier_commit(struct courier *c, struct trip *t, struct change *ch);
 struct trip *trip_new(struct courier *c, struct link *l);                      /* NULL when out of memory */
@@ -158,10 +165,12 @@ void delivery_round(struct courier *c);
 /* It answered well. */
 void link_good(struct link *l);
 /* An attempt that began in EPOCH failed for the reason WHY: next address, or back-off. BATCH: it carried statements. */
-void link_fail(struct courier *c, struct link *l, unsigned epoch, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+void link_fail(struct courier *c, struct link *l, unsigned epoch, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
 /* The same for an HTTP result that is not what was asked for; OFFLINE or a status. */
 void link_fail_http(struct courier *c, struct link *l, unsigned epoch, const struct http_result *r);
-/* What a bad verdict (fail_sentence) on T's answer means: evidence, fetching its card, back-off. NOTE: the signed checkpoint. */
+/* What a bad verdict (fail_sentence) on T's answer means: evidence, fetching its card, back-off. NOTE: the signed
+ * checkpoint. */
 void link_judge(struct courier *c, struct trip *t, enum receipts_verdict v, struct bytes note);
 void link_push_card(struct courier *c, struct link *l);
 bool numbers_add(struct numbers *s, int64_t num);
@@ -170,9 +179,12 @@ bool numbers_has(const struct numbers *s, int64_t num);
 
 /* ---- parcel.c ---- */
 /* An empty batch for PEER, with what is held of its log in READ. */
-enum tocsin_err parcel_new(const struct desk *d, const struct peer *peer, struct snapshot *read, struct parcel **out) MUST_USE;
-/* Seals NOTE and BODY to PEER and adds it. BAD: larger than an envelope may be (nothing is added); LATER: no room in this batch. */
-enum tocsin_err parcel_add(struct parcel *p, const struct peer *peer, const struct sent_item *item, struct bytes note, struct bytes body, struct buf *plain) MUST_USE;
+enum tocsin_err parcel_new(const struct desk *d, const struct peer *peer, struct snapshot *read,
+	struct parcel **out) MUST_USE;
+/* Seals NOTE and BODY to PEER and adds it. BAD: larger than an envelope may be (nothing is added); LATER: no room in
+ * this batch. */
+enum tocsin_err parcel_add(struct parcel *p, const struct peer *peer, const struct sent_item *item, struct bytes note,
+	struct bytes body, struct buf *plain) MUST_USE;
 void parcel_free(struct parcel *p);
 
 /* ---- returns.c ---- */

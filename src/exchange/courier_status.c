@@ -58,7 +58,8 @@ static json_t *partner_json(struct courier *c, const struct peer *p, json_t *cou
 	else
 		json_object_set_new(o, "quorum", json_string("none"));
 	json_t *n = json_object_get(counts, p->name);
-	json_t *waiting = json_object_get(n, "waiting"), *refused = json_object_get(n, "refused"), *since = json_object_get(n, "waiting_since");
+	json_t *waiting = json_object_get(n, "waiting"), *refused = json_object_get(n, "refused"),
+		*since = json_object_get(n, "waiting_since");
 	json_object_set_new(o, "waiting", waiting != NULL ? json_incref(waiting) : json_integer(0));
 	json_object_set_new(o, "waiting_since", since != NULL ? json_incref(since) : json_string(""));
 	json_object_set_new(o, "refused", refused != NULL ? json_incref(refused) : json_integer(0));

@@ -4,7 +4,8 @@
 #include "base/random.h"
 #include "exchange/courier.h"
 
-#define ROUND (8 * 1000)                /* microseconds of sealing before the client's thread gets to serve its connections again */
+/* Microseconds of sealing before the client's thread gets to serve its connections again. */
+#define ROUND (8 * 1000)
 
 /* ---- looking through the outbox ---- */
 
@@ -124,7 +125,8 @@ static struct receipts_rules rules_for(const struct courier *c, const struct lin
 	return (struct receipts_rules){ .partner = l->name, .now = clock_now(), .retry_seconds = c->x->config.retry_seconds };
 }
 
-/* A statement that the partner answers with an error even when it is sent alone is set aside for longer than the partner itself is left alone: so the others go first next time. */
+/* A statement that the partner answers with an error even when it is sent alone is set aside for longer than the
+ * partner itself is left alone: so the others go first next time. */
 static void set_aside(struct trip *t, unsigned status)
 {
 	struct courier *c = t->c;
@@ -210,7 +212,8 @@ static void batch_answered(struct trip *t, const struct http_result *r)
 }
 
 /* What can never be sent is the author's to know. */
-static void refuse_here(struct courier *c, struct link *l, struct change **ch, const struct sent_item *item, const char *sentence)
+static void refuse_here(struct courier *c, struct link *l, struct change **ch, const struct sent_item *item,
+	const char *sentence)
 {
 	struct receipts_rules rules = rules_for(c, l);
 	if (*ch == NULL)
@@ -231,16 +234,19 @@ static bool is_under_way(void *arg, int64_t num)
 }
 
 /* Reads what is due for L, without what is under way, into a parcel; an empty one: there is nothing more. */
-static enum tocsin_err fill(struct courier *c, struct link *l, const struct peer *peer, struct snapshot *read, struct parcel *p)
+static enum tocsin_err fill(struct courier *c, struct link *l, const struct peer *peer, struct snapshot *read,
+	struct parcel *p)
 {
 	struct outbox_item *item;
 	struct change *refused = NULL;
 	size_t n = 0;
 	arena_reset(c->arena);
-	enum tocsin_err err = outbox_due(read, l->name, clock_now(), l->batch, OUTBOX_BATCH_BYTES, is_under_way, l, c->arena, &item, &n);
+	enum tocsin_err err = outbox_due(read, l->name, clock_now(), l->batch, OUTBOX_BATCH_BYTES, is_under_way, l, c->arena,
+		&item, &n);
 	for (size_t i = 0; err == TOCSIN_OK && i < n; i++) {
 		const struct statement_row *s = &item[i].statement;
-		struct sent_item it = { .num = s->num, .id = s->id, .attempts = item[i].row.attempts, .urgency = item[i].row.urgency };
+		struct sent_item it = { .num = s->num, .id = s->id, .attempts = item[i].row.attempts,
+			.urgency = item[i].row.urgency };
 		err = parcel_add(p, peer, &it, s->note, s->body, &c->plain);
 		if (err == TOCSIN_BAD) {
 			refuse_here(c, l, &refused, &it, fail_sentence());
@@ -269,7 +275,9 @@ static void send_batch(struct courier *c, struct link *l)
 	struct snapshot *read = NULL;
 	struct parcel *p = NULL;
 	if (peer == NULL || peer->card->url_n == 0 || peer->recipient_n == 0) {
-		link_fail(c, l, l->epoch, peer == NULL ? "%s is not a partner any more" : "the card of %s names no address: only carry files reach it", l->name);
+		link_fail(c, l, l->epoch,
+			peer == NULL ? "%s is not a partner any more" : "the card of %s names no address: only carry files reach it",
+			l->name);
 		peer_release(peer);
 		return;
 	}
@@ -295,7 +303,8 @@ static void send_batch(struct courier *c, struct link *l)
 	t->answered = batch_answered;
 	if (all) {
 		l->requests++;
-		(void)courier_send(c, t, peer, "POST", "/exchange/v1/envelopes", "application/octet-stream", &p->body, LIMIT_ANSWER_BYTES);
+		(void)courier_send(c, t, peer, "POST", "/exchange/v1/envelopes", "application/octet-stream", &p->body,
+			LIMIT_ANSWER_BYTES);
 	} else {
 		drop_numbers(l, p);
 		trip_free(t);
@@ -307,7 +316,8 @@ static void send_batch(struct courier *c, struct link *l)
 
 static struct outbox_claim claim_of(const struct link *l, int64_t mono, int64_t now)
 {
-	bool busy = l->card_due || l->card_busy || l->fetching || l->landing >= OUTBOX_REQUESTS || l->under_way.n + l->batch > COURIER_UNDER_WAY;
+	bool busy = l->card_due || l->card_busy || l->fetching || l->landing >= OUTBOX_REQUESTS ||
+		l->under_way.n + l->batch > COURIER_UNDER_WAY;
 	return (struct outbox_claim){ .ready = l->due && !l->drained && l->due_at <= now && l->until <= mono && !busy,
 		.live = l->live, .urgency = l->urgency, .requests = l->requests };
 }

@@ -19,7 +19,8 @@ static enum tocsin_err ask(struct exchange *x, const struct peer *peer, const st
 		if (asks == NULL)
 			return fail(TOCSIN_BROKEN, "no memory to ask %s", peer->name);
 		snprintf(url, sizeof url, "%s/exchange/v1/receipts/%s", peer->card->url[i], hex);
-		asks_send(asks, 0, x->client, &(struct http_request){ .method = "GET", .url = url, .max_answer = FETCH_MAX, .timeout_ms = FETCH_SECONDS * 1000 });
+		asks_send(asks, 0, x->client, &(struct http_request){ .method = "GET", .url = url, .max_answer = FETCH_MAX,
+			.timeout_ms = FETCH_SECONDS * 1000 });
 		asks_wait(asks, clock_mono() + FETCH_SECONDS * CLOCK_SECOND, &x->stopping);
 		struct ask_result r;
 		asks_result(asks, 0, &r);
@@ -37,7 +38,8 @@ static enum tocsin_err ask(struct exchange *x, const struct peer *peer, const st
 }
 
 /* Verifies PROOF and keeps it; witnessed when PEER's quorum is met. */
-static enum tocsin_err keep(struct exchange *x, const struct peer *peer, int64_t num, const struct hash *id, struct bytes proof)
+static enum tocsin_err keep(struct exchange *x, const struct peer *peer, int64_t num, const struct hash *id,
+	struct bytes proof)
 {
 	struct tlogproof p;
 	struct checkpoint c;
@@ -72,7 +74,11 @@ enum tocsin_err exchange_fetch_receipt(struct exchange *x, int64_t num)
 	const struct peer *peer = NULL;
 	struct buf proof;
 	buf_init(&proof, FETCH_MAX);
-	enum tocsin_err err = a == NULL ? fail(TOCSIN_BROKEN, "no memory for a receipt") : snapshot_open(x->desk->store, &read);
+	enum tocsin_err err = TOCSIN_OK;
+	if (a == NULL)
+		err = fail(TOCSIN_BROKEN, "no memory for a receipt");
+	else
+		err = snapshot_open(x->desk->store, &read);
 	if (err == TOCSIN_OK)
 		err = receipt_get(read, num, a, &receipt);
 	bool held = err == TOCSIN_OK && receipt.proof.n > 0;

@@ -94,7 +94,8 @@ void link_fail(struct courier *c, struct link *l, unsigned epoch, const char *fm
 		l->fails++;
 	uint16_t chance;
 	random_bytes(&chance, sizeof chance);
-	l->until = clock_mono() + outbox_delay(l->fails, c->x->config.retry_seconds, l->due && l->urgency == OUTBOX_IMMINENT, chance);
+	l->until = clock_mono() + outbox_delay(l->fails, c->x->config.retry_seconds, l->due && l->urgency == OUTBOX_IMMINENT,
+		chance);
 	if (l->fails == 1)
 		log_say(LOG_WARN, "partner trouble", "partner=%s why=\"%s\"", l->name, l->trouble);
 }
@@ -116,7 +117,8 @@ static void keep_conflict(struct chore *ch)
 		log_say(LOG_ERROR, "evidence not kept", "partner=%s why=\"%s\"", ch->name, fail_sentence());
 }
 
-static void conflict(struct courier *c, struct link *l, const char *what, const char *sentence, struct bytes a, struct bytes b)
+static void conflict(struct courier *c, struct link *l, const char *what, const char *sentence, struct bytes a,
+	struct bytes b)
 {
 	struct chore *ch = chore_new(c, l);
 	if (ch == NULL)
@@ -227,7 +229,8 @@ static void fetch_card(struct courier *c, struct link *l)
 
 void link_judge(struct courier *c, struct trip *t, enum receipts_verdict v, struct bytes note)
 {
-	static const char *const what[] = { [RECEIPTS_FORKED] = CONFLICT_FORKED, [RECEIPTS_SHRUNKEN] = CONFLICT_SHRUNKEN, [RECEIPTS_UNPROVEN] = CONFLICT_UNPROVEN };
+	static const char *const what[] = { [RECEIPTS_FORKED] = CONFLICT_FORKED, [RECEIPTS_SHRUNKEN] = CONFLICT_SHRUNKEN,
+		[RECEIPTS_UNPROVEN] = CONFLICT_UNPROVEN };
 	struct link *l = t->link;
 	char why[COURIER_TROUBLE];
 	snprintf(why, sizeof why, "the answer of %s does not count: %.400s", l->name, fail_sentence());
@@ -263,7 +266,8 @@ static void card_known(struct chore *ch)
 	if (c == NULL)
 		return;
 	change_partner_card_known(c, ch->name, ch->seq);
-	if (store_commit(ch->c->x->desk->store, c, NULL, NULL) != TOCSIN_OK || directory_reload(ch->c->x->desk->directory, ch->name) != TOCSIN_OK)
+	if (store_commit(ch->c->x->desk->store, c, NULL, NULL) != TOCSIN_OK || directory_reload(ch->c->x->desk->directory,
+		ch->name) != TOCSIN_OK)
 		log_say(LOG_WARN, "card not noted", "partner=%s why=\"%s\"", ch->name, fail_sentence());
 }
 
@@ -279,7 +283,8 @@ static void card_pushed(struct trip *t, const struct http_result *r)
 		return;
 	}
 	trip_free(t);
-	/* It has answered: what it did not take is not pressed on it again, until it asks by refusing something with `card` or `stranger`. */
+	/* It has answered: what it did not take is not pressed on it again, until it asks by refusing something with `card`
+	 * or `stranger`. */
 	l->card_told = seq;
 	l->card_due = false;
 	if (r->status != 200) {

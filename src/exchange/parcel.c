@@ -38,19 +38,22 @@ out:
 	return TOCSIN_OK;
 }
 
-enum tocsin_err parcel_add(struct parcel *p, const struct peer *peer, const struct sent_item *item, struct bytes note, struct bytes body, struct buf *plain)
+enum tocsin_err parcel_add(struct parcel *p, const struct peer *peer, const struct sent_item *item, struct bytes note,
+	struct bytes body, struct buf *plain)
 {
 	if (p->sent.n == LIMIT_BATCH_COUNT)
 		return TOCSIN_LATER;
 	buf_clear(plain);
 	body_wrap(plain, note, body);
 	if (plain->failed || plain->n >= LIMIT_ENVELOPE)
-		return fail(TOCSIN_BAD, "note and body are larger than the %u bytes that an envelope may have; attach less", LIMIT_ENVELOPE);
+		return fail(TOCSIN_BAD, "note and body are larger than the %u bytes that an envelope may have; attach less",
+			LIMIT_ENVELOPE);
 	size_t place = batch_envelope_begin(&p->body), before = place;
 	enum tocsin_err err = age_seal(peer->recipient, peer->recipient_n, buf_bytes(plain), &p->body);
 	size_t sealed = p->body.n - place - 4;
 	if (err == TOCSIN_OK && sealed > LIMIT_ENVELOPE)
-		err = fail(TOCSIN_BAD, "sealed it has %zu bytes, more than the %u that an envelope may have; attach less", sealed, LIMIT_ENVELOPE);
+		err = fail(TOCSIN_BAD, "sealed it has %zu bytes, more than the %u that an envelope may have; attach less", sealed,
+			LIMIT_ENVELOPE);
 	else if (err == TOCSIN_BAD)
 		err = TOCSIN_LATER;             /* the batch is full, not the envelope too large: that was seen above */
 	if (err != TOCSIN_OK) {

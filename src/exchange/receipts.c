@@ -18,7 +18,8 @@ static enum receipts_verdict open_checkpoint(const struct sent *s, struct bytes 
 }
 
 /* Whether the log of C is what we held, grown. */
-static enum receipts_verdict check_growth(const struct sent *s, const struct merkle_proof *proof, const struct checkpoint *c)
+static enum receipts_verdict check_growth(const struct sent *s, const struct merkle_proof *proof,
+	const struct checkpoint *c)
 {
 	const unsigned long long have = s->have, size = c->size;
 	if (s->have == 0) {
@@ -28,18 +29,21 @@ static enum receipts_verdict check_growth(const struct sent *s, const struct mer
 		return RECEIPTS_WRONG;
 	}
 	if (size < have) {
-		(void)fail(TOCSIN_REFUSED, "its log %s shrank from %llu to %llu entries; both signed checkpoints are kept", c->origin, have, size);
+		(void)fail(TOCSIN_REFUSED, "its log %s shrank from %llu to %llu entries; both signed checkpoints are kept",
+			c->origin, have, size);
 		return RECEIPTS_SHRUNKEN;
 	}
 	if (size == have && !hash_equal(&s->have_root, &c->root)) {
-		(void)fail(TOCSIN_REFUSED, "its log %s shows two histories of %llu entries; both signed checkpoints are kept", c->origin, have);
+		(void)fail(TOCSIN_REFUSED, "its log %s shows two histories of %llu entries; both signed checkpoints are kept",
+			c->origin, have);
 		return RECEIPTS_FORKED;
 	}
 	if (merkle_check_consistency(s->have, &s->have_root, c->size, &c->root, proof) == TOCSIN_OK)
 		return RECEIPTS_GOOD;
 	if (size == have)
 		return RECEIPTS_WRONG;
-	(void)fail_within(TOCSIN_REFUSED, "it does not prove that its log %s grew from %llu to %llu entries", c->origin, have, size);
+	(void)fail_within(TOCSIN_REFUSED, "it does not prove that its log %s grew from %llu to %llu entries", c->origin,
+		have, size);
 	return RECEIPTS_UNPROVEN;
 }
 
@@ -61,7 +65,8 @@ static bool check_item(const struct sent *s, const struct answer *a, size_t i, c
 	return false;
 }
 
-enum receipts_verdict receipts_check(const struct sent *s, struct bytes body, struct arena *arena, struct answer *a, struct checkpoint *c)
+enum receipts_verdict receipts_check(const struct sent *s, struct bytes body, struct arena *arena, struct answer *a,
+	struct checkpoint *c)
 {
 	if (answer_parse(body, arena, a) != TOCSIN_OK)
 		return RECEIPTS_WRONG;
@@ -94,7 +99,8 @@ enum receipts_verdict receipts_check_behind(const struct sent *s, struct bytes n
 	return check_growth(s, &none, c);
 }
 
-void receipts_refused(struct change *c, const struct sent_item *item, const char *code, const char *sentence, const struct receipts_rules *rules)
+void receipts_refused(struct change *c, const struct sent_item *item, const char *code, const char *sentence,
+	const struct receipts_rules *rules)
 {
 	if (!refusal_is_passing(code)) {
 		change_outbox_refused(c, item->num, code, sentence);
@@ -103,14 +109,16 @@ void receipts_refused(struct change *c, const struct sent_item *item, const char
 	}
 	uint16_t chance;
 	random_bytes(&chance, sizeof chance);
-	int64_t wait = outbox_delay((unsigned)(item->attempts < 64 ? item->attempts + 1 : 64), rules->retry_seconds, item->urgency == OUTBOX_IMMINENT, chance);
+	int64_t wait = outbox_delay((unsigned)(item->attempts < 64 ? item->attempts + 1 : 64), rules->retry_seconds,
+		item->urgency == OUTBOX_IMMINENT, chance);
 	/* Our chain goes before the next attempt, so the first of these need not wait. */
 	if (item->attempts == 0 && strcmp(code, "card") == 0)
 		wait = 0;
 	change_outbox_later(c, item->num, item->attempts + 1, rules->now + wait, code, sentence);
 }
 
-struct change *receipts_change(const struct sent *s, const struct answer *a, const struct checkpoint *c, const struct receipts_rules *rules, size_t *accepted, bool *card)
+struct change *receipts_change(const struct sent *s, const struct answer *a, const struct checkpoint *c,
+	const struct receipts_rules *rules, size_t *accepted, bool *card)
 {
 	*accepted = 0;
 	*card = false;
@@ -146,7 +154,8 @@ struct change *receipts_change(const struct sent *s, const struct answer *a, con
 	return ch;
 }
 
-enum tocsin_err receipts_check_proof(struct bytes proof, enum realm realm, const struct hash *id, const struct vkey *log, struct tlogproof *p, struct checkpoint *c)
+enum tocsin_err receipts_check_proof(struct bytes proof, enum realm realm, const struct hash *id,
+	const struct vkey *log, struct tlogproof *p, struct checkpoint *c)
 {
 	enum tocsin_err err = tlogproof_parse(proof, p);
 	if (err != TOCSIN_OK)

@@ -1,7 +1,8 @@
 /*
  * receipts: what a partner's answer proves. Pure, but for the rows that it adds to a change.
  *
- * An answer counts whole or not at all: number, order and ids as sent, one signature, a log that only grew from what was held when the batch was sent, and each statement in it.
+ * An answer counts whole or not at all: number, order and ids as sent, one signature, a log that only grew from what
+ * was held when the batch was sent, and each statement in it.
  */
 #ifndef TOCSIN_EXCHANGE_RECEIPTS_H
 #define TOCSIN_EXCHANGE_RECEIPTS_H
@@ -15,7 +16,8 @@ struct sent_item {
 	struct hash id;
 	int64_t attempts;
 	int urgency;
-	bool returned;                  /* the addressee's own statement, given back: its issued entry is proven, and no receipt made */
+	/* the addressee's own statement, given back: its issued entry is proven, and no receipt made */
+	bool returned;
 };
 /* What was sent, and what was known then. */
 struct sent {
@@ -36,8 +38,10 @@ enum receipts_verdict {
 	RECEIPTS_SHRUNKEN,              /* smaller than it was */
 	RECEIPTS_UNPROVEN,              /* larger, without proof that it grew from what was held */
 };
-/* Checks the answer BODY; what it holds into *A (parts in ARENA, note borrowed from BODY) and *C. Anything but GOOD has a sentence (fail_sentence). */
-enum receipts_verdict receipts_check(const struct sent *s, struct bytes body, struct arena *arena, struct answer *a, struct checkpoint *c);
+/* Checks the answer BODY; what it holds into *A (parts in ARENA, note borrowed from BODY) and *C. Anything but GOOD has
+ * a sentence (fail_sentence). */
+enum receipts_verdict receipts_check(const struct sent *s, struct bytes body, struct arena *arena, struct answer *a,
+	struct checkpoint *c);
 /* The body of an answer 409: SHRUNKEN when it is a checkpoint smaller than S->have, OTHER_LOG or WRONG otherwise. */
 enum receipts_verdict receipts_check_behind(const struct sent *s, struct bytes note, struct checkpoint *c);
 
@@ -47,12 +51,16 @@ struct receipts_rules {
 	int64_t now;
 	unsigned retry_seconds;
 };
-/* The rows for a GOOD answer: receipts, outbox, the partner's log, events. *ACCEPTED: how many receipts; *CARD: some were refused for want of our card. NULL when out of memory. */
-struct change *receipts_change(const struct sent *s, const struct answer *a, const struct checkpoint *c, const struct receipts_rules *rules, size_t *accepted, bool *card);
+/* The rows for a GOOD answer: receipts, outbox, the partner's log, events. *ACCEPTED: how many receipts; *CARD: some
+ * were refused for want of our card. NULL when out of memory. */
+struct change *receipts_change(const struct sent *s, const struct answer *a, const struct checkpoint *c,
+	const struct receipts_rules *rules, size_t *accepted, bool *card);
 /* The same for one answered item: a refusal. */
-void receipts_refused(struct change *c, const struct sent_item *item, const char *code, const char *sentence, const struct receipts_rules *rules);
+void receipts_refused(struct change *c, const struct sent_item *item, const char *code, const char *sentence,
+	const struct receipts_rules *rules);
 
-/* A tlog-proof that GET /exchange/v1/receipts/<id> brought: its note verified by LOG, the accepted entry of ID in it. */
-enum tocsin_err receipts_check_proof(struct bytes proof, enum realm realm, const struct hash *id, const struct vkey *log, struct tlogproof *p, struct checkpoint *c) MUST_USE;
+/* A tlog-proof that GET /exchange/v1/receipts/<id> brought: its note verified by LOG, ID accepted in it. */
+enum tocsin_err receipts_check_proof(struct bytes proof, enum realm realm, const struct hash *id,
+	const struct vkey *log, struct tlogproof *p, struct checkpoint *c) MUST_USE;
 
 #endif

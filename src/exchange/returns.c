@@ -1,7 +1,8 @@
 /*
  * returns: giving back to a partner whose log was put back what it may have lost (internal.h, "Giving back").
  *
- * Page by page in order of number: its own statements go back in a batch; ours go into the outbox again with the transaction that moves the row on.
+ * Page by page in order of number: its own statements go back in a batch; ours go into the outbox again with the
+ * transaction that moves the row on.
  */
 #include "base/random.h"
 #include "exchange/courier.h"
@@ -37,7 +38,8 @@ static bool give(void *arg, const struct statement_row *row)
 		}
 		/* It once came in an envelope; should it not fit one now, nothing better can be done than to go on. */
 		if (g->err == TOCSIN_BAD) {
-			log_say(LOG_WARN, "not given back", "partner=%s num=%lld why=\"%s\"", g->peer->name, (long long)row->num, fail_sentence());
+			log_say(LOG_WARN, "not given back", "partner=%s num=%lld why=\"%s\"", g->peer->name, (long long)row->num,
+				fail_sentence());
 			g->err = TOCSIN_OK;
 		}
 		g->bytes += n;
@@ -96,7 +98,8 @@ static enum tocsin_err read_page(struct snapshot *read, const struct restoring_r
 static void returns_answered(struct trip *t, const struct http_result *r);
 
 /* Reads the row and a page; what goes back into *P (with a change for what is ours), where to go on in its next_num. */
-static enum tocsin_err make_page(struct courier *c, const struct peer *peer, struct restoring_row *row, struct arena *a, struct parcel **p, struct change **ch)
+static enum tocsin_err make_page(struct courier *c, const struct peer *peer, struct restoring_row *row,
+	struct arena *a, struct parcel **p, struct change **ch)
 {
 	struct snapshot *read = NULL;
 	struct page g = { .c = c, .peer = peer, .now = clock_now() };
@@ -147,7 +150,8 @@ void returns_next(struct courier *c, struct link *l)
 		/* What is ours of this page is read again when the answer is here. */
 		change_free(ch);
 		t->answered = returns_answered;
-		l->restoring_busy = courier_send(c, t, peer, "POST", "/exchange/v1/envelopes", "application/octet-stream", &t->parcel->body, LIMIT_ANSWER_BYTES);
+		l->restoring_busy = courier_send(c, t, peer, "POST", "/exchange/v1/envelopes", "application/octet-stream",
+			&t->parcel->body, LIMIT_ANSWER_BYTES);
 	}
 	peer_release(peer);
 }
@@ -175,16 +179,22 @@ static int64_t answered_until(const struct parcel *p, const struct answer *a, co
 	return p->next_num;
 }
 
-static enum tocsin_err note_page(struct courier *c, struct trip *t, const struct answer *a, const struct checkpoint *cp, int64_t until)
+static enum tocsin_err note_page(struct courier *c, struct trip *t, const struct answer *a,
+	const struct checkpoint *cp, int64_t until)
 {
 	const struct peer *peer = directory_find(c->x->desk->directory, t->link->name);
 	struct snapshot *read = NULL;
 	struct restoring_row row;
-	struct receipts_rules rules = { .partner = t->link->name, .now = clock_now(), .retry_seconds = c->x->config.retry_seconds };
+	struct receipts_rules rules = { .partner = t->link->name, .now = clock_now(),
+		.retry_seconds = c->x->config.retry_seconds };
 	size_t accepted;
 	bool card;
 	struct change *ch = receipts_change(&t->parcel->sent, a, cp, &rules, &accepted, &card);
-	enum tocsin_err err = peer == NULL || ch == NULL ? fail(TOCSIN_BROKEN, "no memory for giving back") : snapshot_open(c->x->desk->store, &read);
+	enum tocsin_err err = TOCSIN_OK;
+	if (peer == NULL || ch == NULL)
+		err = fail(TOCSIN_BROKEN, "no memory for giving back");
+	else
+		err = snapshot_open(c->x->desk->store, &read);
 	if (err == TOCSIN_OK)
 		err = restoring_get(read, t->link->name, c->arena, &row);
 	/* Told a second time meanwhile, it begins again. */

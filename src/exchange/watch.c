@@ -1,6 +1,7 @@
 /*
- * watch: from received to witnessed. Asks a partner for its published checkpoint once a tick; when enough organisations have cosigned it, for the proof of each
- * receipt that it covers. Receipts that wait too long raise an alarm, once each.
+ * watch: from received to witnessed. Asks a partner for its published checkpoint once a tick; when enough organisations
+ * have cosigned it, for the proof of each receipt that it covers. Receipts that wait too long raise an alarm, once
+ * each.
  */
 #include "base/random.h"
 #include "exchange/courier.h"
@@ -268,7 +269,8 @@ static void late_landed(struct trip *t)
 }
 
 /* Raises the alarm for what waits too long; *SEEN: how many wait at all. */
-static enum tocsin_err check_late(struct courier *c, struct link *l, struct snapshot *read, const struct peer *peer, size_t *seen)
+static enum tocsin_err check_late(struct courier *c, struct link *l, struct snapshot *read, const struct peer *peer,
+	size_t *seen)
 {
 	struct trip *t = trip_new(c, l);
 	struct gather g = { .late = change_new(), .partner = l->name,
@@ -317,7 +319,8 @@ static void checkpoint_answered(struct trip *t, const struct http_result *r)
 	if (err == TOCSIN_OK && (r->err != TOCSIN_OK || r->status != 200))
 		err = TOCSIN_OFFLINE;
 	else if (err == TOCSIN_OK && (err = take_note(c, w, peer, r->body)) != TOCSIN_OK)
-		snprintf(l->trouble, sizeof l->trouble, "the published checkpoint of %s does not count: %.400s", l->name, fail_sentence());
+		snprintf(l->trouble, sizeof l->trouble, "the published checkpoint of %s does not count: %.400s", l->name,
+			fail_sentence());
 	if (err == TOCSIN_OK && w->met)
 		err = make_list(c, peer, w);
 	peer_release(peer);

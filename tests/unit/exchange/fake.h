@@ -1,5 +1,6 @@
 /*
- * fake: a partner that a test can make lie: its own keys, its own log in memory, a listener, and a way of answering that can be changed at any time.
+ * fake: a partner that a test can make lie: its own keys, its own log in memory, a listener, and a way of answering
+ * that can be changed at any time.
  */
 #ifndef TOCSIN_TESTS_EXCHANGE_FAKE_H
 #define TOCSIN_TESTS_EXCHANGE_FAKE_H
@@ -12,7 +13,8 @@
 #define FAKE_LOG 8192
 
 enum fake_way {
-	FAKE_HONEST, FAKE_SLOW, FAKE_SILENT, FAKE_500, FAKE_503, FAKE_GARBAGE, FAKE_EMPTY, FAKE_TRUNCATED, FAKE_EXTRA, FAKE_ONE_LESS, FAKE_SOMEBODY_ELSES, FAKE_WRONG_PROOF,
+	FAKE_HONEST, FAKE_SLOW, FAKE_500, FAKE_503, FAKE_GARBAGE, FAKE_EMPTY, FAKE_TRUNCATED, FAKE_EXTRA,
+	FAKE_ONE_LESS, FAKE_SOMEBODY_ELSES, FAKE_WRONG_PROOF,
 	FAKE_WRONG_KEY, FAKE_SHRUNKEN, FAKE_FORKED, FAKE_UNPROVEN, FAKE_409, FAKE_409_GARBAGE, FAKE_REFUSES, FAKE_REORDER
 };
 
@@ -223,7 +225,8 @@ static inline void fake_envelopes(struct fake *f, struct http_call *call)
 	} else if (f->way == FAKE_503) {
 		http_call_answer(call, 503, "text/plain", BYTES_LIT("later"));
 	} else if (f->way == FAKE_GARBAGE || f->way == FAKE_409_GARBAGE) {
-		http_call_answer(call, f->way == FAKE_GARBAGE ? 200 : 409, "application/octet-stream", BYTES_LIT("\0\1garbage that is no answer\n"));
+		http_call_answer(call, f->way == FAKE_GARBAGE ? 200 : 409, "application/octet-stream",
+			BYTES_LIT("\0\1garbage that is no answer\n"));
 	} else if (f->way == FAKE_EMPTY) {
 		http_call_answer(call, 200, NULL, BYTES_LIT(""));
 	} else if (f->way == FAKE_409 || b->have > f->size) {
@@ -313,7 +316,8 @@ static inline struct fake *fake_new(const char *name)
 	pthread_mutex_init(&f->lock, NULL);
 	buf_init(&f->chain, LIMIT_CHAIN_BYTES);
 	snprintf(f->name, sizeof f->name, "%s", name);
-	struct http_server_config sc = { .listen = "127.0.0.1:0", .max_body = LIMIT_BATCH_BYTES, .max_connections = 64, .max_per_address = 64, .idle_seconds = 30 };
+	struct http_server_config sc = { .listen = "127.0.0.1:0", .max_body = LIMIT_BATCH_BYTES, .max_connections = 64,
+		.max_per_address = 64, .idle_seconds = 30 };
 	ok(http_server_start(&sc, fake_handle, f, &f->server));
 	snprintf(f->url, sizeof f->url, "http://127.0.0.1:%u", http_server_port(f->server));
 

@@ -106,7 +106,8 @@ static void what_is_imminent_may_go_past_the_usual_number(void **state)
 	assert_int_equal(outbox_turn(&c, 1, 0, 2 * OUTBOX_LIVE_REQUESTS, 0), 1);
 }
 
-/* A hundred thousand statements for one partner, one for each of fifty others: the others are all served in the first round. */
+/* A hundred thousand statements for one partner, one for each of fifty others: the others are all served in the first
+ * round. */
 static void a_long_queue_starves_nobody(void **state)
 {
 	(void)state;

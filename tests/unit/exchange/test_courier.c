@@ -9,7 +9,8 @@ static struct fake *south, *east, *watcher;
 
 static struct exchange_config config(void)
 {
-	return (struct exchange_config){ .workers = 1, .tick_seconds = 1, .overdue_seconds = 600, .resume_seconds = 0, .retry_seconds = 1 };
+	return (struct exchange_config){ .workers = 1, .tick_seconds = 1, .overdue_seconds = 600, .resume_seconds = 0,
+		.retry_seconds = 1 };
 }
 
 /* North is a node; south and east are its partners. */
@@ -281,7 +282,8 @@ TEST(what_is_imminent_overtakes_what_waits)
 
 /* ---- going wrong ---- */
 
-/* South answers in WAY: nothing counts, status says SENTENCE, WHAT is kept as evidence when it is not NULL; east is served meanwhile; and once south is honest, so is it. */
+/* South answers in WAY: nothing counts, status says SENTENCE, WHAT is kept as evidence when it is not NULL; east is
+ * served meanwhile; and once south is honest, so is it. */
 static void lie(enum fake_way way, const char *sentence, const char *what)
 {
 	struct issue_result r, other;
@@ -306,21 +308,81 @@ static void lie(enum fake_way way, const char *sentence, const char *what)
 	assert_true(trouble_has("south.example", ""));
 }
 
-TEST(an_error_500_is_tried_again) { lie(FAKE_500, "HTTP status 500", NULL); }
-TEST(an_error_503_is_tried_again) { lie(FAKE_503, "HTTP status 503", NULL); }
-TEST(garbage_counts_for_nothing) { lie(FAKE_GARBAGE, "does not count: the answer does not begin", NULL); }
-TEST(an_empty_answer_counts_for_nothing) { lie(FAKE_EMPTY, "does not count", NULL); }
-TEST(half_an_answer_counts_for_nothing) { lie(FAKE_TRUNCATED, "does not count", NULL); }
-TEST(bytes_behind_an_answer_spoil_it) { lie(FAKE_EXTRA, "does not count", NULL); }
-TEST(an_answer_for_fewer_statements_counts_for_nothing) { lie(FAKE_ONE_LESS, "for 0 statements where 1 were sent", NULL); }
-TEST(somebody_elses_receipt_counts_for_nothing) { lie(FAKE_SOMEBODY_ELSES, "another statement", NULL); }
-TEST(a_wrong_inclusion_proof_counts_for_nothing) { lie(FAKE_WRONG_PROOF, "does not prove that statement number 1", NULL); }
-TEST(a_checkpoint_signed_by_another_key_counts_for_nothing) { lie(FAKE_WRONG_KEY, "does not verify", NULL); }
-TEST(a_shrunken_log_is_kept_as_evidence) { lie(FAKE_SHRUNKEN, "shrank from 2 to 1", CONFLICT_SHRUNKEN); }
-TEST(a_forked_log_is_kept_as_evidence) { lie(FAKE_FORKED, "two histories of 2", CONFLICT_FORKED); }
-TEST(growth_without_proof_is_kept_and_counts_for_nothing) { lie(FAKE_UNPROVEN, "does not prove that its log", CONFLICT_UNPROVEN); }
-TEST(a_409_with_a_smaller_checkpoint_is_kept_as_evidence) { lie(FAKE_409, "shrank from 2 to 1", CONFLICT_SHRUNKEN); }
-TEST(a_409_with_garbage_is_only_trouble) { lie(FAKE_409_GARBAGE, "does not count", NULL); }
+TEST(an_error_500_is_tried_again)
+{
+	lie(FAKE_500, "HTTP status 500", NULL);
+}
+
+TEST(an_error_503_is_tried_again)
+{
+	lie(FAKE_503, "HTTP status 503", NULL);
+}
+
+TEST(garbage_counts_for_nothing)
+{
+	lie(FAKE_GARBAGE, "does not count: the answer does not begin", NULL);
+}
+
+TEST(an_empty_answer_counts_for_nothing)
+{
+	lie(FAKE_EMPTY, "does not count", NULL);
+}
+
+TEST(half_an_answer_counts_for_nothing)
+{
+	lie(FAKE_TRUNCATED, "does not count", NULL);
+}
+
+TEST(bytes_behind_an_answer_spoil_it)
+{
+	lie(FAKE_EXTRA, "does not count", NULL);
+}
+
+TEST(an_answer_for_fewer_statements_counts_for_nothing)
+{
+	lie(FAKE_ONE_LESS, "for 0 statements where 1 were sent", NULL);
+}
+
+TEST(somebody_elses_receipt_counts_for_nothing)
+{
+	lie(FAKE_SOMEBODY_ELSES, "another statement", NULL);
+}
+
+TEST(a_wrong_inclusion_proof_counts_for_nothing)
+{
+	lie(FAKE_WRONG_PROOF, "does not prove that statement number 1", NULL);
+}
+
+TEST(a_checkpoint_signed_by_another_key_counts_for_nothing)
+{
+	lie(FAKE_WRONG_KEY, "does not verify", NULL);
+}
+
+TEST(a_shrunken_log_is_kept_as_evidence)
+{
+	lie(FAKE_SHRUNKEN, "shrank from 2 to 1", CONFLICT_SHRUNKEN);
+}
+
+TEST(a_forked_log_is_kept_as_evidence)
+{
+	lie(FAKE_FORKED, "two histories of 2", CONFLICT_FORKED);
+}
+
+TEST(growth_without_proof_is_kept_and_counts_for_nothing)
+{
+	lie(FAKE_UNPROVEN, "does not prove that its log", CONFLICT_UNPROVEN);
+}
+
+TEST(a_409_with_a_smaller_checkpoint_is_kept_as_evidence)
+{
+	lie(FAKE_409, "shrank from 2 to 1", CONFLICT_SHRUNKEN);
+}
+
+TEST(a_409_with_garbage_is_only_trouble)
+{
+	lie(FAKE_409_GARBAGE, "does not count", NULL);
+}
+
 
 TEST(a_wrong_answer_is_an_event_once)
 {
@@ -505,8 +567,10 @@ TEST(another_log_without_a_card_for_it_counts_for_nothing)
 /* A statement of south that north once accepted. */
 static int64_t accepted_from_south(struct hash *id)
 {
-	struct statement s = { .realm = REALM_LIVE, .at = clock_now() / CLOCK_SECOND * CLOCK_SECOND, .lines = 32, .kind = "warning" };
-	static const struct body_field fields[] = { { "threat.summary", { (const uint8_t *)"\"back\"", 6 }, true }, { "handling.tlp", { (const uint8_t *)"\"red\"", 5 }, true } };
+	struct statement s = { .realm = REALM_LIVE, .at = clock_now() / CLOCK_SECOND * CLOCK_SECOND, .lines = 32,
+		.kind = "warning" };
+	static const struct body_field fields[] = { { "threat.summary", { (const uint8_t *)"\"back\"", 6 }, true },
+		{ "handling.tlp", { (const uint8_t *)"\"red\"", 5 }, true } };
 	const struct peer *self = directory_self(north.desk.directory);
 	struct buf text, note, body, opened;
 	uint8_t sig[64];
@@ -528,7 +592,8 @@ static int64_t accepted_from_south(struct hash *id)
 	struct hash entry;
 	statement_entry(REALM_LIVE, ENTRY_ACCEPTED, id, &entry);
 	struct change *c = change_new();
-	change_statement(c, &(struct statement_row){ .id = *id, .at = s.at, .kind = "warning", .peer = "south.example", .note = buf_bytes(&note), .body = buf_bytes(&body),
+	change_statement(c, &(struct statement_row){ .id = *id, .at = s.at, .kind = "warning", .peer = "south.example",
+		.note = buf_bytes(&note), .body = buf_bytes(&body),
 		.opened = BYTES_LIT(""), .known_at = clock_now() });
 	change_entry(c, &entry, "statement", id);
 	ok(store_commit(north.desk.store, c, &result, NULL));
@@ -572,7 +637,8 @@ TEST(a_partner_whose_log_was_put_back_gets_everything_again_and_its_own_back)
 	fake_meets(&north, south);
 	assert_true(last > 0);
 	struct change *c = change_new();
-	change_restoring_put(c, &(struct restoring_row){ .partner = "south.example", .since = 0, .next_num = r[0].num, .until_num = r[1].num });
+	change_restoring_put(c, &(struct restoring_row){ .partner = "south.example", .since = 0, .next_num = r[0].num,
+		.until_num = r[1].num });
 	ok(store_commit(north.desk.store, c, NULL, NULL));
 	send_to("south.example", 2, &late);
 	courier_restoring(north.x, "south.example");
@@ -600,7 +666,8 @@ TEST(giving_back_goes_on_where_it_was_when_the_partner_fails)
 	begin_history();
 	num = accepted_from_south(&own);
 	struct change *c = change_new();
-	change_restoring_put(c, &(struct restoring_row){ .partner = "south.example", .since = 0, .next_num = num, .until_num = num });
+	change_restoring_put(c, &(struct restoring_row){ .partner = "south.example", .since = 0, .next_num = num,
+		.until_num = num });
 	ok(store_commit(north.desk.store, c, NULL, NULL));
 	fake_set(south, FAKE_WRONG_PROOF);
 	courier_restoring(north.x, "south.example");

@@ -54,7 +54,8 @@ static int setup(void **state)
 			w->index[place[i] - 1] = i;
 		}
 	}
-	w->sent = (struct sent){ .realm = REALM_LIVE, .log = w->log, .have = HAVE, .have_root = merkle_root(w->leaf, HAVE), .n = SENT, .item = w->item };
+	w->sent = (struct sent){ .realm = REALM_LIVE, .log = w->log, .have = HAVE, .have_root = merkle_root(w->leaf, HAVE),
+		.n = SENT, .item = w->item };
 	buf_init(&w->body, LIMIT_ANSWER_BYTES);
 	w->arena = arena_new(8u << 20);
 	*state = w;
@@ -77,7 +78,8 @@ static bool read_leaf(void *arg, unsigned level, uint64_t index, struct hash *ou
 	return true;
 }
 
-static void add_note(struct world *w, const uint8_t *secret, const struct vkey *k, const char *origin, uint64_t size, const struct hash *root, struct buf *out)
+static void add_note(struct world *w, const uint8_t *secret, const struct vkey *k, const char *origin, uint64_t size,
+	const struct hash *root, struct buf *out)
 {
 	struct checkpoint c = { .size = size, .root = *root };
 	struct buf text;
@@ -109,7 +111,8 @@ struct parts {
 
 static void honest(struct world *w, struct parts *p)
 {
-	*p = (struct parts){ .n = SENT, .size = SIZE, .root = merkle_root(w->leaf, SIZE), .origin = ORIGIN, .secret = w->secret, .key = &w->log };
+	*p = (struct parts){ .n = SENT, .size = SIZE, .root = merkle_root(w->leaf, SIZE), .origin = ORIGIN,
+		.secret = w->secret, .key = &w->log };
 	assert_int_equal(merkle_prove_consistency(read_leaf, w->leaf, HAVE, SIZE, &p->consistency), TOCSIN_OK);
 	for (size_t i = 0; i < SENT; i++) {
 		p->id[i] = w->item[i].id;
@@ -423,7 +426,8 @@ static void random_answers_are_taken_apart_without_harm(void **state)
 	for (unsigned i = 0; i < 3000; i++) {
 		struct buf b;
 		buf_init(&b, LIMIT_ANSWER_BYTES);
-		uint32_t from = randombytes_uniform((uint32_t)w->body.n), n = randombytes_uniform(40), to = randombytes_uniform((uint32_t)w->body.n);
+		uint32_t from = randombytes_uniform((uint32_t)w->body.n), n = randombytes_uniform(40),
+			to = randombytes_uniform((uint32_t)w->body.n);
 		buf_add(&b, w->body.p, from);
 		buf_add(&b, w->body.p + to, n < w->body.n - to ? n : w->body.n - to);
 		buf_add(&b, w->body.p + from, w->body.n - from);
@@ -450,9 +454,12 @@ static void a_published_proof_is_for_one_id_one_realm_one_log(void **state)
 	tlogproof_format(&proof, 8, &m, buf_bytes(&note));
 	assert_int_equal(receipts_check_proof(buf_bytes(&proof), REALM_LIVE, &w->item[1].id, &w->log, &t, &w->c), TOCSIN_OK);
 	assert_int_equal(w->c.size, SIZE);
-	assert_int_not_equal(receipts_check_proof(buf_bytes(&proof), REALM_LIVE, &w->item[0].id, &w->log, &t, &w->c), TOCSIN_OK);
-	assert_int_not_equal(receipts_check_proof(buf_bytes(&proof), REALM_EXERCISE, &w->item[1].id, &w->log, &t, &w->c), TOCSIN_OK);
-	assert_int_not_equal(receipts_check_proof(buf_bytes(&proof), REALM_LIVE, &w->item[1].id, &w->other, &t, &w->c), TOCSIN_OK);
+	assert_int_not_equal(receipts_check_proof(buf_bytes(&proof), REALM_LIVE, &w->item[0].id, &w->log, &t, &w->c),
+		TOCSIN_OK);
+	assert_int_not_equal(receipts_check_proof(buf_bytes(&proof), REALM_EXERCISE, &w->item[1].id, &w->log, &t, &w->c),
+		TOCSIN_OK);
+	assert_int_not_equal(receipts_check_proof(buf_bytes(&proof), REALM_LIVE, &w->item[1].id, &w->other, &t, &w->c),
+		TOCSIN_OK);
 	buf_free(&note);
 	buf_free(&proof);
 }
