@@ -2,7 +2,8 @@
  * run: everything that runs when a node serves, started in order and stopped in the reverse one.
  *
  * The keeper comes first, before any thread, and goes last: what is still being answered needs signatures.  Signals are blocked in every thread and taken
- * by the main one: SIGTERM and SIGINT drain and stop, SIGHUP reads the configuration again for what can change while it runs.
+ * by the main one: SIGTERM and SIGINT drain and stop, SIGHUP reads the configuration again for what can change while it runs, SIGCHLD tells that the
+ * keeper may be gone: without it nothing can be signed or opened, so the node ends, and whoever manages it starts it again.
  */
 #include <errno.h>
 #include <malloc.h>
@@ -296,20 +297,27 @@ static void reload(struct node *n)
 	config_free(&c);
 }
 
-static void wait_for_end(struct node *n, const sigset_t *signals)
+/* OK: somebody wants it to stop. BROKEN: it cannot go on. */
+static enum tocsin_err wait_for_end(struct node *n, const sigset_t *signals)
 {
-	for (;;) {
+	enum tocsin_err err = TOCSIN_OK;
+	for (bool more = true; more;) {
 		int sig = 0;
 		if (sigwait(signals, &sig) != 0)
 			continue;
 		if (sig == SIGHUP) {
 			reload(n);
-			continue;
+		} else if (sig != SIGCHLD) {
+			log_say(LOG_NOTE, "stopping", "signal=%d", sig);
+			more = false;
+		} else if (!keeper_alive(n->desk.keeper)) {
+			log_say(LOG_ERROR, "stopping", "why=\"the keeper is gone\"");
+			err = fail(TOCSIN_BROKEN, "the process that holds the keys (%d) ended by itself: start the node again, and look into the system's log for why", keeper_pid(n->desk.keeper));
+			more = false;
 		}
-		log_say(LOG_NOTE, "stopping", "signal=%d", sig);
-		tell_manager("STOPPING=1");
-		return;
 	}
+	tell_manager("STOPPING=1");
+	return err;
 }
 
 /* Threads of ours and of libraries without stacks, arenas and descriptors that they do not need. */
@@ -336,6 +344,7 @@ enum tocsin_err node_run(const char *dir)
 	sigaddset(&signals, SIGTERM);
 	sigaddset(&signals, SIGINT);
 	sigaddset(&signals, SIGHUP);
+	sigaddset(&signals, SIGCHLD);
 	pthread_sigmask(SIG_BLOCK, &signals, &before);
 	signal(SIGPIPE, SIG_IGN);
 	modest();
@@ -343,9 +352,9 @@ enum tocsin_err node_run(const char *dir)
 	if (err == TOCSIN_OK) {
 		malloc_trim(0);
 		say_ready(n);
-		wait_for_end(n, &signals);
+		err = wait_for_end(n, &signals);
 	}
-	/* Stopping says things, too; what counts is why it did not start. */
+	/* Stopping says things, too; what counts is why it did not start, or could not go on. */
 	char sentence[512];
 	snprintf(sentence, sizeof sentence, "%s", fail_sentence());
 	node_stop(n);

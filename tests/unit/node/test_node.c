@@ -371,6 +371,32 @@ TEST(the_service_manager_is_told)
 	close(fd);
 }
 
+TEST(a_node_whose_keeper_is_gone_ends_and_says_so)
+{
+	char path[100];
+	struct buf text;
+	int status;
+	house_start(&h);
+	snprintf(path, sizeof path, "/proc/%d/task/%d/children", (int)h.pid, (int)h.pid);
+	buf_init(&text, 4096);
+	/* Files of /proc have no size; a small read gets it all. */
+	int fd = open(path, O_RDONLY);
+	ssize_t n = read(fd, buf_grow(&text, 100), 100);
+	close(fd);
+	assert_in_range(n, 2, 30);
+	assert_int_equal(kill((pid_t)strtol((char *)text.p, NULL, 10), SIGKILL), 0);
+	buf_free(&text);
+	assert_int_equal(waitpid(h.pid, &status, 0), h.pid);
+	h.pid = 0;
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 5);
+	house_out(&h, &text);
+	assert_non_null(strstr((char *)text.p, "holds the keys"));
+	buf_free(&text);
+	house_start(&h);
+	json_decref(house_json(&h, "GET", "/api/v1/status", NULL, 200));
+}
+
 TEST(the_pid_file_is_there_while_the_node_runs)
 {
 	char path[HOUSE_PATH + 64];
@@ -403,6 +429,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_hangup_reads_the_level_again_and_a_wrong_file_changes_nothing, up, down),
 		cmocka_unit_test_setup_teardown(a_hangup_renews_certificates, up, down),
 		cmocka_unit_test_setup_teardown(the_service_manager_is_told, up, down),
+		cmocka_unit_test_setup_teardown(a_node_whose_keeper_is_gone_ends_and_says_so, up, down),
 		cmocka_unit_test_setup_teardown(the_pid_file_is_there_while_the_node_runs, up, down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
