@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Replays a scenario between real nodes on loopback, on a set clock, and puts three lies to the test.
 
-Usage: replay.py [--once] [--keep-evidence DIR] TOCSIN SCENARIO.json OUT
+Usage: replay.py [--once] [--keep DIR] TOCSIN SCENARIO.json OUT
 
 Nodes of the exercise realm are made below OUT, run as processes, and talk over the loopback. Each step of the scenario is
 one command of the program; every verdict is what `tocsin verify --json` says. Exit status 0 only when every step and every verdict is as it should be.
@@ -326,7 +326,7 @@ def option(name, fields):
 def main():
     p = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     p.add_argument("--once", action="store_true", help="end when the verdicts are there, instead of staying up")
-    p.add_argument("--keep-evidence", metavar="DIR", help="copy evidence and cards there")
+    p.add_argument("--keep", metavar="DIR", help="copy evidence/ and cards/ there when every verdict is as it should be")
     p.add_argument("program")
     p.add_argument("scenario")
     p.add_argument("out")
@@ -341,10 +341,10 @@ def main():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         ok = replay.run()
-        if a.keep_evidence and ok:
-            shutil.rmtree(a.keep_evidence, ignore_errors=True)
-            shutil.copytree(os.path.join(a.out, "evidence", "kept"), a.keep_evidence)
-            shutil.copytree(os.path.join(a.out, "cards"), a.keep_evidence + ".cards", dirs_exist_ok=True)
+        if a.keep and ok:
+            for name, source in (("evidence", os.path.join("evidence", "kept")), ("cards", "cards")):
+                shutil.rmtree(os.path.join(a.keep, name), ignore_errors=True)
+                shutil.copytree(os.path.join(a.out, source), os.path.join(a.keep, name))
         if not a.once:
             for node in replay.nodes.values():
                 with open(os.path.join(node.dir, "desk.token"), encoding="utf-8") as f:

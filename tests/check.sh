@@ -4,7 +4,7 @@
 #   build-asan    gcc, ASan and UBSan: unit tests, fuzz corpora, house rules, scenarios
 #   build-tsan    gcc, TSan: the unit tests of the folders that have threads
 #   build-clang   clang, warnings are errors: everything is compiled
-#   examples      check.sh of each example's evidence, with stock tools only
+#   examples      the evidence of each, by its check.sh (stock tools only) and by tocsin verify
 set -u
 cd "$(dirname "$0")/.." || exit 1
 sh packaging/setup.sh check || exit 1
@@ -46,8 +46,9 @@ step "gcc builds everything for ThreadSanitizer" ninja -C build-tsan
 suite build-tsan --suite net --suite store --suite keeper --suite exchange
 CC=clang configure clang --buildtype=debug || exit 1
 step "clang builds everything without a warning" ninja -C build-clang
-for check in examples/*/check.sh; do
-	step "$check" sh "$check"
+for example in examples/*/; do
+	step "$example: its evidence fits together, by stock tools alone" sh "$example/evidence/check.sh"
+	step "$example: its evidence is proven, to whoever trusts its cards" build-asan/tocsin verify "$example/evidence" --card "$example"/cards/*.cards
 done
 
 passed=$(grep -c '^ok' "$result/steps")
