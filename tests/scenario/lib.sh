@@ -73,10 +73,17 @@ done_testing() {
 	exit $?
 }
 
-free_ports() { python3 -c 'import socket,sys
-s=[socket.socket() for _ in range(int(sys.argv[1]))]
-[x.bind(("127.0.0.1",0)) for x in s]
-print(*[x.getsockname()[1] for x in s])' "$1"; }
+# Below the range from which the kernel takes ports for outgoing connections, so that none of those is in the way later.
+free_ports() { python3 -c 'import random,socket,sys
+found=[]
+while len(found) < int(sys.argv[1]):
+    s, port = socket.socket(), random.randint(10240, 32000)
+    try:
+        s.bind(("127.0.0.1", port))
+        found.append((s, port))
+    except OSError:
+        s.close()
+print(*[port for _, port in found])' "$1"; }
 
 # node_make SHORT [NAME]: a node in $W/SHORT with a fast tick; its folder in $W/SHORT/dir. Nothing runs yet.
 node_make() {
