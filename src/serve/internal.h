@@ -8,6 +8,7 @@
 #ifndef TOCSIN_SERVE_INTERNAL_H
 #define TOCSIN_SERVE_INTERNAL_H
 
+#include <pthread.h>
 #include <stdatomic.h>
 
 #include "api/operation.h"
@@ -29,7 +30,9 @@ struct serve {
 	struct exchange *exchange;
 	struct queue *queue;
 	struct waits *waits;
-	struct http_server *unix_server, *desk_server;
+	struct http_server *unix_server;
+	pthread_mutex_t lock;                         /* of desk_server: it is started and stopped while calls of the other listener are answered */
+	struct http_server *desk_server;
 	struct auth *auth;
 	atomic_uint_fast64_t requests, refused;       /* answered; without a valid token */
 };

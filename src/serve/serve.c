@@ -183,9 +183,13 @@ static enum tocsin_err start_listeners(struct serve *s)
 		h.cert = c->cert[0] != 0 ? c->cert : NULL;
 		h.key = c->key[0] != 0 ? c->key : NULL;
 		h.plain_anywhere = c->plain;
-		err = http_server_start(&h, from_listener, s, &s->desk_server);
+		struct http_server *desk_server = NULL;
+		err = http_server_start(&h, from_listener, s, &desk_server);
 		if (err != TOCSIN_OK)
 			err = fail_within(err, "[desk] listen");
+		pthread_mutex_lock(&s->lock);
+		s->desk_server = desk_server;
+		pthread_mutex_unlock(&s->lock);
 	}
 	return err;
 }
@@ -196,6 +200,7 @@ enum tocsin_err serve_start(const struct serve_config *config, struct serve **ou
 	*out = NULL;
 	if (s == NULL)
 		return fail(TOCSIN_BROKEN, "no memory for the desk");
+	pthread_mutex_init(&s->lock, NULL);
 	s->config = *config;
 	s->desk = config->desk;
 	s->exchange = config->exchange;
@@ -238,11 +243,16 @@ void serve_stop(struct serve *s)
 	if (s->waits != NULL)
 		waits_end(s->waits);
 	/* Each waits for its calls, which the workers still answer. */
-	http_server_stop(s->desk_server);
+	pthread_mutex_lock(&s->lock);
+	struct http_server *desk_server = s->desk_server;
+	s->desk_server = NULL;
+	pthread_mutex_unlock(&s->lock);
+	http_server_stop(desk_server);
 	http_server_stop(s->unix_server);
 	waits_stop(s->waits);
 	queue_stop(s->queue);
 	auth_free(s->auth);
+	pthread_mutex_destroy(&s->lock);
 	free(s);
 }
 

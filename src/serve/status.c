@@ -137,11 +137,13 @@ static json_t *counters_json(struct serve *s, const struct late *late)
 	json_object_set_new(o, "tokens_refused", json_integer((json_int_t)atomic_load(&s->refused)));
 	json_object_set_new(o, "notified", json_integer((json_int_t)told.run));
 	json_object_set_new(o, "notify_failed", json_integer((json_int_t)told.failed));
+	pthread_mutex_lock(&s->lock);
 	if (s->desk_server != NULL) {
 		http_server_counts(s->desk_server, &h);
 		json_object_set_new(o, "desk_connections", json_integer((json_int_t)h.connections));
 		json_object_set_new(o, "desk_gate_refused", json_integer((json_int_t)h.gate_refused));
 	}
+	pthread_mutex_unlock(&s->lock);
 	return o;
 }
 
