@@ -9,7 +9,8 @@
 static const struct api_field nothing[] = { { NULL } };
 
 static const struct api_field card_fields[] = {
-	{ "url", API_STRINGS, false, 0, 4, "addresses at which partners reach this node; replaces those of the last card" },
+	{ "url", API_STRINGS, false, 0, 4,
+		"addresses at which partners reach this node; replaces those of the last card" },
 	{ "duty", API_STRINGS, false, 0, 8, "who answers by day and night; replaces those of the last card" },
 	{ "rotate", API_BOOLEAN, false, 0, 0, "make fresh sign and recipient keys first" },
 	{ NULL },
@@ -49,7 +50,8 @@ static const struct api_field list_query[] = {
 	{ "direction", API_STRING, false, 0, 3, "in or out" },
 	{ "peer", API_STRING, false, 0, NAME_MAX_BYTES, "the other side" },
 	{ "kind", API_STRING, false, 0, 32, "kind of statement" },
-	{ "before", API_INTEGER, false, 0, INT64_MAX, "only statements with a smaller number: next of the page before" },
+	{ "before", API_INTEGER, false, 0, INT64_MAX,
+		"only statements with a smaller number: next of the page before" },
 	{ "limit", API_INTEGER, false, 1, 1000, "at most so many; 100" },
 	{ NULL },
 };
@@ -70,35 +72,56 @@ static const struct api_field events_query[] = {
 
 #define V1 "/api/v1/"
 static const struct api_operation operations[] = {
-	{ API_STATUS, "GET", V1 "status", SCOPE_READ, BODY_NONE, 0, nothing, nothing, "what the node does, what is wrong, what is not proven" },
+	{ API_STATUS, "GET", V1 "status", SCOPE_READ, BODY_NONE, 0, nothing, nothing,
+		"what the node does, what is wrong, what is not proven" },
 	{ API_OPERATIONS, "GET", V1 "operations", SCOPE_READ, BODY_NONE, 0, nothing, nothing, "this table" },
 	{ API_CARD, "GET", V1 "card", SCOPE_READ, BODY_NONE, 0, nothing, nothing, "our card chain" },
-	{ API_CARD_NEXT, "POST", V1 "card/next", SCOPE_ADMIN, BODY_JSON, LIMIT_JSON, card_fields, nothing, "make, sign and log our next card" },
+	{ API_CARD_NEXT, "POST", V1 "card/next", SCOPE_ADMIN, BODY_JSON, LIMIT_JSON, card_fields, nothing,
+		"make, sign and log our next card" },
 	{ API_PARTNERS, "GET", V1 "partners", SCOPE_READ, BODY_NONE, 0, nothing, nothing, "all partners" },
-	{ API_PARTNER, "GET", V1 "partners/{name}", SCOPE_READ, BODY_NONE, 0, nothing, nothing, "one partner with its card" },
-	{ API_PARTNER_ADD, "POST", V1 "partners", SCOPE_ADMIN, BODY_CARDS, LIMIT_CHAIN_BYTES, nothing, nothing, "take a card chain: a new partner, or later cards of one" },
-	{ API_PARTNER_CONFIRM, "POST", V1 "partners/{name}/confirm", SCOPE_ADMIN, BODY_JSON, LIMIT_JSON, confirm_fields, nothing, "a person has compared safety numbers" },
-	{ API_PARTNER_DISTRUST, "POST", V1 "partners/{name}/distrust", SCOPE_ADMIN, BODY_JSON, LIMIT_JSON, reason_fields, nothing, "take nothing from it any more" },
-	{ API_PARTNER_QUORUM, "POST", V1 "partners/{name}/quorum", SCOPE_ADMIN, BODY_JSON, LIMIT_JSON, quorum_fields, nothing, "how many organisations must witness its receipts" },
+	{ API_PARTNER, "GET", V1 "partners/{name}", SCOPE_READ, BODY_NONE, 0, nothing, nothing,
+		"one partner with its card" },
+	{ API_PARTNER_ADD, "POST", V1 "partners", SCOPE_ADMIN, BODY_CARDS, LIMIT_CHAIN_BYTES, nothing, nothing,
+		"take a card chain: a new partner, or later cards of one" },
+	{ API_PARTNER_CONFIRM, "POST", V1 "partners/{name}/confirm", SCOPE_ADMIN, BODY_JSON, LIMIT_JSON, confirm_fields,
+		nothing, "a person has compared safety numbers" },
+	{ API_PARTNER_DISTRUST, "POST", V1 "partners/{name}/distrust", SCOPE_ADMIN, BODY_JSON, LIMIT_JSON,
+		reason_fields, nothing, "take nothing from it any more" },
+	{ API_PARTNER_QUORUM, "POST", V1 "partners/{name}/quorum", SCOPE_ADMIN, BODY_JSON, LIMIT_JSON, quorum_fields,
+		nothing, "how many organisations must witness its receipts" },
 	{ API_GROUPS, "GET", V1 "groups", SCOPE_READ, BODY_NONE, 0, nothing, nothing, "all groups" },
-	{ API_GROUP_PUT, "PUT", V1 "groups/{name}", SCOPE_ADMIN, BODY_JSON, LIMIT_JSON, group_fields, nothing, "make a group, or replace its members" },
-	{ API_GROUP_DELETE, "DELETE", V1 "groups/{name}", SCOPE_ADMIN, BODY_NONE, 0, nothing, nothing, "remove a group" },
-	{ API_WITNESSES, "GET", V1 "witnesses", SCOPE_READ, BODY_NONE, 0, nothing, nothing, "who is asked to cosign our log" },
-	{ API_WITNESS_PUT, "PUT", V1 "witnesses/{name}", SCOPE_ADMIN, BODY_NONE, 0, nothing, nothing, "ask a partner to cosign our log, and count its cosignatures" },
-	{ API_WITNESS_DELETE, "DELETE", V1 "witnesses/{name}", SCOPE_ADMIN, BODY_NONE, 0, nothing, nothing, "ask it no more" },
-	{ API_ISSUE, "POST", V1 "statements", SCOPE_ISSUE, BODY_JSON, LIMIT_JSON, issue_fields, nothing, "issue statements: one release a recipient" },
-	{ API_STATEMENTS, "GET", V1 "statements", SCOPE_READ, BODY_NONE, 0, nothing, list_query, "statements, newest first" },
-	{ API_STATEMENT, "GET", V1 "statements/{id}", SCOPE_READ, BODY_NONE, 0, nothing, show_query, "one statement, whole" },
-	{ API_CLOSE_DELIVERY, "POST", V1 "statements/{id}/close-delivery", SCOPE_ISSUE, BODY_JSON, LIMIT_JSON, reason_fields, nothing, "give up delivering it" },
-	{ API_EVIDENCE, "GET", V1 "statements/{id}/evidence", SCOPE_READ, BODY_NONE, 0, nothing, evidence_query, "a bundle that proves it offline, as a ustar archive" },
+	{ API_GROUP_PUT, "PUT", V1 "groups/{name}", SCOPE_ADMIN, BODY_JSON, LIMIT_JSON, group_fields, nothing,
+		"make a group, or replace its members" },
+	{ API_GROUP_DELETE, "DELETE", V1 "groups/{name}", SCOPE_ADMIN, BODY_NONE, 0, nothing, nothing,
+		"remove a group" },
+	{ API_WITNESSES, "GET", V1 "witnesses", SCOPE_READ, BODY_NONE, 0, nothing, nothing,
+		"who is asked to cosign our log" },
+	{ API_WITNESS_PUT, "PUT", V1 "witnesses/{name}", SCOPE_ADMIN, BODY_NONE, 0, nothing, nothing,
+		"ask a partner to cosign our log, and count its cosignatures" },
+	{ API_WITNESS_DELETE, "DELETE", V1 "witnesses/{name}", SCOPE_ADMIN, BODY_NONE, 0, nothing, nothing,
+		"ask it no more" },
+	{ API_ISSUE, "POST", V1 "statements", SCOPE_ISSUE, BODY_JSON, LIMIT_JSON, issue_fields, nothing,
+		"issue statements: one release a recipient" },
+	{ API_STATEMENTS, "GET", V1 "statements", SCOPE_READ, BODY_NONE, 0, nothing, list_query,
+		"statements, newest first" },
+	{ API_STATEMENT, "GET", V1 "statements/{id}", SCOPE_READ, BODY_NONE, 0, nothing, show_query,
+		"one statement, whole" },
+	{ API_CLOSE_DELIVERY, "POST", V1 "statements/{id}/close-delivery", SCOPE_ISSUE, BODY_JSON, LIMIT_JSON,
+		reason_fields, nothing, "give up delivering it" },
+	{ API_EVIDENCE, "GET", V1 "statements/{id}/evidence", SCOPE_READ, BODY_NONE, 0, nothing, evidence_query,
+		"a bundle that proves it offline, as a ustar archive" },
 	{ API_LOG, "GET", V1 "log", SCOPE_READ, BODY_NONE, 0, nothing, nothing, "our log" },
 	{ API_EVENTS, "GET", V1 "events", SCOPE_READ, BODY_NONE, 0, nothing, events_query, "what happened, in order" },
-	{ API_CARRY_OUT, "POST", V1 "carry/out/{partner}", SCOPE_ISSUE, BODY_NONE, 0, nothing, nothing, "what waits for a partner, as a file" },
-	{ API_CARRY_IN, "POST", V1 "carry/in", SCOPE_ISSUE, BODY_CARRY, LIMIT_BATCH_BYTES + 4096, nothing, nothing, "take a carry file; the answer file is the body" },
-	{ API_CLOCK, "PUT", V1 "clock", SCOPE_ADMIN, BODY_JSON, LIMIT_JSON, clock_fields, nothing, "set the clock of an exercise node" },
+	{ API_CARRY_OUT, "POST", V1 "carry/out/{partner}", SCOPE_ISSUE, BODY_NONE, 0, nothing, nothing,
+		"what waits for a partner, as a file" },
+	{ API_CARRY_IN, "POST", V1 "carry/in", SCOPE_ISSUE, BODY_CARRY, LIMIT_BATCH_BYTES + 4096, nothing, nothing,
+		"take a carry file; the answer file is the body" },
+	{ API_CLOCK, "PUT", V1 "clock", SCOPE_ADMIN, BODY_JSON, LIMIT_JSON, clock_fields, nothing,
+		"set the clock of an exercise node" },
 	{ API_PAGE, "GET", "/", SCOPE_READ, BODY_NONE, 0, nothing, nothing, "the status page" },
 	{ API_STYLE, "GET", "/style.css", SCOPE_READ, BODY_NONE, 0, nothing, nothing, "its style sheet" },
-	{ API_METRICS, "GET", "/metrics", SCOPE_READ, BODY_NONE, 0, nothing, nothing, "counters in the OpenMetrics text format" },
+	{ API_METRICS, "GET", "/metrics", SCOPE_READ, BODY_NONE, 0, nothing, nothing,
+		"counters in the OpenMetrics text format" },
 };
 #define OPERATIONS (sizeof operations / sizeof operations[0])
 _Static_assert(OPERATIONS == API_COUNT, "one row an operation");
@@ -137,7 +160,8 @@ enum tocsin_err api_find(const char *method, const char *path, const struct api_
 			return TOCSIN_OK;
 		}
 	}
-	return known ? fail(TOCSIN_BAD, "%.20s cannot be done to %.200s", method, path) : fail(TOCSIN_MISSING, "there is nothing at %.200s", path);
+	return known ? fail(TOCSIN_BAD, "%.20s cannot be done to %.200s", method, path)
+		     : fail(TOCSIN_MISSING, "there is nothing at %.200s", path);
 }
 
 static enum tocsin_err check_strings(const struct api_field *f, const json_t *v)
@@ -159,7 +183,8 @@ static enum tocsin_err check_objects(const struct api_field *f, const json_t *v)
 	size_t i;
 	json_t *o;
 	if (!json_is_array(v) || json_array_size(v) < (size_t)f->min || json_array_size(v) > (size_t)f->max)
-		return fail(TOCSIN_BAD, "%s must be a list of %lld to %lld objects", f->name, (long long)f->min, (long long)f->max);
+		return fail(TOCSIN_BAD, "%s must be a list of %lld to %lld objects", f->name, (long long)f->min,
+			(long long)f->max);
 	json_array_foreach(v, i, o)
 		if (!json_is_object(o))
 			return fail(TOCSIN_BAD, "%s must be a list of objects", f->name);
@@ -175,11 +200,13 @@ static enum tocsin_err check_member(const struct api_field *f, const json_t *v)
 			return fail(TOCSIN_BAD, "%s must be a string", f->name);
 		n = json_string_length(v);
 		if (n < (size_t)f->min || n > (size_t)f->max)
-			return fail(TOCSIN_BAD, "%s must have %lld to %lld bytes", f->name, (long long)f->min, (long long)f->max);
+			return fail(TOCSIN_BAD, "%s must have %lld to %lld bytes", f->name, (long long)f->min,
+				(long long)f->max);
 		return TOCSIN_OK;
 	case API_INTEGER:
 		if (!json_is_integer(v) || json_integer_value(v) < f->min || json_integer_value(v) > f->max)
-			return fail(TOCSIN_BAD, "%s must be a whole number from %lld to %lld", f->name, (long long)f->min, (long long)f->max);
+			return fail(TOCSIN_BAD, "%s must be a whole number from %lld to %lld", f->name,
+				(long long)f->min, (long long)f->max);
 		return TOCSIN_OK;
 	case API_BOOLEAN:
 		return json_is_boolean(v) ? TOCSIN_OK : fail(TOCSIN_BAD, "%s must be true or false", f->name);
@@ -210,7 +237,8 @@ enum tocsin_err api_check_body(const struct api_operation *op, const json_t *bod
 	/* Jansson's iterators only read, but take no const. */
 	json_object_foreach((json_t *)(uintptr_t)body, name, v) {
 		const struct api_field *f = field_named(op->fields, name);
-		enum tocsin_err err = f == NULL ? fail(TOCSIN_BAD, "there is no member called %.64s here", name) : check_member(f, v);
+		enum tocsin_err err =
+			f == NULL ? fail(TOCSIN_BAD, "there is no member called %.64s here", name) : check_member(f, v);
 		if (err != TOCSIN_OK)
 			return err;
 	}
@@ -228,7 +256,8 @@ enum tocsin_err api_check_query(const struct api_field *f, const char *value, in
 		return TOCSIN_OK;
 	if (f->type == API_INTEGER) {
 		if (!text_u64(bytes_str(value), (uint64_t)f->max, &v) || v < (uint64_t)f->min)
-			return fail(TOCSIN_BAD, "%s must be a whole number from %lld to %lld", f->name, (long long)f->min, (long long)f->max);
+			return fail(TOCSIN_BAD, "%s must be a whole number from %lld to %lld", f->name,
+				(long long)f->min, (long long)f->max);
 		*number = (int64_t)v;
 	} else if (strlen(value) > (size_t)f->max) {
 		return fail(TOCSIN_BAD, "%s may have at most %lld bytes", f->name, (long long)f->max);

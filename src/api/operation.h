@@ -1,8 +1,9 @@
 /*
  * operation: the one table of the API's operations: method, path, scope, body, query, errors.
  *
- * It decides nothing but form: which operation a request means, whether its JSON body has the members, types and sizes that the operation takes, and
- * which HTTP status a failure gets.  Handlers (serve/) may rely on what was checked here.  docs/API.md says what the operations do.
+ * It decides nothing but form: which operation a request means, whether its JSON body has the members, types and sizes
+ * that the operation takes, and which HTTP status a failure gets.  Handlers (serve/) may rely on what was checked here.
+ * docs/API.md says what the operations do.
  */
 #ifndef TOCSIN_API_OPERATION_H
 #define TOCSIN_API_OPERATION_H
@@ -10,18 +11,46 @@
 #include "base/json.h"
 
 enum api_id {
-	API_STATUS, API_OPERATIONS, API_CARD, API_CARD_NEXT, API_PARTNERS, API_PARTNER, API_PARTNER_ADD, API_PARTNER_CONFIRM, API_PARTNER_DISTRUST,
-	API_PARTNER_QUORUM, API_GROUPS, API_GROUP_PUT, API_GROUP_DELETE, API_WITNESSES, API_WITNESS_PUT, API_WITNESS_DELETE, API_ISSUE, API_STATEMENTS,
-	API_STATEMENT, API_CLOSE_DELIVERY, API_EVIDENCE, API_LOG, API_EVENTS, API_CARRY_OUT, API_CARRY_IN, API_CLOCK, API_PAGE, API_STYLE, API_METRICS,
+	API_STATUS,
+	API_OPERATIONS,
+	API_CARD,
+	API_CARD_NEXT,
+	API_PARTNERS,
+	API_PARTNER,
+	API_PARTNER_ADD,
+	API_PARTNER_CONFIRM,
+	API_PARTNER_DISTRUST,
+	API_PARTNER_QUORUM,
+	API_GROUPS,
+	API_GROUP_PUT,
+	API_GROUP_DELETE,
+	API_WITNESSES,
+	API_WITNESS_PUT,
+	API_WITNESS_DELETE,
+	API_ISSUE,
+	API_STATEMENTS,
+	API_STATEMENT,
+	API_CLOSE_DELIVERY,
+	API_EVIDENCE,
+	API_LOG,
+	API_EVENTS,
+	API_CARRY_OUT,
+	API_CARRY_IN,
+	API_CLOCK,
+	API_PAGE,
+	API_STYLE,
+	API_METRICS,
 	API_COUNT
 };
 
-/* What an operation does to the node: only reads, issues statements, or changes whom the node trusts and how it runs. */
+/* What an operation does to the node: only reads, issues statements, or changes whom the node trusts and how it runs.
+ */
 enum api_scope { SCOPE_READ, SCOPE_ISSUE, SCOPE_ADMIN };
 enum api_body { BODY_NONE, BODY_JSON, BODY_CARDS, BODY_CARRY };
 enum api_type { API_STRING, API_INTEGER, API_BOOLEAN, API_STRINGS, API_OBJECT, API_OBJECTS };
 
-/* A member of the JSON body, or a parameter of the query (where an integer is decimal, a boolean does not occur, strings are joined with commas). */
+/* A member of the JSON body, or a parameter of the query (where an integer is decimal, a boolean does not occur,
+ * strings are joined with commas). */
 struct api_field {
 	const char *name;               /* NULL ends the list */
 	enum api_type type;
@@ -48,14 +77,17 @@ struct api_match {
 
 const struct api_operation *api_each(size_t i);           /* NULL past the end */
 /* The operation of METHOD and PATH (decoded). MISSING: no such path; BAD: another method is needed there. */
-enum tocsin_err api_find(const char *method, const char *path, const struct api_operation **out, struct api_match *m) MUST_USE;
-/* The members of BODY against OP's fields: BAD, naming the member, when one is unknown, missing, of another type, or too large. */
+enum tocsin_err api_find(
+	const char *method, const char *path, const struct api_operation **out, struct api_match *m) MUST_USE;
+/* The members of BODY against OP's fields: BAD, naming the member, when one is unknown, missing, of another type, or
+ * too large. */
 enum tocsin_err api_check_body(const struct api_operation *op, const json_t *body) MUST_USE;
 /* The query parameter F with VALUE (NULL: absent): *number for an integer, DEFLT when absent. */
 enum tocsin_err api_check_query(const struct api_field *f, const char *value, int64_t deflt, int64_t *number) MUST_USE;
 
 /* ---- problem.c ---- */
-/* The HTTP status of ERR as OP answers it: 400 bad, 403 or 409 refused, 404 missing, 503 later, 502 offline, 500 broken. OP may be NULL. */
+/* The HTTP status of ERR as OP answers it: 400 bad, 403 or 409 refused, 404 missing, 503 later, 502 offline, 500
+ * broken. OP may be NULL. */
 unsigned api_status(const struct api_operation *op, enum tocsin_err err);
 /* An application/problem+json document. */
 void api_problem(struct buf *out, unsigned status, enum tocsin_err err, const char *detail);

@@ -29,7 +29,8 @@ void api_problem(struct buf *out, unsigned status, enum tocsin_err err, const ch
 	json_t *o = json_object();
 	json_object_set_new(o, "status", json_integer(status));
 	json_object_set_new(o, "code", json_string(err_name(err)));
-	json_object_set_new(o, "detail", text != NULL ? text : json_string("the reason cannot be shown: it is not valid UTF-8"));
+	json_object_set_new(
+		o, "detail", text != NULL ? text : json_string("the reason cannot be shown: it is not valid UTF-8"));
 	json_write(out, o);
 	buf_add_char(out, '\n');
 	json_decref(o);

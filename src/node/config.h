@@ -1,5 +1,6 @@
 /*
- * config: DIR/tocsin.ini as a structure. The table in config.c is also the documentation of every key (docs/OPERATING.md).
+ * config: DIR/tocsin.ini as a structure. The table in config.c is also the documentation of every key
+ * (docs/OPERATING.md).
  */
 #ifndef TOCSIN_NODE_CONFIG_H
 #define TOCSIN_NODE_CONFIG_H

@@ -30,7 +30,8 @@ enum tocsin_err folder_lock(const char *dir, int *fd)
 		return fail(TOCSIN_BROKEN, "%s cannot be opened: %s", path, strerror(errno));
 	if (flock(*fd, LOCK_EX | LOCK_NB) == 0)
 		return TOCSIN_OK;
-	err = errno == EWOULDBLOCK ? fail(TOCSIN_REFUSED, "a node runs on %s already", dir) : fail(TOCSIN_BROKEN, "%s cannot be locked: %s", path, strerror(errno));
+	err = errno == EWOULDBLOCK ? fail(TOCSIN_REFUSED, "a node runs on %s already", dir)
+				   : fail(TOCSIN_BROKEN, "%s cannot be locked: %s", path, strerror(errno));
 	close(*fd);
 	*fd = -1;
 	return err;
@@ -78,7 +79,9 @@ enum tocsin_err folder_read_token(const char *dir, char token[FOLDER_TOKEN + 1])
 	enum tocsin_err err = file_join(path, sizeof path, dir, NODE_TOKEN);
 	if (err == TOCSIN_OK)
 		err = file_read_private(path, &text);
-	if (err == TOCSIN_OK && !(text.n == FOLDER_TOKEN + 1 && text.p[FOLDER_TOKEN] == '\n' && hex_decode(bytes_of(text.p, FOLDER_TOKEN), secret, sizeof secret)))
+	if (err == TOCSIN_OK &&
+		!(text.n == FOLDER_TOKEN + 1 && text.p[FOLDER_TOKEN] == '\n' &&
+			hex_decode(bytes_of(text.p, FOLDER_TOKEN), secret, sizeof secret)))
 		err = fail(TOCSIN_BROKEN, "%s must hold one line of %d hex digits", path, FOLDER_TOKEN);
 	if (err == TOCSIN_OK) {
 		memcpy(token, text.p, FOLDER_TOKEN);
@@ -107,7 +110,9 @@ static enum tocsin_err ask_person(const char *dir, struct buf *out)
 	if (fd < 0 || tcgetattr(fd, &before) != 0) {
 		if (fd >= 0)
 			close(fd);
-		return fail(TOCSIN_REFUSED, "the keys of %s are under a passphrase: name a file that holds it in TOCSIN_PASSPHRASE_FILE", dir);
+		return fail(TOCSIN_REFUSED,
+			"the keys of %s are under a passphrase: name a file that holds it in TOCSIN_PASSPHRASE_FILE",
+			dir);
 	}
 	quiet = before;
 	quiet.c_lflag &= ~(tcflag_t)ECHO;
@@ -168,7 +173,8 @@ enum tocsin_err folder_look(const char *dir, bool *there, bool *empty)
 	if (d == NULL && errno == ENOENT)
 		return TOCSIN_OK;
 	if (d == NULL)
-		return fail(errno == ENOTDIR ? TOCSIN_BAD : TOCSIN_BROKEN, "%s cannot be opened as a folder: %s", dir, strerror(errno));
+		return fail(errno == ENOTDIR ? TOCSIN_BAD : TOCSIN_BROKEN, "%s cannot be opened as a folder: %s", dir,
+			strerror(errno));
 	*there = *empty = true;
 	for (struct dirent *e; (e = readdir(d)) != NULL;)
 		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0)

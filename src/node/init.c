@@ -73,9 +73,13 @@ enum tocsin_err node_init(const char *dir, const struct config *c, const char *u
 {
 	bool there, empty;
 	if (c->name == NULL || !text_is_name(bytes_str(c->name)))
-		return fail(TOCSIN_BAD, "a node's name is a lower-case DNS name of at least two labels, as north.example, or north.exercise for exercises");
+		return fail(TOCSIN_BAD,
+			"a node's name is a lower-case DNS name of at least two labels, as north.example, or "
+			"north.exercise for exercises");
 	if (url != NULL && !card_url_ok(bytes_str(url)))
-		return fail(TOCSIN_BAD, "%.200s is no address for a card: https://HOST or http://HOST, without a slash at its end", url);
+		return fail(TOCSIN_BAD,
+			"%.200s is no address for a card: https://HOST or http://HOST, without a slash at its end",
+			url);
 	enum tocsin_err err = folder_look(dir, &there, &empty);
 	if (err == TOCSIN_OK && there && !empty)
 		err = fail(TOCSIN_REFUSED, "%s is there and not empty: a node is made in a folder of its own", dir);

@@ -1,9 +1,10 @@
 /*
  * run: everything that runs when a node serves, started in order and stopped in the reverse one.
  *
- * The keeper comes first, before any thread, and goes last: what is still being answered needs signatures.  Signals are blocked in every thread and taken
- * by the main one: SIGTERM and SIGINT drain and stop, SIGHUP reads the configuration again for what can change while it runs, SIGCHLD tells that the
- * keeper may be gone: without it nothing can be signed or opened, so the node ends, and whoever manages it starts it again.
+ * The keeper comes first, before any thread, and goes last: what is still being answered needs signatures.  Signals are
+ * blocked in every thread and taken by the main one: SIGTERM and SIGINT drain and stop, SIGHUP reads the configuration
+ * again for what can change while it runs, SIGCHLD tells that the keeper may be gone: without it nothing can be signed
+ * or opened, so the node ends, and whoever manages it starts it again.
  */
 #include <errno.h>
 #include <malloc.h>
@@ -46,7 +47,10 @@ struct node {
 
 static void set_level(const struct config *c)
 {
-	static const struct { const char *word; enum log_level level; } levels[] = { { "error", LOG_ERROR }, { "warn", LOG_WARN }, { "note", LOG_NOTE }, { "trace", LOG_TRACE } };
+	static const struct {
+		const char *word;
+		enum log_level level;
+	} levels[] = { { "error", LOG_ERROR }, { "warn", LOG_WARN }, { "note", LOG_NOTE }, { "trace", LOG_TRACE } };
 	for (size_t i = 0; i < sizeof levels / sizeof *levels; i++)
 		if (strcmp(c->log_level, levels[i].word) == 0)
 			log_level_set(levels[i].level);
@@ -65,7 +69,8 @@ static enum tocsin_err start_keeper(struct node *n)
 		err = keeper_start(n->dir, buf_bytes(&passphrase), &n->desk.keeper);
 	buf_free(&passphrase);
 	if (err == TOCSIN_OK && strcmp(keeper_public(n->desk.keeper)->name, n->config.name) != 0)
-		err = fail(TOCSIN_REFUSED, "the keys in %s are those of %s, but tocsin.ini says %s", n->dir, keeper_public(n->desk.keeper)->name, n->config.name);
+		err = fail(TOCSIN_REFUSED, "the keys in %s are those of %s, but tocsin.ini says %s", n->dir,
+			keeper_public(n->desk.keeper)->name, n->config.name);
 	return err;
 }
 
@@ -82,7 +87,8 @@ static enum tocsin_err take_own_cards(struct node *n)
 	if (err == TOCSIN_OK && chain.n > 0) {
 		err = cards_take(&n->desk, buf_bytes(&chain), false, name, &what);
 		if (err == TOCSIN_OK && strcmp(what, "extended") == 0)
-			log_say(LOG_WARN, "own cards taken in", "why=\"the database did not know the newest card of this node\"");
+			log_say(LOG_WARN, "own cards taken in",
+				"why=\"the database did not know the newest card of this node\"");
 	}
 	buf_free(&chain);
 	return err == TOCSIN_MISSING ? TOCSIN_OK : err;
@@ -125,7 +131,10 @@ static enum tocsin_err check_clock(struct node *n)
 		char was[CLOCK_TEXT + 1], is[CLOCK_TEXT + 1];
 		clock_format(last, was);
 		clock_format(now, is);
-		snprintf(n->alarm, sizeof n->alarm, "the clock ran backwards: it is %s, but this node knew a statement at %s already; set the clock right and restart", is, was);
+		snprintf(n->alarm, sizeof n->alarm,
+			"the clock ran backwards: it is %s, but this node knew a statement at %s already; set the "
+			"clock right and restart",
+			is, was);
 		log_say(LOG_ERROR, "clock backwards", "now=%s last=%s", is, was);
 	}
 	return err;
@@ -136,7 +145,10 @@ static enum tocsin_err open_store(struct node *n)
 	char path[4096];
 	enum tocsin_err err = file_join(path, sizeof path, n->dir, NODE_DB);
 	if (err == TOCSIN_OK && !file_exists(path))
-		err = fail(TOCSIN_BROKEN, "%s is missing: put it back from a copy; without it this node does not know what it issued and accepted", path);
+		err = fail(TOCSIN_BROKEN,
+			"%s is missing: put it back from a copy; without it this node does not know what it issued and "
+			"accepted",
+			path);
 	if (err == TOCSIN_OK)
 		err = store_open(path, &n->desk.store);
 	if (err == TOCSIN_OK)
@@ -157,14 +169,26 @@ static enum tocsin_err open_store(struct node *n)
 static enum tocsin_err start_exchange(struct node *n)
 {
 	const struct config *c = &n->config;
-	const struct http_client_config client = { .ca_file = c->ca_file[0] != 0 ? c->ca_file : NULL, .plain_anywhere = c->exchange_plain, .max_per_host = CONNECTIONS_PER_PARTNER };
+	const struct http_client_config client = { .ca_file = c->ca_file[0] != 0 ? c->ca_file : NULL,
+		.plain_anywhere = c->exchange_plain,
+		.max_per_host = CONNECTIONS_PER_PARTNER };
 	const struct exchange_config exchange = {
-		.workers = (unsigned)c->workers, .tick_seconds = (unsigned)c->tick, .partner_rate = (unsigned)c->partner_rate, .overdue_seconds = (unsigned)c->overdue,
-		.resume_seconds = (unsigned)c->resume_wait, .retry_seconds = (unsigned)c->retry, .cover = c->cover,
+		.workers = (unsigned)c->workers,
+		.tick_seconds = (unsigned)c->tick,
+		.partner_rate = (unsigned)c->partner_rate,
+		.overdue_seconds = (unsigned)c->overdue,
+		.resume_seconds = (unsigned)c->resume_wait,
+		.retry_seconds = (unsigned)c->retry,
+		.cover = c->cover,
 	};
 	const struct http_server_config server = {
-		.listen = c->exchange_listen, .cert = c->exchange_cert[0] != 0 ? c->exchange_cert : NULL, .key = c->exchange_key[0] != 0 ? c->exchange_key : NULL,
-		.plain_anywhere = c->exchange_plain, .max_body = EXCHANGE_BODY, .max_connections = EXCHANGE_CONNECTIONS, .max_per_address = EXCHANGE_PER_ADDRESS,
+		.listen = c->exchange_listen,
+		.cert = c->exchange_cert[0] != 0 ? c->exchange_cert : NULL,
+		.key = c->exchange_key[0] != 0 ? c->exchange_key : NULL,
+		.plain_anywhere = c->exchange_plain,
+		.max_body = EXCHANGE_BODY,
+		.max_connections = EXCHANGE_CONNECTIONS,
+		.max_per_address = EXCHANGE_PER_ADDRESS,
 		.idle_seconds = EXCHANGE_IDLE,
 	};
 	enum tocsin_err err = http_client_start(&client, &n->client);
@@ -183,8 +207,18 @@ static enum tocsin_err start_desk(struct node *n)
 	const struct config *c = &n->config;
 	enum tocsin_err err = notify_start(&n->desk, c->notify_command, &n->notify);
 	const struct serve_config serve = {
-		.desk = &n->desk, .exchange = n->exchange, .notify = n->notify, .dir = n->dir, .socket = n->socket, .listen = c->desk_listen, .cert = c->desk_cert,
-		.key = c->desk_key, .plain = c->desk_plain, .token = n->token, .alarm = n->alarm, .overdue_seconds = (unsigned)c->overdue,
+		.desk = &n->desk,
+		.exchange = n->exchange,
+		.notify = n->notify,
+		.dir = n->dir,
+		.socket = n->socket,
+		.listen = c->desk_listen,
+		.cert = c->desk_cert,
+		.key = c->desk_key,
+		.plain = c->desk_plain,
+		.token = n->token,
+		.alarm = n->alarm,
+		.overdue_seconds = (unsigned)c->overdue,
 		.tick_seconds = (unsigned)c->tick,
 	};
 	return err == TOCSIN_OK ? serve_start(&serve, &n->serve) : err;
@@ -216,7 +250,8 @@ static enum tocsin_err node_start(struct node *n)
 	return err;
 }
 
-/* In the order in which nobody misses what is gone: first no new connections, then those who wait are answered, then what answers them ends. */
+/* In the order in which nobody misses what is gone: first no new connections, then those who wait are answered, then
+ * what answers them ends. */
 static void node_stop(struct node *n)
 {
 	if (n->exchange_server != NULL)
@@ -250,7 +285,9 @@ static void tell_manager(const char *state)
 	if (to.sun_path[0] == '@')
 		to.sun_path[0] = 0;
 	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	if (fd < 0 || sendto(fd, state, strlen(state), MSG_NOSIGNAL, (const struct sockaddr *)&to, (socklen_t)(offsetof(struct sockaddr_un, sun_path) + n)) < 0)
+	if (fd < 0 ||
+		sendto(fd, state, strlen(state), MSG_NOSIGNAL, (const struct sockaddr *)&to,
+			(socklen_t)(offsetof(struct sockaddr_un, sun_path) + n)) < 0)
 		log_say(LOG_WARN, "service manager not told", "why=\"%s\"", strerror(errno));
 	if (fd >= 0)
 		close(fd);
@@ -269,9 +306,11 @@ static void say_ready(const struct node *n)
 	buf_init(&line, 8192);
 	buf_printf(&line, "tocsin: %s serves: ", n->desk.name);
 	if (n->exchange_server != NULL)
-		add_address(&line, "exchange", n->config.exchange_cert[0] != 0 ? "https" : "http", n->config.exchange_listen, http_server_port(n->exchange_server));
+		add_address(&line, "exchange", n->config.exchange_cert[0] != 0 ? "https" : "http",
+			n->config.exchange_listen, http_server_port(n->exchange_server));
 	if (serve_port(n->serve) != 0)
-		add_address(&line, "desk", n->config.desk_cert[0] != 0 ? "https" : "http", n->config.desk_listen, serve_port(n->serve));
+		add_address(&line, "desk", n->config.desk_cert[0] != 0 ? "https" : "http", n->config.desk_listen,
+			serve_port(n->serve));
 	buf_printf(&line, "socket %s\n", n->socket);
 	if (buf_end(&line, "the addresses") == TOCSIN_OK)
 		fwrite(line.p, 1, line.n, stdout);
@@ -280,7 +319,8 @@ static void say_ready(const struct node *n)
 	tell_manager("READY=1");
 }
 
-/* What can change while it runs is the log's level and the certificates; the rest needs a restart. Nothing is touched when the file is wrong. */
+/* What can change while it runs is the log's level and the certificates; the rest needs a restart. Nothing is touched
+ * when the file is wrong. */
 static void reload(struct node *n)
 {
 	struct config c;
@@ -289,7 +329,8 @@ static void reload(struct node *n)
 		return;
 	}
 	set_level(&c);
-	if (n->exchange_server != NULL && c.exchange_cert[0] != 0 && http_server_renew(n->exchange_server, c.exchange_cert, c.exchange_key) != TOCSIN_OK)
+	if (n->exchange_server != NULL && c.exchange_cert[0] != 0 &&
+		http_server_renew(n->exchange_server, c.exchange_cert, c.exchange_key) != TOCSIN_OK)
 		log_say(LOG_ERROR, "certificate not taken", "listener=exchange why=\"%s\"", fail_sentence());
 	if (c.desk_cert[0] != 0 && serve_renew(n->serve, c.desk_cert, c.desk_key) != TOCSIN_OK)
 		log_say(LOG_ERROR, "certificate not taken", "listener=desk why=\"%s\"", fail_sentence());
@@ -312,7 +353,10 @@ static enum tocsin_err wait_for_end(struct node *n, const sigset_t *signals)
 			more = false;
 		} else if (!keeper_alive(n->desk.keeper)) {
 			log_say(LOG_ERROR, "stopping", "why=\"the keeper is gone\"");
-			err = fail(TOCSIN_BROKEN, "the process that holds the keys (%d) ended by itself: start the node again, and look into the system's log for why", keeper_pid(n->desk.keeper));
+			err = fail(TOCSIN_BROKEN,
+				"the process that holds the keys (%d) ended by itself: start the node again, and look "
+				"into the system's log for why",
+				keeper_pid(n->desk.keeper));
 			more = false;
 		}
 	}

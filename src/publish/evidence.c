@@ -15,7 +15,10 @@ struct bundle {
 	struct statement statement;
 	struct buf body, opened, issued, receipt, quorum, readme, sender, recipient;
 	struct directory_quorum witnesses;
-	struct { const char *name; struct buf chain; } card[64 + LIMIT_COSIGNERS];     /* of witnesses and of announced co-signers */
+	struct {
+		const char *name;
+		struct buf chain;
+	} card[64 + LIMIT_COSIGNERS]; /* of witnesses and of announced co-signers */
 	size_t card_n;
 };
 
@@ -103,7 +106,10 @@ static enum tocsin_err prove(struct bundle *b)
 		return err == TOCSIN_OK ? take_receipt(b) : err;
 	}
 	err = prove_own_entry(b, &b->receipt);
-	return err == TOCSIN_MISSING ? fail(TOCSIN_LATER, "our log has not published the entry of this statement yet; try again in some seconds") : err;
+	return err == TOCSIN_MISSING
+		? fail(TOCSIN_LATER,
+			  "our log has not published the entry of this statement yet; try again in some seconds")
+		: err;
 }
 
 /* The chain of NAME among the further cards, once. */
@@ -125,7 +131,8 @@ static enum tocsin_err take_cosigners(struct bundle *b)
 	return err;
 }
 
-/* The quorum that applies to the log of the receipt, and the cards of the organisations in it. A record has no receipt: of its maker's own witnesses more than half. */
+/* The quorum that applies to the log of the receipt, and the cards of the organisations in it. A record has no receipt:
+ * of its maker's own witnesses more than half. */
 static enum tocsin_err take_quorum(struct bundle *b)
 {
 	const struct peer *peer = directory_find(b->desk->directory, b->row->peer);
@@ -165,7 +172,8 @@ static enum tocsin_err gather(struct bundle *b, const char *const *only, const c
 	bool received = !b->row->issued;
 	enum tocsin_err err = read_statement(b);
 	if (err == TOCSIN_OK)
-		err = evidence_body(b->row->body, b->statement.lines, b->row->opened, only, reveal, &b->body, &b->opened);
+		err = evidence_body(
+			b->row->body, b->statement.lines, b->row->opened, only, reveal, &b->body, &b->opened);
 	if (err == TOCSIN_OK)
 		err = buf_end(&b->body, "the body");
 	if (err == TOCSIN_OK)
@@ -187,9 +195,16 @@ static enum tocsin_err gather(struct bundle *b, const char *const *only, const c
 
 static void write_files(const struct bundle *b, struct buf *out)
 {
-	const struct { const char *name; const struct buf *content; } files[] = {
-		{ "body.txt", &b->body }, { "opened.txt", &b->opened }, { "issued.tlog-proof", &b->issued }, { "receipt.tlog-proof", &b->receipt },
-		{ "sender.cards", &b->sender }, { "recipient.cards", &b->recipient }, { "quorum.txt", &b->quorum }, { "README.txt", &b->readme },
+	const struct { const char *name; const struct buf *content;
+	} files[] = {
+		{ "body.txt", &b->body },
+		{ "opened.txt", &b->opened },
+		{ "issued.tlog-proof", &b->issued },
+		{ "receipt.tlog-proof", &b->receipt },
+		{ "sender.cards", &b->sender },
+		{ "recipient.cards", &b->recipient },
+		{ "quorum.txt", &b->quorum },
+		{ "README.txt", &b->readme },
 	};
 	int64_t at = b->statement.at;
 	tar_add(out, "statement.note", b->row->note, at);
@@ -207,13 +222,14 @@ static void write_files(const struct bundle *b, struct buf *out)
 	tar_end(out);
 }
 
-enum tocsin_err evidence_bundle(const struct desk *d, struct snapshot *read, const struct view *v, const struct statement_row *row,
-	const char *const *only, const char *const *reveal, struct buf *out)
+enum tocsin_err evidence_bundle(const struct desk *d, struct snapshot *read, const struct view *v,
+	const struct statement_row *row, const char *const *only, const char *const *reveal, struct buf *out)
 {
 	if (!v->content)
 		return fail(TOCSIN_REFUSED, "%s may not see content, so it cannot take evidence of it along", v->who);
 	if ((row->marks & STATEMENT_MARK_FORGOTTEN) != 0)
-		return fail(TOCSIN_REFUSED, "the content of this statement was deleted; only its stub is left, and nothing to show");
+		return fail(TOCSIN_REFUSED,
+			"the content of this statement was deleted; only its stub is left, and nothing to show");
 	struct bundle *b = calloc(1, sizeof *b);
 	if (b == NULL || (b->arena = arena_new(16u << 20)) == NULL) {
 		free(b);
@@ -222,8 +238,10 @@ enum tocsin_err evidence_bundle(const struct desk *d, struct snapshot *read, con
 	b->desk = d;
 	b->read = read;
 	b->row = row;
-	struct buf *const buffers[] = { &b->body, &b->opened, &b->issued, &b->receipt, &b->quorum, &b->readme, &b->sender, &b->recipient };
-	static const size_t most[] = { LIMIT_EVIDENCE_BYTES, LIMIT_EVIDENCE_BYTES, PROOF_MAX, PROOF_MAX, 65536, 65536, LIMIT_CHAIN_BYTES, LIMIT_CHAIN_BYTES };
+	struct buf *const buffers[] = { &b->body, &b->opened, &b->issued, &b->receipt, &b->quorum, &b->readme,
+		&b->sender, &b->recipient };
+	static const size_t most[] = { LIMIT_EVIDENCE_BYTES, LIMIT_EVIDENCE_BYTES, PROOF_MAX, PROOF_MAX, 65536, 65536,
+		LIMIT_CHAIN_BYTES, LIMIT_CHAIN_BYTES };
 	for (size_t i = 0; i < sizeof buffers / sizeof *buffers; i++)
 		buf_init(buffers[i], most[i]);
 	enum tocsin_err err = gather(b, only, reveal);

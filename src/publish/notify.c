@@ -33,8 +33,8 @@ struct notify {
 /* Events that somebody has to know of now. "... accepted" (a statement came in) is one for every kind. */
 static bool is_news(const char *kind)
 {
-	static const char *const news[] = { "statement returned", "delivery refused", "answer rejected", "conflict found", "equivocation", "log retired",
-		"receipt overdue", "partner restoring" };
+	static const char *const news[] = { "statement returned", "delivery refused", "answer rejected",
+		"conflict found", "equivocation", "log retired", "receipt overdue", "partner restoring" };
 	size_t n = strlen(kind);
 	if (n > 9 && strcmp(kind + n - 9, " accepted") == 0)
 		return true;
@@ -125,8 +125,10 @@ static bool prepare(posix_spawn_file_actions_t *files, posix_spawnattr_t *attr)
 	return posix_spawn_file_actions_addopen(files, 0, "/dev/null", O_RDONLY, 0) == 0 &&
 		posix_spawn_file_actions_addopen(files, 1, "/dev/null", O_WRONLY, 0) == 0 &&
 		posix_spawn_file_actions_addclosefrom_np(files, 3) == 0 &&
-		posix_spawnattr_setsigmask(attr, &none) == 0 && posix_spawnattr_setsigdefault(attr, &all) == 0 && posix_spawnattr_setpgroup(attr, 0) == 0 &&
-		posix_spawnattr_setflags(attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP) == 0;
+		posix_spawnattr_setsigmask(attr, &none) == 0 && posix_spawnattr_setsigdefault(attr, &all) == 0 &&
+		posix_spawnattr_setpgroup(attr, 0) == 0 &&
+		posix_spawnattr_setflags(
+			attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP) == 0;
 }
 
 /* Runs the command for NEWS; true when it ended with 0. */
@@ -137,10 +139,12 @@ static bool run_once(struct notify *n, const struct news *news)
 	posix_spawnattr_t attr;
 	pid_t pid;
 	size_t k = 0;
-	bool ok = add_setting(&env[k++], "TOCSIN_EVENT", news->kind) && add_setting(&env[k++], "PATH", "/usr/local/bin:/usr/bin:/bin") &&
+	bool ok = add_setting(&env[k++], "TOCSIN_EVENT", news->kind) &&
+		add_setting(&env[k++], "PATH", "/usr/local/bin:/usr/bin:/bin") &&
 		add_setting(&env[k++], "LANG", "C.UTF-8");
 	if (ok && news->num != 0)
-		ok = add_setting(&env[k++], "TOCSIN_ID", news->id) && add_setting(&env[k++], "TOCSIN_KIND", news->statement_kind) &&
+		ok = add_setting(&env[k++], "TOCSIN_ID", news->id) &&
+			add_setting(&env[k++], "TOCSIN_KIND", news->statement_kind) &&
 			add_setting(&env[k++], "TOCSIN_FROM", news->from);
 	if (ok && news->num == 0)
 		ok = add_setting(&env[k++], "TOCSIN_SUBJECT", news->subject);
@@ -157,15 +161,19 @@ static bool run_once(struct notify *n, const struct news *news)
 	for (size_t i = 0; i < k; i++)
 		free(env[i]);
 	if (failed != 0) {
-		log_say(LOG_ERROR, "notification failed", "event=\"%s\" why=\"%s cannot be run: %s\"", news->kind, n->command, strerror(failed));
+		log_say(LOG_ERROR, "notification failed", "event=\"%s\" why=\"%s cannot be run: %s\"", news->kind,
+			n->command, strerror(failed));
 		return false;
 	}
 	bool killed;
 	int status = wait_for(n, pid, &killed);
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
 		return true;
-	log_say(LOG_ERROR, "notification failed", "event=\"%s\" why=\"%s %s %d\"", news->kind, n->command, killed ? "took too long, signal" :
-		WIFEXITED(status) ? "ended with" : "was ended by signal", WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status));
+	log_say(LOG_ERROR, "notification failed", "event=\"%s\" why=\"%s %s %d\"", news->kind, n->command,
+		killed			    ? "took too long, signal"
+			: WIFEXITED(status) ? "ended with"
+					    : "was ended by signal",
+		WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status));
 	return false;
 }
 
@@ -233,7 +241,8 @@ static enum tocsin_err read_page(struct notify *n, struct page *p)
 	p->n = 0;
 	p->last = n->until;
 	struct arena *a = arena_new(16u << 20);
-	enum tocsin_err err = a == NULL ? fail(TOCSIN_BROKEN, "no memory for the events") : snapshot_open(n->desk->store, &r);
+	enum tocsin_err err =
+		a == NULL ? fail(TOCSIN_BROKEN, "no memory for the events") : snapshot_open(n->desk->store, &r);
 	if (err == TOCSIN_OK)
 		err = event_each(r, n->until, 4 * PAGE, take_event, p);
 	for (size_t i = 0; err == TOCSIN_OK && i < p->n; i++)
@@ -244,7 +253,8 @@ static enum tocsin_err read_page(struct notify *n, struct page *p)
 	return err;
 }
 
-/* How far it came is written behind each command: only a crash in between can make one run twice. Events that are no news are passed over without a write. */
+/* How far it came is written behind each command: only a crash in between can make one run twice. Events that are no
+ * news are passed over without a write. */
 static enum tocsin_err tell_page(struct notify *n, const struct page *p)
 {
 	enum tocsin_err err = TOCSIN_OK;
@@ -316,7 +326,9 @@ enum tocsin_err notify_start(const struct desk *d, const char *command, struct n
 	if (command[0] == 0)
 		return forget_position(d->store);
 	if (command[0] != '/' || access(command, X_OK) != 0)
-		return fail(TOCSIN_REFUSED, "[notify] command: %s is not a program that this user may run, named by its whole path", command);
+		return fail(TOCSIN_REFUSED,
+			"[notify] command: %s is not a program that this user may run, named by its whole path",
+			command);
 	struct notify *n = calloc(1, sizeof *n);
 	pthread_attr_t attr;
 	if (n == NULL || (n->command = strdup(command)) == NULL || pthread_attr_init(&attr) != 0) {

@@ -14,7 +14,7 @@ struct slot {
 	unsigned wrong;
 };
 struct auth {
-	uint8_t key[16];                /* both sides of a comparison are hashed behind it: no length, no prefix shows */
+	uint8_t key[16]; /* both sides of a comparison are hashed behind it: no length, no prefix shows */
 	struct hash token;
 	struct slot slot[SLOTS];
 };
@@ -66,7 +66,8 @@ static bool is_token(const struct auth *a, const char *header)
 	size_t n;
 	if (strncasecmp(header, "Bearer ", 7) == 0) {
 		given = bytes_str(header + 7);
-	} else if (strncasecmp(header, "Basic ", 6) == 0 && base64_decode(bytes_str(header + 6), true, plain, sizeof plain, &n)) {
+	} else if (strncasecmp(header, "Basic ", 6) == 0 &&
+		base64_decode(bytes_str(header + 6), true, plain, sizeof plain, &n)) {
 		const uint8_t *colon = memchr(plain, ':', n);
 		if (colon != NULL)
 			given = bytes_of(colon + 1, n - (size_t)(colon + 1 - plain));

@@ -1,8 +1,8 @@
 /*
  * auth: the desk's token, in "Authorization: Bearer TOKEN" or as the password of Basic.
  *
- * The token has 256 bits, so guessing is hopeless; that an address may try only a few times a minute keeps the log readable and the processor free.
- * Used on one listener's thread only.
+ * The token has 256 bits, so guessing is hopeless; that an address may try only a few times a minute keeps the log
+ * readable and the processor free. Used on one listener's thread only.
  */
 #ifndef TOCSIN_SERVE_AUTH_H
 #define TOCSIN_SERVE_AUTH_H

@@ -1,9 +1,10 @@
 /*
  * internal: what the files of serve/ share. Nobody outside the folder (but its tests) includes it.
  *
- * Threads.  A listener's thread finds the operation, checks the token and queues the call; a worker parses the body, runs the handler and answers.  A
- * handler may leave the call to the waits thread, which queues it again when what it waits for is there or its time is over.  A struct asked lives in
- * the call's arena: it is gone when the call is answered.
+ * Threads.  A listener's thread finds the operation, checks the token and queues the call; a worker parses the body,
+ * runs the handler and answers.  A handler may leave the call to the waits thread, which queues it again when what it
+ * waits for is there or its time is over.  A struct asked lives in the call's arena: it is gone when the call is
+ * answered.
  */
 #ifndef TOCSIN_SERVE_INTERNAL_H
 #define TOCSIN_SERVE_INTERNAL_H
@@ -31,7 +32,8 @@ struct serve {
 	struct queue *queue;
 	struct waits *waits;
 	struct http_server *unix_server;
-	pthread_mutex_t lock;                         /* of desk_server: it is started and stopped while calls of the other listener are answered */
+	/* Of desk_server: it is started and stopped while calls of the other listener are answered. */
+	pthread_mutex_t lock;
 	struct http_server *desk_server;
 	struct auth *auth;
 	atomic_uint_fast64_t requests, refused;       /* answered; without a valid token */
@@ -66,7 +68,7 @@ void queue_stop(struct queue *k);                                               
 struct waits *waits_start(struct serve *s);                                     /* NULL with a sentence */
 /* Keeps Q until its deadline or until what it waits for is there; false when too many wait already. */
 bool waits_keep(struct waits *w, struct asked *q);
-void waits_end(struct waits *w);                                                /* all that is kept is answered now, and from now on at once */
+void waits_end(struct waits *w); /* all that is kept is answered now, and from now on at once */
 void waits_stop(struct waits *w);                                               /* safe on NULL */
 /* Whether the way of statement NUM to its recipient has come to an end: a receipt, a refusal, nothing to deliver. */
 enum tocsin_err waits_settled(struct snapshot *r, int64_t num, struct arena *a, bool *settled) MUST_USE;
@@ -74,16 +76,18 @@ enum tocsin_err waits_settled(struct snapshot *r, int64_t num, struct arena *a, 
 enum tocsin_err waits_asked(struct asked *q, bool *keep) MUST_USE;
 
 /* ---- the handlers ---- */
-op_handler op_status, op_operations, op_card, op_card_next, op_partners, op_partner, op_partner_add, op_partner_confirm, op_partner_distrust,
-	op_partner_quorum, op_groups, op_group_put, op_group_delete, op_witnesses, op_witness_put, op_witness_delete, op_issue, op_statements, op_statement,
-	op_close_delivery, op_evidence, op_log, op_events, op_carry_out, op_carry_in, op_clock, op_page, op_style, op_metrics;
+op_handler op_status, op_operations, op_card, op_card_next, op_partners, op_partner, op_partner_add, op_partner_confirm,
+	op_partner_distrust, op_partner_quorum, op_groups, op_group_put, op_group_delete, op_witnesses, op_witness_put,
+	op_witness_delete, op_issue, op_statements, op_statement, op_close_delivery, op_evidence, op_log, op_events,
+	op_carry_out, op_carry_in, op_clock, op_page, op_style, op_metrics;
 
 /* The query parameter NAME as OP's table has it. */
 enum tocsin_err query_int(struct asked *q, const char *name, int64_t deflt, int64_t *v) MUST_USE;
-enum tocsin_err query_str(struct asked *q, const char *name, const char **v) MUST_USE;       /* NULL when absent or empty */
+enum tocsin_err query_str(struct asked *q, const char *name, const char **v) MUST_USE; /* NULL when absent or empty */
 /* The statement that the path names by its id or the beginning of it; in Q's arena. */
 enum tocsin_err path_statement(struct asked *q, struct snapshot *r, struct statement_row *row) MUST_USE;
-/* Submits C (NULL: out of memory) and, when it is durable, reads the directory's entry of NAME (NULL: none) again and wakes the courier. */
+/* Submits C (NULL: out of memory) and, when it is durable, reads the directory's entry of NAME (NULL: none) again and
+ * wakes the courier. */
 enum tocsin_err commit_about(struct serve *s, struct change *c, const char *name) MUST_USE;
 json_t *json_time(int64_t t);           /* "" for 0 */
 json_t *json_hash(const struct hash *h);

@@ -22,8 +22,10 @@ struct plan {
 	size_t n, room;
 };
 
-/* The ids behind the item's words: whole ones as they are (they may be unknown here), beginnings by what the store holds. */
-static enum tocsin_err find_refs(struct snapshot *r, const struct request_item *item, struct arena *a, struct hash **out)
+/* The ids behind the item's words: whole ones as they are (they may be unknown here), beginnings by what the store
+ * holds. */
+static enum tocsin_err find_refs(
+	struct snapshot *r, const struct request_item *item, struct arena *a, struct hash **out)
 {
 	struct hash *re = arena_alloc(a, (item->re_n + 1) * sizeof *re);
 	if (re == NULL)
@@ -57,7 +59,8 @@ static enum tocsin_err plan_add(struct plan *plan, const struct planned *p, stru
 	return TOCSIN_OK;
 }
 
-static enum tocsin_err plan_item(struct serve *s, struct snapshot *r, const struct request_item *item, struct arena *a, struct plan *plan)
+static enum tocsin_err plan_item(
+	struct serve *s, struct snapshot *r, const struct request_item *item, struct arena *a, struct plan *plan)
 {
 	struct hash *re = NULL;
 	const char **names = NULL, *self = s->desk->name;
@@ -70,23 +73,31 @@ static enum tocsin_err plan_item(struct serve *s, struct snapshot *r, const stru
 	else if (err == TOCSIN_OK)
 		err = fail(TOCSIN_REFUSED, "nobody to send to: an empty audience reaches nobody");
 	for (size_t i = 0; err == TOCSIN_OK && i < n; i++) {
-		struct planned p = { .item = item, .re = re, .re_n = item->re_n,
-			.release = { .to = names[i], .field = item->field, .field_n = item->field_n, .urgency = item->urgency } };
+		struct planned p = { .item = item,
+			.re = re,
+			.re_n = item->re_n,
+			.release = { .to = names[i],
+				.field = item->field,
+				.field_n = item->field_n,
+				.urgency = item->urgency } };
 		err = plan_add(plan, &p, a);
 	}
 	return err;
 }
 
-/* Everything that desk_issue would refuse for what it says or to whom, so that several calls of it are all or none as far as that can be known beforehand. */
+/* Everything that desk_issue would refuse for what it says or to whom, so that several calls of it are all or none as
+ * far as that can be known beforehand. */
 static enum tocsin_err check_release(struct serve *s, struct snapshot *r, const struct planned *p)
 {
 	struct statement st = { .realm = s->desk->realm, .re_n = p->re_n };
 	bool dangling;
-	const struct peer *self = directory_self(s->desk->directory), *peer = directory_find(s->desk->directory, p->release.to);
+	const struct peer *self = directory_self(s->desk->directory),
+			  *peer = directory_find(s->desk->directory, p->release.to);
 	if (self == NULL || peer == NULL) {
 		peer_release(self);
 		peer_release(peer);
-		return fail(TOCSIN_REFUSED, "%.200s is not a partner: add its card first (tocsin partner add)", p->release.to);
+		return fail(TOCSIN_REFUSED, "%.200s is not a partner: add its card first (tocsin partner add)",
+			p->release.to);
 	}
 	const struct kind *kind = kind_find(p->item->kind);
 	memcpy(st.kind, kind->name, strlen(kind->name) + 1);
@@ -103,7 +114,8 @@ static enum tocsin_err check_release(struct serve *s, struct snapshot *r, const 
 
 static bool can_share(const struct planned *a, const struct planned *b)
 {
-	return strcmp(a->item->kind, b->item->kind) == 0 && a->re_n == b->re_n && (a->re_n == 0 || memcmp(a->re, b->re, a->re_n * sizeof *a->re) == 0);
+	return strcmp(a->item->kind, b->item->kind) == 0 && a->re_n == b->re_n &&
+		(a->re_n == 0 || memcmp(a->re, b->re, a->re_n * sizeof *a->re) == 0);
 }
 
 /* Issues the releases from FIRST on that can share one call; how many into *N. */
@@ -119,7 +131,11 @@ static enum tocsin_err issue_some(struct serve *s, struct plan *plan, size_t fir
 		return fail(TOCSIN_BROKEN, "no memory for %zu statements", *n);
 	for (size_t i = 0; i < *n; i++)
 		release[i] = plan->p[first + i].release;
-	struct issue issue = { .kind = plan->p[first].item->kind, .re = plan->p[first].re, .re_n = plan->p[first].re_n, .release = release, .n = *n };
+	struct issue issue = { .kind = plan->p[first].item->kind,
+		.re = plan->p[first].re,
+		.re_n = plan->p[first].re_n,
+		.release = release,
+		.n = *n };
 	enum tocsin_err err = desk_issue(s->desk, &issue, result);
 	for (size_t i = 0; err == TOCSIN_OK && i < *n; i++)
 		plan->p[first + i].result = result[i];
@@ -140,7 +156,8 @@ enum tocsin_err op_issue(struct serve *s, struct asked *q)
 	struct snapshot *r = NULL;
 	struct plan plan = { 0 };
 	struct arena *a = arena_new(64u << 20);
-	enum tocsin_err err = a == NULL ? fail(TOCSIN_BROKEN, "no memory for the request") : request_read(q->body, clock_now(), a, &request);
+	enum tocsin_err err = a == NULL ? fail(TOCSIN_BROKEN, "no memory for the request")
+					: request_read(q->body, clock_now(), a, &request);
 	if (err == TOCSIN_OK)
 		err = snapshot_open(s->desk->store, &r);
 	for (size_t i = 0; err == TOCSIN_OK && i < request.n; i++) {

@@ -53,13 +53,18 @@ enum tocsin_err op_card_next(struct serve *s, struct asked *q)
 	}
 	for (size_t i = 0; err == TOCSIN_OK && i < fill.url_n; i++)
 		if (!card_url_ok(bytes_str(fill.url[i])))
-			err = fail(TOCSIN_BAD, "%.100s is no address for a card: https://HOST or http://HOST, without a slash at its end", fill.url[i]);
+			err = fail(TOCSIN_BAD,
+				"%.100s is no address for a card: https://HOST or http://HOST, without a slash at its "
+				"end",
+				fill.url[i]);
 	for (size_t i = 0; err == TOCSIN_OK && i < fill.duty_n; i++)
 		if (fill.duty[i][0] == 0 || strlen(fill.duty[i]) > 500 || !text_is_clean(bytes_str(fill.duty[i])))
 			err = fail(TOCSIN_BAD, "a duty line has 1 to 500 bytes and no control characters");
 	/* Without the identity no card can be signed, and keys that no card lists would be of no use. */
 	if (err == TOCSIN_OK && !keeper_public(s->desk->keeper)->has_identity)
-		err = fail(TOCSIN_REFUSED, "the identity key is kept cold: put identity.pem back into the keys folder, restart, and try again");
+		err = fail(TOCSIN_REFUSED,
+			"the identity key is kept cold: put identity.pem back into the keys folder, restart, and try "
+			"again");
 	if (err == TOCSIN_OK && json_is_true(json_object_get(q->body, "rotate")))
 		err = keeper_rotate(s->desk->keeper);
 	if (err == TOCSIN_OK)
@@ -141,7 +146,8 @@ static json_t *json_vkey(const struct vkey *k)
 
 static json_t *card_json(const struct card *c)
 {
-	json_t *o = json_object(), *sign = json_array(), *recipient = json_array(), *kinds = json_array(), *revoked = json_array();
+	json_t *o = json_object(), *sign = json_array(), *recipient = json_array(), *kinds = json_array(),
+	       *revoked = json_array();
 	char fp[2 * STATEMENT_FP + 1];
 	struct party party;
 	card_party(c, &party);
@@ -260,7 +266,10 @@ enum tocsin_err op_partner_confirm(struct serve *s, struct asked *q)
 	json_decref(o);
 	peer_release(p);
 	if (!same)
-		return fail(TOCSIN_REFUSED, "that is not the safety number of %s: somebody may stand between; compare it again by another way", q->parameter);
+		return fail(TOCSIN_REFUSED,
+			"that is not the safety number of %s: somebody may stand between; compare it again by another "
+			"way",
+			q->parameter);
 	struct change *c = change_new();
 	if (c != NULL) {
 		change_partner_state(c, q->parameter, "confirmed", "", clock_now());
@@ -305,7 +314,9 @@ enum tocsin_err op_partner_quorum(struct serve *s, struct asked *q)
 	}
 	enum tocsin_err err = answer_partner(s, q, c, q->parameter);
 	if (err == TOCSIN_OK && k > others)
-		json_object_set_new(q->answer, "note", json_string("there are fewer witnesses than that: until more are added, no receipt can be witnessed"));
+		json_object_set_new(q->answer, "note",
+			json_string("there are fewer witnesses than that: until more are added, no receipt can be "
+				    "witnessed"));
 	return err;
 }
 
@@ -370,7 +381,8 @@ static struct change *empty_group(struct serve *s, const char *group, size_t *n)
 {
 	struct snapshot *r = NULL;
 	struct removal m = { change_new(), group, 0 };
-	enum tocsin_err err = m.c == NULL ? fail(TOCSIN_BROKEN, "no memory for a change") : snapshot_open(s->desk->store, &r);
+	enum tocsin_err err =
+		m.c == NULL ? fail(TOCSIN_BROKEN, "no memory for a change") : snapshot_open(s->desk->store, &r);
 	if (err == TOCSIN_OK)
 		err = group_members(r, group, remove_member, &m);
 	snapshot_close(r);
@@ -449,7 +461,8 @@ enum tocsin_err op_witness_put(struct serve *s, struct asked *q)
 	const struct peer *p = partner_named(s, q->parameter);
 	if (p == NULL)
 		return TOCSIN_MISSING;
-	bool can = p->card->has_witness, reachable = p->card->url_n > 0, there = p->is_witness, trusted = p->state != PEER_DISTRUSTED;
+	bool can = p->card->has_witness, reachable = p->card->url_n > 0, there = p->is_witness,
+	     trusted = p->state != PEER_DISTRUSTED;
 	peer_release(p);
 	if (!can)
 		return fail(TOCSIN_REFUSED, "the card of %s lists no witness key", q->parameter);

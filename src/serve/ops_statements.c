@@ -68,7 +68,8 @@ enum tocsin_err op_statements(struct serve *s, struct asked *q)
 	snapshot_close(l.read);
 	q->answer = json_object();
 	json_object_set_new(q->answer, "items", l.items);
-	json_object_set_new(q->answer, "next", json_array_size(l.items) == f.limit ? json_integer(l.last_num) : json_null());
+	json_object_set_new(
+		q->answer, "next", json_array_size(l.items) == f.limit ? json_integer(l.last_num) : json_null());
 	return err != TOCSIN_OK ? err : l.err;
 }
 
@@ -114,7 +115,8 @@ enum tocsin_err op_close_delivery(struct serve *s, struct asked *q)
 		if (err == TOCSIN_MISSING)
 			err = fail(TOCSIN_REFUSED, "nothing of %.16s waits to be delivered", q->parameter);
 		else if (err == TOCSIN_OK && strcmp(waiting.state, "closed") == 0)
-			err = fail(TOCSIN_REFUSED, "the delivery of %.16s is closed already: %s", q->parameter, waiting.sentence);
+			err = fail(TOCSIN_REFUSED, "the delivery of %.16s is closed already: %s", q->parameter,
+				waiting.sentence);
 	}
 	snapshot_close(r);
 	if (err != TOCSIN_OK)
@@ -171,7 +173,8 @@ enum tocsin_err op_evidence(struct serve *s, struct asked *q)
 	if (err == TOCSIN_OK)
 		err = path_statement(q, r, &row);
 	if (err == TOCSIN_OK && row.issued) {
-		/* A receipt that is not witnessed yet may be by now; when its owner cannot be asked, the bundle shows what is held. */
+		/* A receipt that is not witnessed yet may be by now; when its owner cannot be asked, the bundle shows
+		 * what is held. */
 		snapshot_close(r);
 		r = NULL;
 		err = exchange_fetch_receipt(s->exchange, row.num);
@@ -276,7 +279,8 @@ enum tocsin_err op_events(struct serve *s, struct asked *q)
 	l.arena = arena_new(16u << 20);
 	l.items = json_array();
 	l.last = after;
-	err = l.arena == NULL ? fail(TOCSIN_BROKEN, "no memory for the events") : snapshot_open(s->desk->store, &l.read);
+	err = l.arena == NULL ? fail(TOCSIN_BROKEN, "no memory for the events")
+			      : snapshot_open(s->desk->store, &l.read);
 	if (err == TOCSIN_OK)
 		err = event_each(l.read, after, EVENTS_MAX, list_event, &l);
 	snapshot_close(l.read);

@@ -1,5 +1,6 @@
 /*
- * page: the status page. It shows the same as GET /api/v1/status and the newest statements without their content; no script, no form.
+ * page: the status page. It shows the same as GET /api/v1/status and the newest statements without their content; no
+ * script, no form.
  */
 #include "serve/internal.h"
 #include "desk/standing.h"
@@ -54,17 +55,23 @@ static void term(struct buf *out, const char *label, const char *value)
 
 static void page_head(struct buf *out, const json_t *st)
 {
-	bool exercise = strcmp(text_at(st, "realm"), "exercise") == 0, ready = json_is_true(json_object_get(st, "ready"));
-	buf_add_str(out, "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+	bool exercise = strcmp(text_at(st, "realm"), "exercise") == 0,
+	     ready = json_is_true(json_object_get(st, "ready"));
+	buf_add_str(out,
+		"<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" "
+		"content=\"width=device-width, initial-scale=1\">\n"
 		"<meta http-equiv=\"refresh\" content=\"" REFRESH "\">\n<title>");
 	html_text(out, exercise ? "EXERCISE " : "");
 	html_text(out, text_at(st, "name"));
-	buf_printf(out, "</title>\n<link rel=\"stylesheet\" href=\"/style.css\">\n</head>\n<body%s>\n", exercise ? " class=\"exercise\"" : "");
+	buf_printf(out, "</title>\n<link rel=\"stylesheet\" href=\"/style.css\">\n</head>\n<body%s>\n",
+		exercise ? " class=\"exercise\"" : "");
 	if (exercise)
-		buf_add_str(out, "<div class=\"banner\">EXERCISE &middot; EXERCISE &middot; nothing here is real</div>\n");
+		buf_add_str(
+			out, "<div class=\"banner\">EXERCISE &middot; EXERCISE &middot; nothing here is real</div>\n");
 	buf_add_str(out, "<div class=\"wrap\">\n<header><h1>");
 	html_text(out, text_at(st, "name"));
-	buf_printf(out, "</h1><p>%s realm</p><p class=\"%s\">%s</p><p>", exercise ? "exercise" : "live", ready ? "good" : "bad", ready ? "ready" : "not ready");
+	buf_printf(out, "</h1><p>%s realm</p><p class=\"%s\">%s</p><p>", exercise ? "exercise" : "live",
+		ready ? "good" : "bad", ready ? "ready" : "not ready");
 	html_text(out, text_at(st, "clock"));
 	buf_add_str(out, json_is_true(json_object_get(st, "clock_set")) ? " (clock set by hand)" : "");
 	buf_add_str(out, "</p></header>\n");
@@ -99,7 +106,8 @@ static void page_log(struct buf *out, const json_t *st)
 	size_t i;
 	buf_add_str(out, "<h2>Our log</h2>\n<div class=\"row\"><dl>\n");
 	term(out, "origin", text_at(log, "origin"));
-	buf_printf(out, "<dt>entries</dt><dd>%lld, of which %lld are published</dd>\n", number_at(log, "size"), number_at(log, "published_size"));
+	buf_printf(out, "<dt>entries</dt><dd>%lld, of which %lld are published</dd>\n", number_at(log, "size"),
+		number_at(log, "published_size"));
 	buf_add_str(out, "<dt>root</dt><dd><code>");
 	html_text(out, text_at(log, "root"));
 	buf_add_str(out, "</code></dd>\n</dl></div>\n<h2>Witnesses</h2>\n");
@@ -132,7 +140,11 @@ static void page_partner(struct buf *out, const json_t *p)
 	const json_t *quorum = json_object_get(p, "quorum");
 	buf_add_str(out, "<div class=\"row\"><p class=\"name\">");
 	html_text(out, text_at(p, "name"));
-	buf_printf(out, "</p><p><span class=\"%s\">%s</span>, ", strcmp(state, "confirmed") == 0 ? "good" : strcmp(state, "distrusted") == 0 ? "bad" : "wait", state);
+	buf_printf(out, "</p><p><span class=\"%s\">%s</span>, ",
+		strcmp(state, "confirmed") == 0		   ? "good"
+			: strcmp(state, "distrusted") == 0 ? "bad"
+							   : "wait",
+		state);
 	if (json_integer_value(quorum) > 0)
 		buf_printf(out, "quorum %lld", (long long)json_integer_value(quorum));
 	else
@@ -187,11 +199,17 @@ static bool add_row(void *arg, const struct statement_row *row)
 	if (r->err != TOCSIN_OK)
 		return false;
 	const char *delivery = text_at(o, "delivery");
-	bool done = strcmp(delivery, "witnessed") == 0 || strcmp(delivery, "accepted") == 0 || strcmp(delivery, "own record") == 0;
+	bool done = strcmp(delivery, "witnessed") == 0 || strcmp(delivery, "accepted") == 0 ||
+		strcmp(delivery, "own record") == 0;
 	bool lost = strcmp(delivery, "refused") == 0 || strcmp(delivery, "one-sided") == 0;
-	buf_printf(r->out, "<tr><td>%s</td><td>%s</td><td>%s</td><td>", text_at(o, "at"), text_at(o, "kind"), row->issued ? "to" : "from");
+	buf_printf(r->out, "<tr><td>%s</td><td>%s</td><td>%s</td><td>", text_at(o, "at"), text_at(o, "kind"),
+		row->issued ? "to" : "from");
 	html_text(r->out, row->peer);
-	buf_printf(r->out, "</td><td class=\"%s\">%s</td><td><code>%.16s</code></td></tr>\n", done ? "good" : lost ? "bad" : "wait", delivery, text_at(o, "id"));
+	buf_printf(r->out, "</td><td class=\"%s\">%s</td><td><code>%.16s</code></td></tr>\n",
+		done	       ? "good"
+			: lost ? "bad"
+			       : "wait",
+		delivery, text_at(o, "id"));
 	json_decref(o);
 	r->n++;
 	return true;
@@ -204,7 +222,9 @@ static enum tocsin_err page_statements(struct serve *s, struct buf *out)
 	enum tocsin_err err = snapshot_open(s->desk->store, &r.read);
 	if (err != TOCSIN_OK)
 		return err;
-	buf_add_str(out, "<h2>Newest statements</h2>\n<div class=\"scroll\"><table>\n<tr><th>at (claimed)</th><th>kind</th><th></th><th>partner</th><th>state</th><th>id</th></tr>\n");
+	buf_add_str(out,
+		"<h2>Newest statements</h2>\n<div class=\"scroll\"><table>\n<tr><th>at "
+		"(claimed)</th><th>kind</th><th></th><th>partner</th><th>state</th><th>id</th></tr>\n");
 	err = statement_list(r.read, &f, add_row, &r);
 	snapshot_close(r.read);
 	if (r.n == 0)
@@ -223,7 +243,10 @@ static void page_end(struct buf *out, const json_t *st)
 		html_text(out, json_string_value(sentence));
 		buf_add_str(out, "</li>\n");
 	}
-	buf_printf(out, "</ul>\n<p>tocsin %s. This page shows no content; it is fetched again every %s seconds.</p></footer>\n</div>\n</body>\n</html>\n", text_at(st, "version"), REFRESH);
+	buf_printf(out,
+		"</ul>\n<p>tocsin %s. This page shows no content; it is fetched again every %s "
+		"seconds.</p></footer>\n</div>\n</body>\n</html>\n",
+		text_at(st, "version"), REFRESH);
 }
 
 enum tocsin_err op_page(struct serve *s, struct asked *q)

@@ -56,7 +56,8 @@ struct queue *queue_start(unsigned threads, void (*run)(struct asked *q))
 	pthread_cond_init(&k->work, NULL);
 	k->last = &k->first;
 	k->run = run;
-	while (k->threads < threads && k->threads < THREADS_MAX && pthread_create(&k->thread[k->threads], &attr, work, k) == 0)
+	while (k->threads < threads && k->threads < THREADS_MAX &&
+		pthread_create(&k->thread[k->threads], &attr, work, k) == 0)
 		k->threads++;
 	pthread_attr_destroy(&attr);
 	if (k->threads < threads) {

@@ -41,7 +41,8 @@ static enum tocsin_err set_lines(const json_t *o, const char *name, struct draft
 	return err;
 }
 
-static enum tocsin_err read_item(const json_t *o, int64_t now, struct draft *d, struct arena *a, struct request_item *out)
+static enum tocsin_err read_item(
+	const json_t *o, int64_t now, struct draft *d, struct arena *a, struct request_item *out)
 {
 	const char *kind = json_string_value(json_object_get(o, "kind"));
 	if (kind == NULL)
@@ -89,7 +90,8 @@ enum tocsin_err request_read(const json_t *body, int64_t now, struct arena *a, s
 		return read_item(body, now, d, a, &out->item[0]);
 	const struct api_operation *row = issue_row();
 	json_array_foreach(items, i, o) {
-		enum tocsin_err err = json_object_get(o, "items") != NULL ? fail(TOCSIN_BAD, "items cannot hold items") : api_check_body(row, o);
+		enum tocsin_err err = json_object_get(o, "items") != NULL ? fail(TOCSIN_BAD, "items cannot hold items")
+									  : api_check_body(row, o);
 		if (err == TOCSIN_OK)
 			err = read_item(o, now, d, a, &out->item[i]);
 		if (err != TOCSIN_OK)

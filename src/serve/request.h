@@ -1,5 +1,6 @@
 /*
- * request: the body of POST /api/v1/statements: one statement to be issued, or up to 256 under "items". It is read and checked whole before anything is issued.
+ * request: the body of POST /api/v1/statements: one statement to be issued, or up to 256 under "items". It is read and
+ * checked whole before anything is issued.
  */
 #ifndef TOCSIN_SERVE_REQUEST_H
 #define TOCSIN_SERVE_REQUEST_H
@@ -25,7 +26,8 @@ struct request {
 	bool many;                              /* came as "items" */
 };
 
-/* BODY is an object whose members the API's table has checked; strings are borrowed from it, the rest is in A. NOW serves the urgency. BAD names the item and the field. */
+/* BODY is an object whose members the API's table has checked; strings are borrowed from it, the rest is in A. NOW
+ * serves the urgency. BAD names the item and the field. */
 enum tocsin_err request_read(const json_t *body, int64_t now, struct arena *a, struct request *out) MUST_USE;
 
 #endif

@@ -9,13 +9,35 @@
 #define BODY_MAX (LIMIT_BATCH_BYTES + (64u << 10))
 
 static op_handler *const handlers[API_COUNT] = {
-	[API_STATUS] = op_status, [API_OPERATIONS] = op_operations, [API_CARD] = op_card, [API_CARD_NEXT] = op_card_next, [API_PARTNERS] = op_partners,
-	[API_PARTNER] = op_partner, [API_PARTNER_ADD] = op_partner_add, [API_PARTNER_CONFIRM] = op_partner_confirm,
-	[API_PARTNER_DISTRUST] = op_partner_distrust, [API_PARTNER_QUORUM] = op_partner_quorum, [API_GROUPS] = op_groups, [API_GROUP_PUT] = op_group_put,
-	[API_GROUP_DELETE] = op_group_delete, [API_WITNESSES] = op_witnesses, [API_WITNESS_PUT] = op_witness_put, [API_WITNESS_DELETE] = op_witness_delete,
-	[API_ISSUE] = op_issue, [API_STATEMENTS] = op_statements, [API_STATEMENT] = op_statement, [API_CLOSE_DELIVERY] = op_close_delivery,
-	[API_EVIDENCE] = op_evidence, [API_LOG] = op_log, [API_EVENTS] = op_events, [API_CARRY_OUT] = op_carry_out, [API_CARRY_IN] = op_carry_in,
-	[API_CLOCK] = op_clock, [API_PAGE] = op_page, [API_STYLE] = op_style, [API_METRICS] = op_metrics,
+	[API_STATUS] = op_status,
+	[API_OPERATIONS] = op_operations,
+	[API_CARD] = op_card,
+	[API_CARD_NEXT] = op_card_next,
+	[API_PARTNERS] = op_partners,
+	[API_PARTNER] = op_partner,
+	[API_PARTNER_ADD] = op_partner_add,
+	[API_PARTNER_CONFIRM] = op_partner_confirm,
+	[API_PARTNER_DISTRUST] = op_partner_distrust,
+	[API_PARTNER_QUORUM] = op_partner_quorum,
+	[API_GROUPS] = op_groups,
+	[API_GROUP_PUT] = op_group_put,
+	[API_GROUP_DELETE] = op_group_delete,
+	[API_WITNESSES] = op_witnesses,
+	[API_WITNESS_PUT] = op_witness_put,
+	[API_WITNESS_DELETE] = op_witness_delete,
+	[API_ISSUE] = op_issue,
+	[API_STATEMENTS] = op_statements,
+	[API_STATEMENT] = op_statement,
+	[API_CLOSE_DELIVERY] = op_close_delivery,
+	[API_EVIDENCE] = op_evidence,
+	[API_LOG] = op_log,
+	[API_EVENTS] = op_events,
+	[API_CARRY_OUT] = op_carry_out,
+	[API_CARRY_IN] = op_carry_in,
+	[API_CLOCK] = op_clock,
+	[API_PAGE] = op_page,
+	[API_STYLE] = op_style,
+	[API_METRICS] = op_metrics,
 };
 
 /* ---- answers ---- */
@@ -28,7 +50,8 @@ static void add_headers(struct http_call *call, const char *type)
 	http_call_add_header(call, "Referrer-Policy", "no-referrer");
 	if (strncmp(type, "text/html", 9) == 0)
 		http_call_add_header(call, "Content-Security-Policy",
-			"default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
+			"default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors "
+			"'none'");
 }
 
 static void answer_problem(struct http_call *call, unsigned status, enum tocsin_err err, const char *detail)
@@ -53,7 +76,8 @@ static void answer(struct asked *q, enum tocsin_err err)
 	if (err == TOCSIN_OK)
 		err = buf_end(&q->out, "the answer");
 	if (err == TOCSIN_BROKEN)
-		log_say(LOG_ERROR, "operation failed", "method=%s path=%s sentence=\"%s\"", q->op->method, q->op->path, fail_sentence());
+		log_say(LOG_ERROR, "operation failed", "method=%s path=%s sentence=\"%s\"", q->op->method, q->op->path,
+			fail_sentence());
 	atomic_fetch_add(&q->serve->requests, 1);
 	if (err != TOCSIN_OK) {
 		buf_free(&q->out);
@@ -72,7 +96,8 @@ static enum tocsin_err read_body(struct asked *q)
 {
 	struct bytes b = http_call_body(q->call);
 	if (b.n > q->op->body_max)
-		return fail(TOCSIN_BAD, "the body has %zu bytes; this operation takes at most %zu", b.n, q->op->body_max);
+		return fail(
+			TOCSIN_BAD, "the body has %zu bytes; this operation takes at most %zu", b.n, q->op->body_max);
 	if (q->op->body != BODY_JSON)
 		return TOCSIN_OK;
 	/* A form of another page cannot have this type. */
@@ -116,7 +141,11 @@ static void hand_on(struct serve *s, struct http_call *call)
 	struct arena *a = http_call_arena(call);
 	struct asked *q = arena_zalloc(a, sizeof *q);
 	if (q != NULL) {
-		*q = (struct asked){ .serve = s, .call = call, .arena = a, .op = op, .parameter = arena_str(a, bytes_str(m.parameter)) };
+		*q = (struct asked) { .serve = s,
+			.call = call,
+			.arena = a,
+			.op = op,
+			.parameter = arena_str(a, bytes_str(m.parameter)) };
 		buf_init(&q->out, ANSWER_MAX);
 	}
 	if (q == NULL || q->parameter == NULL || !queue_put(s->queue, q, false))
@@ -131,7 +160,8 @@ static void from_socket(void *arg, struct http_call *call)
 /* Browsers say which page makes them ask; what changes something must not come from another one. */
 static bool is_cross_site(const struct http_call *call)
 {
-	const char *site = http_call_header(call, "Sec-Fetch-Site"), *origin = http_call_header(call, "Origin"), *host = http_call_header(call, "Host");
+	const char *site = http_call_header(call, "Sec-Fetch-Site"), *origin = http_call_header(call, "Origin"),
+		   *host = http_call_header(call, "Host");
 	if (strcmp(http_call_method(call), "GET") == 0 || strcmp(http_call_method(call), "HEAD") == 0)
 		return false;
 	if (site != NULL && strcmp(site, "same-origin") != 0 && strcmp(site, "none") != 0)
@@ -148,7 +178,8 @@ static void from_listener(void *arg, struct http_call *call)
 	switch (auth_check(s->auth, http_call_header(call, "Authorization"), http_call_peer(call), clock_mono())) {
 	case AUTH_OK:
 		if (is_cross_site(call))
-			answer_problem(call, 403, TOCSIN_REFUSED, "another web page asked for this; only the desk's own may");
+			answer_problem(
+				call, 403, TOCSIN_REFUSED, "another web page asked for this; only the desk's own may");
 		else
 			hand_on(s, call);
 		return;
@@ -163,7 +194,8 @@ static void from_listener(void *arg, struct http_call *call)
 		break;
 	}
 	http_call_add_header(call, "WWW-Authenticate", "Basic realm=\"tocsin desk\", charset=\"UTF-8\"");
-	answer_problem(call, 401, TOCSIN_REFUSED, "this needs the desk's token: it is in desk.token in the node's folder");
+	answer_problem(
+		call, 401, TOCSIN_REFUSED, "this needs the desk's token: it is in desk.token in the node's folder");
 }
 
 /* ---- start and stop ---- */
@@ -174,8 +206,12 @@ static enum tocsin_err start_listeners(struct serve *s)
 	char *where = NULL;
 	if (asprintf(&where, "unix:%s", c->socket) < 0)
 		return fail(TOCSIN_BROKEN, "no memory for the desk's listeners");
-	struct http_server_config h = { .listen = where, .max_body = BODY_MAX, .max_connections = CONNECTIONS, .max_per_address = CONNECTIONS,
-		.rate_per_address = RATE, .idle_seconds = IDLE_SECONDS };
+	struct http_server_config h = { .listen = where,
+		.max_body = BODY_MAX,
+		.max_connections = CONNECTIONS,
+		.max_per_address = CONNECTIONS,
+		.rate_per_address = RATE,
+		.idle_seconds = IDLE_SECONDS };
 	enum tocsin_err err = http_server_start(&h, from_socket, s, &s->unix_server);
 	free(where);
 	if (err == TOCSIN_OK && c->listen[0] != 0) {

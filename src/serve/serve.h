@@ -1,5 +1,6 @@
 /*
- * serve: the desk's side of HTTP: the Unix socket, the desk listener, and handlers for every operation of the API's table.
+ * serve: the desk's side of HTTP: the Unix socket, the desk listener, and handlers for every operation of the API's
+ * table.
  *
  *   serve.c      listeners, tokens, headers: from a call to a worker
  *   auth.c       the token, compared in constant time; guessing is slowed down

@@ -6,7 +6,8 @@
 
 #define KEY "clock offset"
 
-/* What is kept is the distance from the real time, in microseconds as text, so that a set clock goes on while the node is down. */
+/* What is kept is the distance from the real time, in microseconds as text, so that a set clock goes on while the node
+ * is down. */
 enum tocsin_err serve_clock_set(const struct desk *d, int64_t now)
 {
 	if (d->realm != REALM_EXERCISE)

@@ -1,5 +1,6 @@
 /*
- * status: what the node does, what is wrong, and what is not proven, as JSON for the operation, the page and the metrics.
+ * status: what the node does, what is wrong, and what is not proven, as JSON for the operation, the page and the
+ * metrics.
  */
 #include <sys/statvfs.h>
 
@@ -62,7 +63,8 @@ static bool add_conflict(void *arg, const struct conflict_row *row)
 {
 	char at[CLOCK_TEXT + 1];
 	clock_format(row->at, at);
-	alarm_add(arg, "conflict", "%s: %s (%s, found %s); both are kept as evidence", row->name, row->sentence, row->what, at);
+	alarm_add(arg, "conflict", "%s: %s (%s, found %s); both are kept as evidence", row->name, row->sentence,
+		row->what, at);
 	return true;
 }
 
@@ -79,7 +81,10 @@ static bool add_late(void *arg, const char *origin, int64_t count, int64_t oldes
 	l->unwitnessed += count;
 	l->overdue += overdue;
 	if (overdue > 0)
-		alarm_add(l->alarms, "overdue", "%lld receipts of %s are not witnessed in time, the oldest came %s: that it was not back-dated is not proven", (long long)overdue, origin, since);
+		alarm_add(l->alarms, "overdue",
+			"%lld receipts of %s are not witnessed in time, the oldest came %s: that it was not back-dated "
+			"is not proven",
+			(long long)overdue, origin, since);
 	return true;
 }
 
@@ -88,10 +93,13 @@ static void partner_alarms(json_t *alarms, const json_t *partners)
 	const json_t *p;
 	size_t i;
 	json_array_foreach(partners, i, p) {
-		const char *name = json_string_value(json_object_get(p, "name")), *state = json_string_value(json_object_get(p, "state"));
+		const char *name = json_string_value(json_object_get(p, "name")),
+			   *state = json_string_value(json_object_get(p, "state"));
 		json_int_t refused = json_integer_value(json_object_get(p, "refused"));
 		if (refused > 0)
-			alarm_add(alarms, "refused", "%s refused %lld statements: see each for why, then close its delivery or send another", name, (long long)refused);
+			alarm_add(alarms, "refused",
+				"%s refused %lld statements: see each for why, then close its delivery or send another",
+				name, (long long)refused);
 		if (state != NULL && strcmp(state, "distrusted") == 0)
 			alarm_add(alarms, "distrusted", "%s is distrusted: nothing of what it sends is taken", name);
 	}
@@ -106,15 +114,23 @@ static void node_alarms(struct serve *s, json_t *alarms)
 	if (s->config.alarm[0] != 0)
 		alarm_add(alarms, "start", "%s", s->config.alarm);
 	if (!keeper_alive(s->desk->keeper))
-		alarm_add(alarms, "keeper", "the process that holds the keys is gone: nothing can be signed or opened until the node is restarted");
+		alarm_add(alarms, "keeper",
+			"the process that holds the keys is gone: nothing can be signed or opened until the node is "
+			"restarted");
 	if (self != NULL && !vkey_same(&self->card->sign[0], &k->sign))
-		alarm_add(alarms, "card", "the keys in use are not those of our card: partners will refuse what is signed (tocsin card rotate)");
+		alarm_add(alarms, "card",
+			"the keys in use are not those of our card: partners will refuse what is signed (tocsin card "
+			"rotate)");
 	peer_release(self);
 	if (statvfs(s->config.dir, &fs) == 0 && (uint64_t)fs.f_bavail * fs.f_frsize < ROOM_LEAST)
-		alarm_add(alarms, "disk", "the disk has only %llu MB left: a full one means that nothing can be accepted or issued", (unsigned long long)((uint64_t)fs.f_bavail * fs.f_frsize >> 20));
+		alarm_add(alarms, "disk",
+			"the disk has only %llu MB left: a full one means that nothing can be accepted or issued",
+			(unsigned long long)((uint64_t)fs.f_bavail * fs.f_frsize >> 20));
 	notify_counts_get(s->config.notify, &told);
 	if (told.failed > 0)
-		alarm_add(alarms, "notify", "%llu notifications failed twice since the start: people may not know of what came", (unsigned long long)told.failed);
+		alarm_add(alarms, "notify",
+			"%llu notifications failed twice since the start: people may not know of what came",
+			(unsigned long long)told.failed);
 }
 
 /* ---- all of it ---- */
@@ -165,7 +181,8 @@ static json_t *not_proven(void)
 {
 	static const char *const sentences[] = {
 		"A receipt proves that a node's log took a statement in, not that a person read it.",
-		"What a statement says is its author's claim; nothing here proves that it is true, or that nothing else was said.",
+		"What a statement says is its author's claim; nothing here proves that it is true, or that nothing "
+		"else was said.",
 		"Something without a receipt may have arrived all the same: a recipient can read and keep silent.",
 		"With quorum none, no organisation but the recipient vouches for the time of a receipt.",
 	};
@@ -178,13 +195,15 @@ static json_t *not_proven(void)
 enum tocsin_err status_make(struct serve *s, json_t **out)
 {
 	struct snapshot *r = NULL;
-	json_t *exchange = exchange_status(s->exchange), *alarms = json_array(), *witnesses = json_array(), *o = json_object();
+	json_t *exchange = exchange_status(s->exchange), *alarms = json_array(), *witnesses = json_array(),
+	       *o = json_object();
 	struct witness_list l = { s, json_object_get(exchange, "witnesses"), witnesses };
 	struct late late = { .alarms = alarms };
 	bool ready = json_is_true(json_object_get(exchange, "ready"));
 	node_alarms(s, alarms);
 	if (!ready)
-		alarm_add(alarms, "ready", "nothing is signed for the log yet: %s", json_string_value(json_object_get(exchange, "note")));
+		alarm_add(alarms, "ready", "nothing is signed for the log yet: %s",
+			json_string_value(json_object_get(exchange, "note")));
 	enum tocsin_err err = snapshot_open(s->desk->store, &r);
 	if (err == TOCSIN_OK)
 		err = witness_each(r, add_witness, &l);

@@ -1,5 +1,6 @@
 /*
- * waits: calls that wait for an event or for a receipt, kept by one thread. It sleeps without a timer while nothing is kept.
+ * waits: calls that wait for an event or for a receipt, kept by one thread. It sleeps without a timer while nothing is
+ * kept.
  */
 #include <pthread.h>
 

@@ -1,5 +1,6 @@
 /*
- * The body of POST /api/v1/statements: what is read keeps the limits, and every field of it is one that a body line can hold.
+ * The body of POST /api/v1/statements: what is read keeps the limits, and every field of it is one that a body line can
+ * hold.
  */
 #include <stdlib.h>
 
@@ -13,10 +14,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void check_item(const struct request_item *item)
 {
-	if (kind_find(item->kind) == NULL || item->urgency < 0 || item->urgency > 2 || item->field_n > DRAFT_FIELDS || item->re_n > LIMIT_REFS)
+	if (kind_find(item->kind) == NULL || item->urgency < 0 || item->urgency > 2 || item->field_n > DRAFT_FIELDS ||
+		item->re_n > LIMIT_REFS)
 		abort();
 	for (size_t i = 0; i < item->field_n; i++)
-		if (!body_name_ok(bytes_str(item->field[i].name)) || jval_check(item->field[i].value, NULL) != TOCSIN_OK)
+		if (!body_name_ok(bytes_str(item->field[i].name)) ||
+			jval_check(item->field[i].value, NULL) != TOCSIN_OK)
 			abort();
 }
 
@@ -29,7 +32,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct arena *a = arena_new(64u << 20);
 	const struct api_operation *op;
 	for (size_t i = 0; (op = api_each(i)) != NULL; i++)
-		if (op->id == API_ISSUE && a != NULL && api_check_body(op, body) == TOCSIN_OK && request_read(body, 0, a, &request) == TOCSIN_OK)
+		if (op->id == API_ISSUE && a != NULL && api_check_body(op, body) == TOCSIN_OK &&
+			request_read(body, 0, a, &request) == TOCSIN_OK)
 			for (size_t k = 0; k < request.n; k++)
 				check_item(&request.item[k]);
 	arena_free(a);

@@ -23,7 +23,8 @@ TEST(every_operation_is_there_once_and_is_found_by_its_own_path)
 		if (brace == NULL)
 			snprintf(path, sizeof path, "%s", op->path);
 		else
-			snprintf(path, sizeof path, "%.*ssome.thing%s", (int)(brace - op->path), op->path, strchr(brace, '}') + 1);
+			snprintf(path, sizeof path, "%.*ssome.thing%s", (int)(brace - op->path), op->path,
+				strchr(brace, '}') + 1);
 		assert_int_equal(api_find(op->method, path, &found, &m), TOCSIN_OK);
 		assert_ptr_equal(found, op);
 		assert_string_equal(m.parameter, brace == NULL ? "" : "some.thing");
@@ -39,8 +40,9 @@ TEST(a_path_is_matched_whole)
 {
 	const struct api_operation *op;
 	struct api_match m;
-	static const char *const nothing[] = { "", "/api", "/api/v1/", "/api/v1/status/", "/api/v1/statusx", "/api/v1/partners/", "/api/v1/partners//confirm", "/api/v1/partners/a/confirmx",
-		"/api/v1/partners/a/", "/api/v1/statements/a/evidence/b", "//", "/api/v1/{name}x" };
+	static const char *const nothing[] = { "", "/api", "/api/v1/", "/api/v1/status/", "/api/v1/statusx",
+		"/api/v1/partners/", "/api/v1/partners//confirm", "/api/v1/partners/a/confirmx", "/api/v1/partners/a/",
+		"/api/v1/statements/a/evidence/b", "//", "/api/v1/{name}x" };
 	for (size_t i = 0; i < sizeof nothing / sizeof *nothing; i++)
 		assert_int_equal(api_find("GET", nothing[i], &op, &m), TOCSIN_MISSING);
 	assert_int_equal(api_find("PATCH", "/api/v1/status", &op, &m), TOCSIN_BAD);
@@ -104,7 +106,8 @@ TEST(a_query_parameter_is_checked_by_its_type)
 	assert_int_equal(v, 100);
 	assert_int_equal(api_check_query(limit, "1000", 100, &v), TOCSIN_OK);
 	assert_int_equal(v, 1000);
-	static const char *const bad[] = { "", "0", "1001", "-1", "+1", " 1", "1 ", "1e3", "0x1", "99999999999999999999999" };
+	static const char *const bad[] = { "", "0", "1001", "-1", "+1", " 1", "1 ", "1e3", "0x1",
+		"99999999999999999999999" };
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
 		assert_int_equal(api_check_query(limit, bad[i], 100, &v), TOCSIN_BAD);
 }

@@ -1,5 +1,6 @@
 /*
- * house: a whole node for a test: made by node_init in a folder of its own, run by node_run in a process of its own, asked over its socket and its desk listener.
+ * house: a whole node for a test: made by node_init in a folder of its own, run by node_run in a process of its own,
+ * asked over its socket and its desk listener.
  */
 #ifndef TOCSIN_TESTS_NODE_HOUSE_H
 #define TOCSIN_TESTS_NODE_HOUSE_H
@@ -33,7 +34,12 @@ struct house {
 };
 
 #define broken(...) do { print_error(__VA_ARGS__); print_error("\n"); _fail(__FILE__, __LINE__); } while (0)
-#define ok(err) do { enum tocsin_err ok_err = (err); if (ok_err != TOCSIN_OK) broken("%s: %s", err_name(ok_err), fail_sentence()); } while (0)
+#define ok(err)                                                                                                        \
+	do {                                                                                                           \
+		enum tocsin_err ok_err = (err);                                                                        \
+		if (ok_err != TOCSIN_OK)                                                                               \
+			broken("%s: %s", err_name(ok_err), fail_sentence());                                           \
+	} while (0)
 
 static inline void house_path(const struct house *h, const char *name, char out[HOUSE_PATH + 64])
 {
@@ -46,7 +52,8 @@ static inline unsigned house_free_port(void)
 	struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	socklen_t n = sizeof at;
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
-	assert_true(fd >= 0 && bind(fd, (struct sockaddr *)&at, n) == 0 && getsockname(fd, (struct sockaddr *)&at, &n) == 0);
+	assert_true(fd >= 0 && bind(fd, (struct sockaddr *)&at, n) == 0 &&
+		getsockname(fd, (struct sockaddr *)&at, &n) == 0);
 	close(fd);
 	return ntohs(at.sin_port);
 }
@@ -69,7 +76,8 @@ static inline void house_set(const struct house *h, const char *section, const c
 		size_t n = strlen(key);
 		if (l.n > 0 && l.p[0] == '[')
 			in = l.n == strlen(section) + 2 && memcmp(l.p + 1, section, strlen(section)) == 0;
-		if (in && !done && bare.n > n + 1 && memcmp(bare.p, key, n) == 0 && bare.p[n] == ' ' && bare.p[n + 1] == '=') {
+		if (in && !done && bare.n > n + 1 && memcmp(bare.p, key, n) == 0 && bare.p[n] == ' ' &&
+			bare.p[n + 1] == '=') {
 			buf_add_str(&out, line);
 			done = true;
 		} else {
@@ -122,7 +130,8 @@ static inline int house_remove_one(const char *path, const struct stat *st, int 
 }
 
 /* Asks over the Unix socket; the answer's status, 0 when nobody is there. */
-static inline unsigned house_ask(const struct house *h, const char *method, const char *path, const char *type, struct bytes body, struct buf *out)
+static inline unsigned house_ask(const struct house *h, const char *method, const char *path, const char *type,
+	struct bytes body, struct buf *out)
 {
 	char url[1200];
 	unsigned status = 0;
@@ -132,18 +141,25 @@ static inline unsigned house_ask(const struct house *h, const char *method, cons
 	buf_init(&send, 64u << 20);
 	buf_add_bytes(&send, body);
 	buf_init(out, 64u << 20);
-	const struct http_request r = { .method = method, .url = url, .type = type, .body = body.n > 0 ? &send : NULL, .max_answer = 64u << 20, .timeout_ms = 100000 };
+	const struct http_request r = { .method = method,
+		.url = url,
+		.type = type,
+		.body = body.n > 0 ? &send : NULL,
+		.max_answer = 64u << 20,
+		.timeout_ms = 100000 };
 	enum tocsin_err err = http_ask(&config, &r, &status, out);
 	buf_free(&send);
 	return err == TOCSIN_OK ? status : 0;
 }
 
 /* Sends JSON (text; NULL: no body), gets JSON (owned). */
-static inline json_t *house_json(const struct house *h, const char *method, const char *path, const char *send, unsigned want)
+static inline json_t *house_json(
+	const struct house *h, const char *method, const char *path, const char *send, unsigned want)
 {
 	struct buf out;
 	json_t *j = NULL;
-	unsigned status = house_ask(h, method, path, send != NULL ? "application/json" : NULL, send != NULL ? bytes_str(send) : bytes_str(""), &out);
+	unsigned status = house_ask(h, method, path, send != NULL ? "application/json" : NULL,
+		send != NULL ? bytes_str(send) : bytes_str(""), &out);
 	if (status != want)
 		broken("%s %s: %u instead of %u: %.*s", method, path, status, want, (int)out.n, (const char *)out.p);
 	ok(json_parse(buf_bytes(&out), 64u << 20, "the answer", &j));
@@ -158,7 +174,8 @@ static inline const char *house_text(const json_t *o, const char *key)
 }
 
 /* Fails with CODE and a sentence in which WORDS occur. */
-static inline void house_problem(const struct house *h, const char *method, const char *path, const char *send, unsigned status, const char *code, const char *words)
+static inline void house_problem(const struct house *h, const char *method, const char *path, const char *send,
+	unsigned status, const char *code, const char *words)
 {
 	json_t *j = house_json(h, method, path, send, status);
 	assert_string_equal(house_text(j, "code"), code);
@@ -174,7 +191,8 @@ static inline void house_nap(int ms)
 	nanosleep(&t, NULL);
 }
 
-/* Runs the node; returns when it has said that it serves. False when it ended instead (its exit status in *STATUS, its output in DIR/../out). */
+/* Runs the node; returns when it has said that it serves. False when it ended instead (its exit status in *STATUS, its
+ * output in DIR/../out). */
 static inline bool house_try_start(struct house *h, int *status)
 {
 	char out_path[HOUSE_PATH + 64];
@@ -290,7 +308,9 @@ static inline void house_introduce(const struct house *h, const struct house *ot
 /* Speaks to the desk listener as it is: HEAD is sent after "METHOD PATH", the whole answer into OUT. */
 static inline void house_raw(const struct house *h, const char *request, struct buf *out)
 {
-	struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK), .sin_port = htons((uint16_t)h->desk_port) };
+	struct sockaddr_in at = { .sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+		.sin_port = htons((uint16_t)h->desk_port) };
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
 	uint8_t piece[4096];
 	ssize_t n;

@@ -48,7 +48,9 @@ TEST(what_is_written_is_read_back_the_same)
 {
 	struct config c, again;
 	struct buf text;
-	assert_int_equal(load("[node]\nname = a.exercise\n[exchange]\nlisten = 127.0.0.1:80\n[desk]\nlisten = [::1]:81\n", &c), TOCSIN_OK);
+	assert_int_equal(
+		load("[node]\nname = a.exercise\n[exchange]\nlisten = 127.0.0.1:80\n[desk]\nlisten = [::1]:81\n", &c),
+		TOCSIN_OK);
 	buf_init(&text, 65536);
 	config_write(&c, &text);
 	buf_add_char(&text, 0);
@@ -75,11 +77,23 @@ TEST(a_folder_without_a_configuration_is_no_node)
 TEST(what_cannot_be_right_is_refused_with_the_files_name)
 {
 	static const char *const bad[] = {
-		"", "[node]\n", "[node]\nname = North.example\n", "[node]\nname = north\n", "[node]\nname = a.example\nname = b.example\n", "[node]\nname = a.example\ncolour = red\n",
-		"[nodes]\nname = a.example\n", "[node]\nname = a.example\n[exchange]\ntick = 0\n", "[node]\nname = a.example\n[exchange]\ntick = 3601\n",
-		"[node]\nname = a.example\n[exchange]\ntick = ten\n", "[node]\nname = a.example\n[exchange]\ncover = maybe\n", "[node]\nname = a.example\n[exchange]\ncert = /a\n",
-		"[node]\nname = a.example\n[desk]\nkey = /a\n", "[node]\nname = a.example\n[notify]\ncommand = mail\n", "[node]\nname = a.example\n[log]\nlevel = loud\n",
-		"[node]\nname = a.example\n[exchange]\nworkers = 65\n", "[node]\nname = a.example\n[exchange]\nresume-wait = 61\n",
+		"",
+		"[node]\n",
+		"[node]\nname = North.example\n",
+		"[node]\nname = north\n",
+		"[node]\nname = a.example\nname = b.example\n",
+		"[node]\nname = a.example\ncolour = red\n",
+		"[nodes]\nname = a.example\n",
+		"[node]\nname = a.example\n[exchange]\ntick = 0\n",
+		"[node]\nname = a.example\n[exchange]\ntick = 3601\n",
+		"[node]\nname = a.example\n[exchange]\ntick = ten\n",
+		"[node]\nname = a.example\n[exchange]\ncover = maybe\n",
+		"[node]\nname = a.example\n[exchange]\ncert = /a\n",
+		"[node]\nname = a.example\n[desk]\nkey = /a\n",
+		"[node]\nname = a.example\n[notify]\ncommand = mail\n",
+		"[node]\nname = a.example\n[log]\nlevel = loud\n",
+		"[node]\nname = a.example\n[exchange]\nworkers = 65\n",
+		"[node]\nname = a.example\n[exchange]\nresume-wait = 61\n",
 	};
 	struct config c;
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {

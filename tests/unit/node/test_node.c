@@ -127,8 +127,12 @@ TEST(a_second_node_on_one_folder_is_refused_and_the_first_goes_on)
 TEST(what_a_node_cannot_start_with_is_said)
 {
 	char path[HOUSE_PATH + 64], aside[HOUSE_PATH + 64];
-	static const struct { const char *file; int status; const char *words; } missing[] = {
-		{ "tocsin.ini", 1, "tocsin init" }, { NODE_DB, 5, "put it back" }, { "keys", 1, "keys" }, { NODE_TOKEN, 1, NODE_TOKEN },
+	static const struct { const char *file; int status; const char *words;
+	} missing[] = {
+		{ "tocsin.ini", 1, "tocsin init" },
+		{ NODE_DB, 5, "put it back" },
+		{ "keys", 1, "keys" },
+		{ NODE_TOKEN, 1, NODE_TOKEN },
 	};
 	for (size_t i = 0; i < sizeof missing / sizeof *missing; i++) {
 		house_path(&h, missing[i].file, path);
@@ -142,7 +146,8 @@ TEST(what_a_node_cannot_start_with_is_said)
 	house_fails(&h, 1, NODE_TOKEN);
 	ok(file_replace(path, BYTES_LIT("short\n"), 0600));
 	house_fails(&h, 5, "hex digits");
-	ok(file_replace(path, bytes_of("0000000000000000000000000000000000000000000000000000000000000000\n", 65), 0600));
+	ok(file_replace(
+		path, bytes_of("0000000000000000000000000000000000000000000000000000000000000000\n", 65), 0600));
 	house_set(&h, "node", "name", "south.exercise");
 	house_fails(&h, 1, "those of north.exercise");
 	house_set(&h, "node", "name", "north.exercise");
@@ -207,7 +212,8 @@ TEST(a_set_clock_goes_on_over_a_restart_and_running_backwards_is_an_alarm)
 	house_start(&h);
 	house_problem(&h, "PUT", "/api/v1/clock", "{\"now\":\"2024-02-30T00:00:00Z\"}", 400, "bad", "2024-02-30");
 	json_decref(house_json(&h, "PUT", "/api/v1/clock", "{\"now\":\"2031-05-06T07:08:09Z\"}", 200));
-	json_decref(house_json(&h, "POST", "/api/v1/statements", "{\"kind\":\"record\",\"fields\":{\"record.type\":\"call\",\"text\":\"x\"}}", 200));
+	json_decref(house_json(&h, "POST", "/api/v1/statements",
+		"{\"kind\":\"record\",\"fields\":{\"record.type\":\"call\",\"text\":\"x\"}}", 200));
 	house_stop(&h);
 	house_start(&h);
 	st = house_json(&h, "GET", "/api/v1/status", NULL, 200);
@@ -298,8 +304,9 @@ static void make_certificate(const char *cert, const char *key)
 	if (pid == 0) {
 		int null = open("/dev/null", O_WRONLY);
 		dup2(null, 2);
-		execlp("openssl", "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", "/CN=test", "-addext",
-			"subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", cert, (char *)NULL);
+		execlp("openssl", "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+			"-nodes", "-days", "2", "-subj", "/CN=test", "-addext", "subjectAltName=IP:127.0.0.1",
+			"-keyout", key, "-out", cert, (char *)NULL);
 		_exit(127);
 	}
 	assert_int_equal(waitpid(pid, &status, 0), pid);
@@ -417,16 +424,21 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(what_init_makes_is_for_its_own_user_alone, up, down),
 		cmocka_unit_test_setup_teardown(two_nodes_have_two_tokens, up, down),
-		cmocka_unit_test_setup_teardown(init_refuses_a_folder_that_holds_something_and_leaves_it_alone, up, down),
+		cmocka_unit_test_setup_teardown(
+			init_refuses_a_folder_that_holds_something_and_leaves_it_alone, up, down),
 		cmocka_unit_test_setup_teardown(init_that_fails_leaves_nothing_behind, up, down),
 		cmocka_unit_test_setup_teardown(a_second_node_on_one_folder_is_refused_and_the_first_goes_on, up, down),
 		cmocka_unit_test_setup_teardown(what_a_node_cannot_start_with_is_said, up, down),
-		cmocka_unit_test_setup_teardown(a_port_that_somebody_has_is_named_and_nothing_is_left_running, up, down),
+		cmocka_unit_test_setup_teardown(
+			a_port_that_somebody_has_is_named_and_nothing_is_left_running, up, down),
 		cmocka_unit_test_setup_teardown(keys_under_a_passphrase_need_it, up, down),
-		cmocka_unit_test_setup_teardown(a_set_clock_goes_on_over_a_restart_and_running_backwards_is_an_alarm, up, down),
+		cmocka_unit_test_setup_teardown(
+			a_set_clock_goes_on_over_a_restart_and_running_backwards_is_an_alarm, up, down),
 		cmocka_unit_test_setup_teardown(a_live_nodes_clock_cannot_be_set, up, down),
-		cmocka_unit_test_setup_teardown(a_database_that_was_put_back_learns_the_cards_that_were_signed_since, up, down),
-		cmocka_unit_test_setup_teardown(a_hangup_reads_the_level_again_and_a_wrong_file_changes_nothing, up, down),
+		cmocka_unit_test_setup_teardown(
+			a_database_that_was_put_back_learns_the_cards_that_were_signed_since, up, down),
+		cmocka_unit_test_setup_teardown(
+			a_hangup_reads_the_level_again_and_a_wrong_file_changes_nothing, up, down),
 		cmocka_unit_test_setup_teardown(a_hangup_renews_certificates, up, down),
 		cmocka_unit_test_setup_teardown(the_service_manager_is_told, up, down),
 		cmocka_unit_test_setup_teardown(a_node_whose_keeper_is_gone_ends_and_says_so, up, down),

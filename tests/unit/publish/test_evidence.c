@@ -9,7 +9,9 @@
 static struct house north, south, witness;
 static char id[65];
 
-#define WARNING "{\"kind\":\"warning\",\"to\":[\"south.exercise\"],\"fields\":{\"threat.summary\":\"a bomb\",\"handling.tlp\":\"amber\",\"where.place\":\"the hall\",\"source.origin\":\"a voice\"}}"
+#define WARNING                                                                                                        \
+	"{\"kind\":\"warning\",\"to\":[\"south.exercise\"],\"fields\":{\"threat.summary\":\"a "                        \
+	"bomb\",\"handling.tlp\":\"amber\",\"where.place\":\"the hall\",\"source.origin\":\"a voice\"}}"
 
 static void wait_for_delivery(const char *want)
 {

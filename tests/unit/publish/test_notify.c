@@ -50,8 +50,14 @@ static int64_t arrives(uint8_t id, const char *event)
 	struct change *c = change_new();
 	struct change_result r;
 	struct hash entry = { { id, 1 } };
-	struct statement_row row = { .id = { { id } }, .at = id * CLOCK_SECOND, .kind = "warning", .peer = "south.exercise", .note = BYTES_LIT("note"), .body = BYTES_LIT("secret body"),
-		.opened = BYTES_LIT(""), .known_at = id };
+	struct statement_row row = { .id = { { id } },
+		.at = id * CLOCK_SECOND,
+		.kind = "warning",
+		.peer = "south.exercise",
+		.note = BYTES_LIT("note"),
+		.body = BYTES_LIT("secret body"),
+		.opened = BYTES_LIT(""),
+		.known_at = id };
 	change_statement(c, &row);
 	change_entry(c, &entry, "statement", &row.id);
 	change_event(c, event, 0, "south.exercise");
@@ -108,7 +114,8 @@ TEST(a_command_gets_the_event_and_no_content_and_nothing_else_of_the_environment
 	arrives(7, "warning accepted");
 	lines(6, text, sizeof text);
 	assert_string_equal(text,
-		"LANG=C.UTF-8\nPATH=/usr/local/bin:/usr/bin:/bin\nTOCSIN_EVENT=warning accepted\nTOCSIN_FROM=south.exercise\n"
+		"LANG=C.UTF-8\nPATH=/usr/local/bin:/usr/bin:/bin\nTOCSIN_EVENT=warning "
+		"accepted\nTOCSIN_FROM=south.exercise\n"
 		"TOCSIN_ID=0700000000000000000000000000000000000000000000000000000000000000\nTOCSIN_KIND=warning\n");
 	notify_stop(n);
 	unsetenv("TOCSIN_PASSPHRASE_FILE");
@@ -134,7 +141,8 @@ TEST(events_are_told_in_order_one_at_a_time_and_only_what_is_news)
 {
 	struct notify *n;
 	char text[4096];
-	command("if ! mkdir $OUT.busy; then echo two at once >> $OUT; fi; sleep 0.05; echo \"$TOCSIN_EVENT $TOCSIN_ID$TOCSIN_SUBJECT\" | cut -c 1-30 >> $OUT; rmdir $OUT.busy");
+	command("if ! mkdir $OUT.busy; then echo two at once >> $OUT; fi; sleep 0.05; echo \"$TOCSIN_EVENT "
+		"$TOCSIN_ID$TOCSIN_SUBJECT\" | cut -c 1-30 >> $OUT; rmdir $OUT.busy");
 	ok(notify_start(&desk, script, &n));
 	arrives(1, "warning accepted");
 	happens("card issued", "north.exercise");
@@ -143,7 +151,9 @@ TEST(events_are_told_in_order_one_at_a_time_and_only_what_is_news)
 	happens("partner confirmed", "west.exercise");
 	happens("receipt overdue", "west.exercise");
 	lines(4, text, sizeof text);
-	assert_string_equal(text, "warning accepted 0100000000000\nconflict found west.exercise\nresponse accepted 020000000000\nreceipt overdue west.exercise\n");
+	assert_string_equal(text,
+		"warning accepted 0100000000000\nconflict found west.exercise\nresponse accepted 020000000000\nreceipt "
+		"overdue west.exercise\n");
 	assert_int_equal(counts(n, 4).run, 4);
 	notify_stop(n);
 }
@@ -236,12 +246,14 @@ TEST(a_command_that_cannot_be_run_is_refused_at_the_start)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(a_command_gets_the_event_and_no_content_and_nothing_else_of_the_environment, up, down),
+		cmocka_unit_test_setup_teardown(
+			a_command_gets_the_event_and_no_content_and_nothing_else_of_the_environment, up, down),
 		cmocka_unit_test_setup_teardown(a_command_starts_soon_after_the_commit, up, down),
 		cmocka_unit_test_setup_teardown(events_are_told_in_order_one_at_a_time_and_only_what_is_news, up, down),
 		cmocka_unit_test_setup_teardown(what_fails_is_tried_once_more_and_then_counted, up, down),
 		cmocka_unit_test_setup_teardown(nothing_is_missed_and_nothing_told_twice_over_a_restart, up, down),
-		cmocka_unit_test_setup_teardown(a_stop_does_not_wait_for_a_command_that_hangs_and_the_next_start_tells_again, up, down),
+		cmocka_unit_test_setup_teardown(
+			a_stop_does_not_wait_for_a_command_that_hangs_and_the_next_start_tells_again, up, down),
 		cmocka_unit_test_setup_teardown(a_command_that_cannot_be_run_is_refused_at_the_start, up, down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

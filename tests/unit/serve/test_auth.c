@@ -45,8 +45,9 @@ TEST(no_header_is_no_try)
 
 TEST(nothing_but_the_whole_token_is_taken)
 {
-	static const char *const wrong[] = { "", "Bearer", "Bearer ", "Bearer  " TOKEN, "Bearer " TOKEN " ", "Bearer " TOKEN "0", "Digest " TOKEN, TOKEN, "Basic " TOKEN,
-		"Basic !!!!", "Basic eA==", "Bearer 00112233445566778899AABBCCDDEEFF00112233445566778899AABBCCDDEEFF" };
+	static const char *const wrong[] = { "", "Bearer", "Bearer ", "Bearer  " TOKEN, "Bearer " TOKEN " ",
+		"Bearer " TOKEN "0", "Digest " TOKEN, TOKEN, "Basic " TOKEN, "Basic !!!!",
+		"Basic eA==", "Bearer 00112233445566778899AABBCCDDEEFF00112233445566778899AABBCCDDEEFF" };
 	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
 		char peer[8];
 		snprintf(peer, sizeof peer, "%zu", i);
@@ -92,7 +93,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(the_token_is_taken_as_bearer_and_as_any_users_password, up, down),
 		cmocka_unit_test_setup_teardown(no_header_is_no_try, up, down),
 		cmocka_unit_test_setup_teardown(nothing_but_the_whole_token_is_taken, up, down),
-		cmocka_unit_test_setup_teardown(an_address_that_guesses_must_wait_a_minute_and_others_need_not, up, down),
+		cmocka_unit_test_setup_teardown(
+			an_address_that_guesses_must_wait_a_minute_and_others_need_not, up, down),
 		cmocka_unit_test_setup_teardown(many_addresses_that_guess_only_push_out_the_oldest, up, down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

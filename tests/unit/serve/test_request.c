@@ -49,7 +49,9 @@ static const struct body_field *field(const char *name)
 	return NULL;
 }
 
-#define WARNING "\"kind\":\"warning\",\"to\":[\"a.example\"],\"fields\":{\"threat.summary\":\"x\",\"handling.tlp\":\"red\",\"source.origin\":\"y\"}"
+#define WARNING                                                                                                        \
+	"\"kind\":\"warning\",\"to\":[\"a.example\"],\"fields\":{\"threat.summary\":\"x\",\"handling.tlp\":\"red\","   \
+	"\"source.origin\":\"y\"}"
 
 TEST(one_statement_alone_is_one_item)
 {
@@ -77,7 +79,9 @@ TEST(lines_are_opened_and_closed_by_name_and_close_has_the_last_word)
 
 TEST(urgency_comes_from_the_fields)
 {
-	assert_int_equal(take("{\"kind\":\"warning\",\"fields\":{\"threat.summary\":\"x\",\"handling.tlp\":\"red\",\"urgency\":\"imminent\"}}"), TOCSIN_OK);
+	assert_int_equal(take("{\"kind\":\"warning\",\"fields\":{\"threat.summary\":\"x\",\"handling.tlp\":\"red\","
+			      "\"urgency\":\"imminent\"}}"),
+		TOCSIN_OK);
 	assert_int_equal(request.item[0].urgency, 0);
 	assert_int_equal(take("{\"kind\":\"record\",\"fields\":{\"record.type\":\"call\",\"text\":\"x\"}}"), TOCSIN_OK);
 	assert_int_equal(request.item[0].urgency, 2);
@@ -134,7 +138,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(one_statement_alone_is_one_item, up, down),
-		cmocka_unit_test_setup_teardown(lines_are_opened_and_closed_by_name_and_close_has_the_last_word, up, down),
+		cmocka_unit_test_setup_teardown(
+			lines_are_opened_and_closed_by_name_and_close_has_the_last_word, up, down),
 		cmocka_unit_test_setup_teardown(urgency_comes_from_the_fields, up, down),
 		cmocka_unit_test_setup_teardown(what_is_missing_is_named, up, down),
 		cmocka_unit_test_setup_teardown(items_stand_alone_and_a_fault_names_its_item, up, down),

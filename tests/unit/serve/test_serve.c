@@ -26,7 +26,9 @@ static int down(void **state)
 	return 0;
 }
 
-static const char warning[] = "{\"kind\":\"warning\",\"to\":[\"south.exercise\"],\"fields\":{\"threat.summary\":\"Ferry 12 & <b>Pier</b>\",\"handling.tlp\":\"amber\",\"source.origin\":\"listening post\"}}";
+static const char warning[] =
+	"{\"kind\":\"warning\",\"to\":[\"south.exercise\"],\"fields\":{\"threat.summary\":\"Ferry 12 & "
+	"<b>Pier</b>\",\"handling.tlp\":\"amber\",\"source.origin\":\"listening post\"}}";
 
 TEST(every_reading_operation_without_a_name_in_its_path_answers)
 {
@@ -55,7 +57,8 @@ TEST(a_body_that_is_not_what_the_table_says_is_bad)
 {
 	house_problem(&node, "POST", "/api/v1/statements", "{", 400, "bad", "body");
 	house_problem(&node, "POST", "/api/v1/statements", "[]", 400, "bad", "object");
-	house_problem(&node, "POST", "/api/v1/statements", "{\"kind\":\"warning\",\"kind\":\"warning\"}", 400, "bad", "body");
+	house_problem(
+		&node, "POST", "/api/v1/statements", "{\"kind\":\"warning\",\"kind\":\"warning\"}", 400, "bad", "body");
 	house_problem(&node, "POST", "/api/v1/statements", "{\"kinds\":\"warning\"}", 400, "bad", "kinds");
 	house_problem(&node, "POST", "/api/v1/statements", "{\"to\":\"x\"}", 400, "bad", "to must be a list");
 	house_problem(&node, "POST", "/api/v1/statements", "{\"to\":[1]}", 400, "bad", "to must be a list");
@@ -82,9 +85,13 @@ TEST(a_body_that_is_not_what_the_table_says_is_bad)
 TEST(a_statement_to_a_stranger_or_to_nobody_is_refused)
 {
 	house_problem(&node, "POST", "/api/v1/statements", warning, 403, "refused", "south.exercise is not a partner");
-	house_problem(&node, "POST", "/api/v1/statements", "{\"kind\":\"warning\",\"fields\":{\"threat.summary\":\"x\",\"handling.tlp\":\"red\"}}", 403, "refused", "nobody");
-	house_problem(&node, "POST", "/api/v1/statements", "{\"kind\":\"warning\",\"to\":[\"@all\"],\"fields\":{\"threat.summary\":\"x\",\"handling.tlp\":\"red\"}}", 403, "refused",
-		"@all");
+	house_problem(&node, "POST", "/api/v1/statements",
+		"{\"kind\":\"warning\",\"fields\":{\"threat.summary\":\"x\",\"handling.tlp\":\"red\"}}", 403, "refused",
+		"nobody");
+	house_problem(&node, "POST", "/api/v1/statements",
+		"{\"kind\":\"warning\",\"to\":[\"@all\"],\"fields\":{\"threat.summary\":\"x\",\"handling.tlp\":\"red\"}"
+		"}",
+		403, "refused", "@all");
 }
 
 TEST(a_partner_is_added_confirmed_by_its_number_alone_and_distrusted)
@@ -100,11 +107,13 @@ TEST(a_partner_is_added_confirmed_by_its_number_alone_and_distrusted)
 
 	safety[0] = safety[0] == '9' ? '0' : (char)(safety[0] + 1);
 	snprintf(send, sizeof send, "{\"safety\":\"%s\"}", safety);
-	house_problem(&node, "POST", "/api/v1/partners/south.exercise/confirm", send, 403, "refused", "not the safety number");
+	house_problem(&node, "POST", "/api/v1/partners/south.exercise/confirm", send, 403, "refused",
+		"not the safety number");
 	safety[0] = safety[0] == '0' ? '9' : (char)(safety[0] - 1);
 	/* One group less is not the number. */
 	snprintf(send, sizeof send, "{\"safety\":\"%.65s\"}", safety);
-	house_problem(&node, "POST", "/api/v1/partners/south.exercise/confirm", send, 403, "refused", "not the safety number");
+	house_problem(&node, "POST", "/api/v1/partners/south.exercise/confirm", send, 403, "refused",
+		"not the safety number");
 	snprintf(send, sizeof send, "{\"safety\":\"%s\"}", safety);
 	for (char *c = send + 12; *c != 0; c++)
 		if (*c == ' ')
@@ -132,7 +141,8 @@ TEST(a_quorum_that_no_witness_can_meet_is_set_but_said)
 	assert_non_null(json_object_get(p, "note"));
 	json_decref(p);
 	house_problem(&node, "POST", "/api/v1/partners/south.exercise/quorum", "{\"k\":65}", 400, "bad", "k must be");
-	house_problem(&node, "POST", "/api/v1/partners/south.exercise/quorum", "{\"k\":\"none\"}", 400, "bad", "k must be");
+	house_problem(
+		&node, "POST", "/api/v1/partners/south.exercise/quorum", "{\"k\":\"none\"}", 400, "bad", "k must be");
 	p = house_json(&node, "POST", "/api/v1/partners/south.exercise/quorum", "{\"k\":0}", 200);
 	assert_string_equal(house_text(p, "quorum"), "none");
 	json_decref(p);
@@ -140,18 +150,23 @@ TEST(a_quorum_that_no_witness_can_meet_is_set_but_said)
 
 TEST(a_group_holds_partners_only_and_is_replaced_as_a_whole)
 {
-	house_problem(&node, "PUT", "/api/v1/groups/baltic", "{\"members\":[\"west.exercise\"]}", 404, "missing", "west.exercise");
+	house_problem(&node, "PUT", "/api/v1/groups/baltic", "{\"members\":[\"west.exercise\"]}", 404, "missing",
+		"west.exercise");
 	house_problem(&node, "PUT", "/api/v1/groups/baltic", "{\"members\":[]}", 400, "bad", "reaches nobody");
 	house_problem(&node, "PUT", "/api/v1/groups/Baltic", "{\"members\":[\"south.exercise\"]}", 400, "bad", "name");
 	house_problem(&node, "DELETE", "/api/v1/groups/baltic", NULL, 404, "missing", "no group");
-	json_decref(house_json(&node, "PUT", "/api/v1/groups/baltic", "{\"members\":[\"south.exercise\",\"south.exercise\"]}", 200));
+	json_decref(house_json(
+		&node, "PUT", "/api/v1/groups/baltic", "{\"members\":[\"south.exercise\",\"south.exercise\"]}", 200));
 	json_t *g = house_json(&node, "GET", "/api/v1/groups", NULL, 200);
 	const json_t *first = json_array_get(json_object_get(g, "items"), 0);
 	assert_int_equal(json_array_size(json_object_get(g, "items")), 1);
 	assert_string_equal(house_text(first, "name"), "baltic");
 	assert_int_equal(json_array_size(json_object_get(first, "members")), 1);
 	json_decref(g);
-	json_t *r = house_json(&node, "POST", "/api/v1/statements", "{\"kind\":\"warning\",\"to\":[\"@baltic\",\"south.exercise\"],\"fields\":{\"threat.summary\":\"x\",\"handling.tlp\":\"red\"}}", 200);
+	json_t *r = house_json(&node, "POST", "/api/v1/statements",
+		"{\"kind\":\"warning\",\"to\":[\"@baltic\",\"south.exercise\"],\"fields\":{\"threat.summary\":\"x\","
+		"\"handling.tlp\":\"red\"}}",
+		200);
 	assert_int_equal(json_array_size(json_object_get(r, "results")), 1);
 	json_decref(r);
 	json_decref(house_json(&node, "DELETE", "/api/v1/groups/baltic", NULL, 200));
@@ -188,7 +203,8 @@ static char *items(size_t n, const char *last)
 	buf_init(&b, 8u << 20);
 	buf_add_str(&b, "{\"items\":[");
 	for (size_t i = 0; i + 1 < n; i++)
-		buf_printf(&b, "{\"kind\":\"record\",\"fields\":{\"record.type\":\"call\",\"text\":\"number %zu\"}},", i);
+		buf_printf(
+			&b, "{\"kind\":\"record\",\"fields\":{\"record.type\":\"call\",\"text\":\"number %zu\"}},", i);
 	buf_add_str(&b, last);
 	buf_add_str(&b, "]}");
 	char *s = buf_detach(&b, NULL);
@@ -199,11 +215,17 @@ static char *items(size_t n, const char *last)
 TEST(items_are_issued_all_or_none)
 {
 	static const char good[] = "{\"kind\":\"record\",\"fields\":{\"record.type\":\"call\",\"text\":\"last\"}}";
-	static const struct { const char *last; unsigned status; const char *code, *words; } bad[] = {
+	static const struct { const char *last; unsigned status; const char *code, *words;
+	} bad[] = {
 		{ "{\"kind\":\"record\",\"fields\":{\"text\":\"no type\"}}", 400, "bad", "item 5" },
-		{ "{\"kind\":\"warning\",\"to\":[\"west.exercise\"],\"fields\":{\"threat.summary\":\"x\",\"handling.tlp\":\"red\"}}", 403, "refused", "item 5" },
-		{ "{\"kind\":\"response\",\"to\":[\"south.exercise\"],\"fields\":{\"stage\":\"opened\"}}", 403, "refused", "item 5" },
-		{ "{\"kind\":\"warning\",\"to\":[\"south.exercise\"],\"re\":[\"00000000\"],\"fields\":{\"threat.summary\":\"x\",\"handling.tlp\":\"red\"}}", 404, "missing", "item 5" },
+		{ "{\"kind\":\"warning\",\"to\":[\"west.exercise\"],\"fields\":{\"threat.summary\":\"x\",\"handling."
+		  "tlp\":\"red\"}}",
+			403, "refused", "item 5" },
+		{ "{\"kind\":\"response\",\"to\":[\"south.exercise\"],\"fields\":{\"stage\":\"opened\"}}", 403,
+			"refused", "item 5" },
+		{ "{\"kind\":\"warning\",\"to\":[\"south.exercise\"],\"re\":[\"00000000\"],\"fields\":{\"threat."
+		  "summary\":\"x\",\"handling.tlp\":\"red\"}}",
+			404, "missing", "item 5" },
 		{ "{\"items\":[]}", 400, "bad", "item 5" },
 	};
 	size_t before = count_statements();
@@ -217,7 +239,9 @@ TEST(items_are_issued_all_or_none)
 	json_t *r = house_json(&node, "POST", "/api/v1/statements", send, 200);
 	assert_int_equal(json_array_size(json_object_get(r, "results")), 256);
 	for (size_t i = 0; i < 256; i++)
-		assert_int_equal(json_integer_value(json_object_get(json_array_get(json_object_get(r, "results"), i), "item")), i);
+		assert_int_equal(
+			json_integer_value(json_object_get(json_array_get(json_object_get(r, "results"), i), "item")),
+			i);
 	json_decref(r);
 	free(send);
 	assert_int_equal(count_statements(), before + 256);
@@ -236,11 +260,12 @@ TEST(a_list_goes_on_where_the_page_before_ended)
 		json_t *page = house_json(&node, "GET", path, NULL, 200);
 		const json_t *item;
 		size_t i;
-		json_array_foreach(json_object_get(page, "items"), i, item)
-			assert_string_equal(house_text(item, "id"), house_text(json_array_get(items_all, seen++), "id"));
+		json_array_foreach(json_object_get(page, "items"), i, item) assert_string_equal(
+			house_text(item, "id"), house_text(json_array_get(items_all, seen++), "id"));
 		const json_t *next = json_object_get(page, "next");
 		bool more = json_is_integer(next);
-		snprintf(path, sizeof path, "/api/v1/statements?limit=100&kind=record&before=%lld", (long long)json_integer_value(next));
+		snprintf(path, sizeof path, "/api/v1/statements?limit=100&kind=record&before=%lld",
+			(long long)json_integer_value(next));
 		json_decref(page);
 		if (!more)
 			break;
@@ -271,14 +296,16 @@ TEST(a_wait_for_a_receipt_that_does_not_come_ends_in_time_and_one_that_is_settle
 	json_t *l = house_json(&node, "GET", "/api/v1/statements?limit=1&kind=warning", NULL, 200), *o;
 	char path[200];
 	int64_t start = clock_mono();
-	snprintf(path, sizeof path, "/api/v1/statements/%s?wait=1", house_text(json_array_get(json_object_get(l, "items"), 0), "id"));
+	snprintf(path, sizeof path, "/api/v1/statements/%s?wait=1",
+		house_text(json_array_get(json_object_get(l, "items"), 0), "id"));
 	json_decref(l);
 	o = house_json(&node, "GET", path, NULL, 200);
 	assert_string_equal(house_text(o, "delivery"), "waiting");
 	assert_in_range(clock_mono() - start, 900000, 5000000);
 	json_decref(o);
 	l = house_json(&node, "GET", "/api/v1/statements?limit=1&kind=record", NULL, 200);
-	snprintf(path, sizeof path, "/api/v1/statements/%s?wait=30", house_text(json_array_get(json_object_get(l, "items"), 0), "id"));
+	snprintf(path, sizeof path, "/api/v1/statements/%s?wait=30",
+		house_text(json_array_get(json_object_get(l, "items"), 0), "id"));
 	json_decref(l);
 	start = clock_mono();
 	json_decref(house_json(&node, "GET", path, NULL, 200));
@@ -299,7 +326,8 @@ TEST(closing_a_delivery_ends_the_wait_for_it_and_is_done_once)
 	if (child == 0) {
 		house_nap(300);
 		struct buf out;
-		unsigned status = house_ask(&node, "POST", close_path, "application/json", bytes_str("{\"reason\":\"told by telephone\"}"), &out);
+		unsigned status = house_ask(&node, "POST", close_path, "application/json",
+			bytes_str("{\"reason\":\"told by telephone\"}"), &out);
 		_exit(status == 200 ? 0 : 1);
 	}
 	o = house_json(&node, "GET", path, NULL, 200);
@@ -336,15 +364,16 @@ TEST(events_come_in_order_and_a_wait_for_the_next_one_is_answered_by_it)
 		house_nap(300);
 		struct buf out;
 		char *send = items(1, "{\"kind\":\"record\",\"fields\":{\"record.type\":\"call\",\"text\":\"news\"}}");
-		unsigned status = house_ask(&node, "POST", "/api/v1/statements", "application/json", bytes_str(send), &out);
+		unsigned status =
+			house_ask(&node, "POST", "/api/v1/statements", "application/json", bytes_str(send), &out);
 		_exit(status == 200 ? 0 : 1);
 	}
 	int64_t start = clock_mono();
 	e = house_json(&node, "GET", path, NULL, 200);
 	assert_true(clock_mono() - start < 20000000);
 	bool found = false;
-	json_array_foreach(json_object_get(e, "items"), i, item)
-		found = found || (strcmp(house_text(item, "kind"), "statement issued") == 0 && strlen(house_text(item, "id")) == 64);
+	json_array_foreach(json_object_get(e, "items"), i, item) found = found ||
+		(strcmp(house_text(item, "kind"), "statement issued") == 0 && strlen(house_text(item, "id")) == 64);
 	assert_true(found);
 	json_decref(e);
 	int status;
@@ -356,10 +385,14 @@ TEST(events_come_in_order_and_a_wait_for_the_next_one_is_answered_by_it)
 TEST(the_next_card_is_made_with_fresh_keys_and_checked_before_anything_is_rotated)
 {
 	json_t *st;
-	house_problem(&node, "POST", "/api/v1/card/next", "{\"url\":[\"ftp://x\"],\"rotate\":true}", 400, "bad", "ftp://x");
-	house_problem(&node, "POST", "/api/v1/card/next", "{\"duty\":[\"a\\u0007b\"],\"rotate\":true}", 400, "bad", "duty");
-	house_problem(&node, "POST", "/api/v1/card/next", "{\"url\":[\"http://a\",\"http://b\",\"http://c\",\"http://d\",\"http://e\"]}", 400, "bad", "url");
-	json_t *r = house_json(&node, "POST", "/api/v1/card/next", "{\"rotate\":true,\"duty\":[\"day and night\"]}", 200);
+	house_problem(
+		&node, "POST", "/api/v1/card/next", "{\"url\":[\"ftp://x\"],\"rotate\":true}", 400, "bad", "ftp://x");
+	house_problem(
+		&node, "POST", "/api/v1/card/next", "{\"duty\":[\"a\\u0007b\"],\"rotate\":true}", 400, "bad", "duty");
+	house_problem(&node, "POST", "/api/v1/card/next",
+		"{\"url\":[\"http://a\",\"http://b\",\"http://c\",\"http://d\",\"http://e\"]}", 400, "bad", "url");
+	json_t *r =
+		house_json(&node, "POST", "/api/v1/card/next", "{\"rotate\":true,\"duty\":[\"day and night\"]}", 200);
 	assert_int_equal(json_integer_value(json_object_get(r, "seq")), 2);
 	json_decref(r);
 	st = house_json(&node, "GET", "/api/v1/status", NULL, 200);
@@ -375,7 +408,8 @@ TEST(the_next_card_is_made_with_fresh_keys_and_checked_before_anything_is_rotate
 	assert_non_null(strstr((char *)chain.p, "seq 2\n"));
 	buf_free(&chain);
 	/* What is signed now is signed by the new key. */
-	json_decref(house_json(&node, "POST", "/api/v1/statements", "{\"kind\":\"record\",\"fields\":{\"record.type\":\"call\",\"text\":\"after\"}}", 200));
+	json_decref(house_json(&node, "POST", "/api/v1/statements",
+		"{\"kind\":\"record\",\"fields\":{\"record.type\":\"call\",\"text\":\"after\"}}", 200));
 }
 
 TEST(evidence_of_a_record_is_an_archive_and_names_that_are_not_there_are_told)
@@ -441,7 +475,8 @@ TEST(metrics_are_open_metrics_to_their_end)
 static unsigned raw(const char *method, const char *path, const char *head, struct buf *out)
 {
 	char request[2000];
-	snprintf(request, sizeof request, "%s %s HTTP/1.1\r\nHost: desk.example\r\nConnection: close\r\n%s\r\n", method, path, head);
+	snprintf(request, sizeof request, "%s %s HTTP/1.1\r\nHost: desk.example\r\nConnection: close\r\n%s\r\n", method,
+		path, head);
 	house_raw(&node, request, out);
 	assert_true(out->n > 12);
 	return (unsigned)strtoul((char *)out->p + 9, NULL, 10);
@@ -462,7 +497,8 @@ TEST(the_desk_listener_wants_the_token_and_takes_it_in_both_forms)
 	base64_encode(plain, (size_t)n, true, base64);
 	snprintf(head, sizeof head, "Authorization: Basic %s\r\n", base64);
 	assert_int_equal(raw("GET", "/", head, &out), 200);
-	assert_non_null(strcasestr((char *)out.p, "\r\nContent-Security-Policy: default-src 'none'; style-src 'self';"));
+	assert_non_null(
+		strcasestr((char *)out.p, "\r\nContent-Security-Policy: default-src 'none'; style-src 'self';"));
 	assert_non_null(strcasestr((char *)out.p, "\r\nX-Content-Type-Options: nosniff\r\n"));
 	assert_non_null(strcasestr((char *)out.p, "\r\nCache-Control: no-store\r\n"));
 	buf_free(&out);
@@ -472,13 +508,16 @@ TEST(another_web_page_cannot_make_a_browser_change_anything)
 {
 	struct buf out;
 	char head[400];
-	static const char *const foreign[] = { "Origin: https://evil.example\r\n", "Origin: null\r\n", "Sec-Fetch-Site: cross-site\r\n", "Sec-Fetch-Site: same-site\r\n" };
+	static const char *const foreign[] = { "Origin: https://evil.example\r\n", "Origin: null\r\n",
+		"Sec-Fetch-Site: cross-site\r\n", "Sec-Fetch-Site: same-site\r\n" };
 	for (size_t i = 0; i < sizeof foreign / sizeof *foreign; i++) {
 		snprintf(head, sizeof head, "Authorization: Bearer %s\r\n%s", node.token, foreign[i]);
 		assert_int_equal(raw("DELETE", "/api/v1/groups/none", head, &out), 403);
 		buf_free(&out);
 	}
-	snprintf(head, sizeof head, "Authorization: Bearer %s\r\nOrigin: http://desk.example\r\nSec-Fetch-Site: same-origin\r\n", node.token);
+	snprintf(head, sizeof head,
+		"Authorization: Bearer %s\r\nOrigin: http://desk.example\r\nSec-Fetch-Site: same-origin\r\n",
+		node.token);
 	assert_int_equal(raw("DELETE", "/api/v1/groups/none", head, &out), 404);
 	buf_free(&out);
 }
@@ -508,7 +547,8 @@ TEST(a_call_that_waits_is_answered_when_the_node_stops)
 	pid_t child = fork();
 	if (child == 0) {
 		struct buf out;
-		unsigned status = house_ask(&node, "GET", "/api/v1/events?after=1000000&wait=600", NULL, bytes_str(""), &out);
+		unsigned status =
+			house_ask(&node, "GET", "/api/v1/events?after=1000000&wait=600", NULL, bytes_str(""), &out);
 		_exit(status == 200 ? 0 : 1);
 	}
 	house_nap(500);
