@@ -188,10 +188,10 @@ bool card_url_ok(struct bytes url)
 	return host_ok(bytes_of(rest.p, host)) && path_ok(bytes_of(rest.p + host, rest.n - host));
 }
 
-/* Clean text whose words are one space apart. */
+/* Clean text whose words are one space apart; nothing in it may make it read otherwise than it is written. */
 static bool duty_ok(struct bytes s)
 {
-	return s.n <= DUTY_MAX && text_is_clean(s) && memmem(s.p, s.n, "  ", 2) == NULL;
+	return s.n <= DUTY_MAX && text_is_clean(s) && !text_has_bidi(s) && memmem(s.p, s.n, "  ", 2) == NULL;
 }
 
 static enum tocsin_err contacts_parse(struct text *t, struct card *c)

@@ -1,0 +1,173 @@
+"""What a partner must refuse: envelopes and batches spoilt in one thing each, with the code that docs/PROTOCOL.md names."""
+import os
+import time
+
+import ed25519
+import formats as f
+import node as n
+
+FIELDS = {"threat.summary": "A boat with explosives", "handling.tlp": "red"}
+
+
+class Forger:
+    def __init__(self, node, chain):
+        self.node, self.chain = node, chain
+
+    def body(self, fields=None, lines=32, rows=()):
+        """A body whose first lines are ROWS, which may be spoilt."""
+        good = self.node.body(FIELDS if fields is None else fields, (), lines)
+        return b"".join(rows) + b"".join(line + b"\n" for line in good.split(b"\n")[:-1][:lines - len(rows)])
+
+    def seal(self, note, body, plaintext=None, recipients=None):
+        plaintext = f.make_plaintext(note, body) if plaintext is None else plaintext
+        return n.age_seal(recipients or self.chain.last.recipient, plaintext)
+
+    def good(self, kind="warning", lines=32, **spoil):
+        re = spoil.pop("re", ())
+        body = self.body(spoil.pop("fields", None), lines)
+        return self.node.statement(self.chain, kind, body, lines, re, **spoil), body
+
+    def statement(self, code="statement", kind="warning", lines=32, **spoil):
+        return code, self.seal(*self.good(kind, lines, **spoil))
+
+    def text(self, code, change):
+        """A statement whose text is changed before it is signed."""
+        note, body = self.good()
+        text = change(note[:note.index(b"\n\n") + 1])
+        return code, self.seal(f.make_note(text, [self.node.keys["sign"]]), body)
+
+    def line(self, row, code="body"):
+        """A body with a line that is spoilt, whose root is right."""
+        rows = [os.urandom(16).hex().encode() + b" " + row + b"\n"]
+        spoilt = self.body(lines=32, rows=rows)
+        root = f.merkle([f.leaf(x) for x in spoilt.split(b"\n")[:32]]).hex()
+        return code, self.seal(self.node.statement(self.chain, "warning", self.body(), 32, root=root), spoilt)
+
+    def padded(self, change):
+        note, body = self.good()
+        return "note", self.seal(note, body, change(f.make_plaintext(note, body), len(note) + 1 + len(body)))
+
+    def note(self, change, code="note"):
+        """A note whose signature lines are changed."""
+        note, body = self.good()
+        cut = note.index(b"\n\n") + 1
+        return code, self.seal(change(note[:cut], note[cut + 1:]), body)
+
+    def signed_by(self, code, name, keep=False):
+        """Signed by a key of NAME that no card lists; with KEEP also by the right one."""
+        note, body = self.good()
+        text = note[:note.index(b"\n\n") + 1]
+        other = f.Key.of_seed(name, 1, ed25519.new_seed())
+        return code, self.seal(f.make_note(text, ([self.node.keys["sign"]] if keep else []) + [other]), body)
+
+    def stranger(self, fp=True):
+        me = self.node.card
+        return "stranger", self.seal(*self.good(**{"from": f"stranger.exercise {me.fp()}" if fp else f"{me.name} {'0' * 32}"}))
+
+    def cases(self):
+        you = self.chain.last
+        note, body = self.good()
+        sealed = self.seal(note, body)
+        other = f.make_note(b"another text\n", [self.node.keys["sign"]])
+        far = f.format_time(time.time() + 25 * 3600)
+        long = b'x.long "' + b"a" * 65536 + b'"'
+        yield "not an age file", "open", b"rubbish"
+        yield "one byte cut from the end", "open", sealed[:-1]
+        yield "one byte changed", "open", sealed[:-20] + bytes([sealed[-20] ^ 1]) + sealed[-19:]
+        yield "a byte behind the end", "open", sealed + b"\0"
+        yield "sealed to another recipient", "open", self.seal(note, body, recipients=self.node.card.recipient)
+        yield "an envelope of nothing", "size", b""
+        yield "an envelope of more than 4 MiB", "size", b"x" * ((4 << 20) + 1)
+        yield "nothing in it", "note", self.seal(note, body, b"")
+        yield "no signature", *self.note(lambda t, lines: t + b"\n")
+        yield "a signature line that is not base64", *self.note(lambda t, lines: t + b"\n" + lines[:-3] + b"!\n")
+        yield "the same signature line twice", *self.note(lambda t, lines: t + b"\n" + lines + lines)
+        yield "a signature of another text", *self.note(lambda t, lines: t + b"\n" + other[other.index(b"\n\n") + 2:], "signature")
+        yield "a good and a wrong signature by one key", *self.note(lambda t, lines: t + b"\n" + lines + other[other.index(b"\n\n") + 2:], "signature")
+        yield "a key that no card lists", *self.signed_by("card", self.node.card.name)
+        yield "a signature of nobody that matters", *self.signed_by("signature", "somebody.exercise")
+        yield "the other realm", *self.statement("realm", prefix="tocsin/v1", to="south.example " + "0" * 32, **{"from": "north.example " + "0" * 32})
+        yield "an unknown version", *self.statement(prefix="tocsin-exercise/v2")
+        yield "a kind in capitals", *self.statement(kind="Warning")
+        yield "a kind that nobody knows", *self.statement("kind", kind="prophecy")
+        yield "a nonce cut short", *self.statement(nonce="00")
+        yield "a time that is none", *self.statement(at="2026-02-30T00:00:00Z")
+        yield "a day and an hour ahead", *self.statement("time", at=far)
+        yield "a number of lines that no kind has", *self.text("statement", lambda t: t.replace(b"lines 32", b"lines 33"))
+        yield "a leading zero", *self.text("statement", lambda t: t.replace(b"lines 32", b"lines 032"))
+        yield "an unknown line", *self.text("statement", lambda t: t.replace(b"\nlines", b"\nnote x\nlines"))
+        yield "two spaces", *self.text("statement", lambda t: t.replace(b"from ", b"from  "))
+        yield "lines in another order", *self.text("statement", lambda t: t.replace(b"\nnonce", b"\nlines 32\nnonce"))
+        yield "the same reference twice", *self.text("statement", lambda t: t.replace(b"\nlines", b"\nre " + b"1" * 64 + b"\nre " + b"1" * 64 + b"\nlines"))
+        yield "addressed to somebody else", *self.statement("addressee", to=f"other.exercise {you.fp()}")
+        yield "addressed to the right name under another identity", *self.statement("addressee", to=f"{you.name} {'0' * 32}")
+        yield "from a stranger", *self.stranger()
+        yield "from a known name under another identity", *self.stranger(False)
+        yield "another root", *self.statement("body", root="0" * 64)
+        yield "a name twice", *self.line(b'handling.tlp "red"')
+        yield "a name in capitals", *self.line(b'Where "x"')
+        yield "a float", *self.line(b"x.n 7.5")
+        yield "null", *self.line(b"x.n null")
+        yield "an integer of 65 bits", *self.line(b"x.n 9223372036854775808")
+        yield "white space outside a string", *self.line(b"x.l [1, 2]")
+        yield "a list in a list", *self.line(b"x.l [[1]]")
+        yield "a list of 257", *self.line(b"x.l [" + b",".join([b"1"] * 257) + b"]")
+        yield "a needless escape", *self.line(b'x.s "\\u0041"')
+        yield "an escape in capitals", *self.line(b'x.s "\\u001F"')
+        yield "an escaped slash", *self.line(b'x.s "\\/"')
+        yield "a DEL", *self.line(b'x.s "\x7f"')
+        yield "a C1 control", *self.line('x.s "\u0085"'.encode())
+        yield "a direction override", *self.line('x.s "\u202e"'.encode())
+        yield "an isolate", *self.line('x.s "\u2067"'.encode())
+        yield "a NUL", *self.line(b'x.s "\\u0000"')
+        yield "a surrogate", *self.line(b'x.s "\xed\xa0\x80"')
+        yield "not UTF-8", *self.line(b'x.s "\xff"')
+        yield "two languages and none authoritative", *self.line(b'x.t {"en":"a","ru":"b"}')
+        yield "a language that is none", *self.line(b'x.t {"english":"a"}')
+        yield "a translator of nothing", *self.line(b'x.t {"by-ru":"a","en":"b"}')
+        yield "a language twice", *self.line(b'x.t {"authoritative":"en","en":"a","en":"b"}')
+        yield "a line of more than 64 KiB", *self.line(long)
+        yield "no pad", *self.padded(lambda p, n_: p[:n_])
+        yield "a pad one short", *self.padded(lambda p, n_: p[:-2] + b"\n")
+        yield "a one in the pad", *self.padded(lambda p, n_: p[:-2] + b"1\n")
+        yield "a pad to twice the size", *self.padded(lambda p, n_: p[:-1] + b"0" * len(p) + b"\n")
+        yield "bytes behind the pad", *self.padded(lambda p, n_: p + b"\n")
+        yield "a warning of 16 lines", *self.statement("rule", lines=16)
+        yield "a warning of 64 lines", *self.statement("rule", lines=64)
+        yield "a response to nothing", *self.statement("rule", kind="response", lines=16, fields={"stage": "acting"})
+
+
+BATCHES = [
+    ("a batch of another version", b"tocsin-batch/v2\nhave 0\n\0\0\0\1x"),
+    ("a batch without have", b"tocsin-batch/v1\n\0\0\0\1x"),
+    ("have with a leading zero", b"tocsin-batch/v1\nhave 00\n\0\0\0\1x"),
+    ("a length that is cut", b"tocsin-batch/v1\nhave 0\n\0\0\0"),
+    ("an envelope that is cut", b"tocsin-batch/v1\nhave 0\n\0\0\0\2x"),
+    ("1,025 envelopes", b"tocsin-batch/v1\nhave 0\n" + b"\0\0\0\1x" * 1025),
+    ("a batch of rubbish", b"\0" * 4096),
+]
+
+
+def run(node, name):
+    chain, failed = node.partner(name), 0
+    url = chain.last.url[0]
+
+    def say(what, wanted, got):
+        nonlocal failed
+        failed += wanted != got
+        print(f"{'ok' if wanted == got else 'not ok'}: {what}: wanted {wanted}, got {got}")
+
+    for what, code, envelope in Forger(node, chain).cases():
+        item = node.send(chain, [(None, envelope)]).items[0]
+        say(what, code, item[1] if item[0] == "refused" else f"accepted {item[1][:8]}")
+    for what, raw in BATCHES:
+        status, _, _ = n.ask("POST", url + "/exchange/v1/envelopes", raw)
+        say(what, "400", str(status))
+    held = node.state["logs"][chain.last.log.name]["size"]
+    status, kind, raw = n.ask("POST", url + "/exchange/v1/envelopes", f.make_batch(held + 1000, [b"x"]))
+    say("a larger log than there is", "409", str(status))
+    say("its body is the checkpoint", chain.last.log.name, f.Checkpoint.verified(raw, chain.last.log).origin if status == 409 else raw)
+    for path, wanted in (("/exchange/v1/receipts/" + "0" * 64, "404"), ("/exchange/v1/receipts/00", "404"), ("/log/tile/0/0", "404"), ("/nothing", "404"),
+                         ("/exchange/v1/envelopes", "405")):
+        say("GET " + path, wanted, str(n.ask("GET", url + path)[0]))
+    return 1 if failed else 0
