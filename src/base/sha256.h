@@ -1,5 +1,5 @@
 /*
- * sha256: OpenSSL's SHA-256 through one reused context a thread (six times libsodium's, which has no SHA-NI).
+ * sha256: OpenSSL's SHA-256 (six times as fast as libsodium's, which has no SHA-NI).
  */
 #ifndef TOCSIN_BASE_SHA256_H
 #define TOCSIN_BASE_SHA256_H
