@@ -103,7 +103,9 @@ void buf_add_str(struct buf *b, const char *s)
 
 void buf_add_char(struct buf *b, char c)
 {
-	buf_add(b, &c, 1);
+	uint8_t *to = buf_grow(b, 1);
+	if (to != NULL)
+		*to = (uint8_t)c;
 }
 
 void buf_add_hex(struct buf *b, const void *p, size_t n)

@@ -69,19 +69,23 @@ void json_write_pretty(struct buf *out, const json_t *j)
 static void write_string(struct buf *out, const char *p, size_t n)
 {
 	static const char shorts[] = "\"\\\b\f\n\r\t", letters[] = "\"\\bfnrt";
+	size_t written = 0;
 	buf_add_char(out, '"');
 	for (size_t i = 0; i < n; i++) {
 		uint8_t c = (uint8_t)p[i];
+		if (c >= 0x20 && c != '"' && c != '\\')
+			continue;
 		const char *found = c == 0 ? NULL : strchr(shorts, c);
+		buf_add(out, p + written, i - written);
+		written = i + 1;
 		if (found != NULL) {
 			buf_add_char(out, '\\');
 			buf_add_char(out, letters[found - shorts]);
-		} else if (c < 0x20) {
-			buf_printf(out, "\\u00%02x", c);
 		} else {
-			buf_add_char(out, p[i]);
+			buf_printf(out, "\\u00%02x", c);
 		}
 	}
+	buf_add(out, p + written, n - written);
 	buf_add_char(out, '"');
 }
 

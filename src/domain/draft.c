@@ -31,7 +31,7 @@ static bool looks_like_language(const char *key)
 
 static const char *join(struct arena *a, const char *prefix, const char *key)
 {
-	return arena_printf(a, "%s%s%s", prefix, prefix[0] == '\0' ? "" : ".", key);
+	return prefix[0] == '\0' ? arena_str(a, bytes_str(key)) : arena_printf(a, "%s.%s", prefix, key);
 }
 
 /* An object of languages, or an object of fields below PREFIX?  "who" and "tlp" look like languages, so a name that
