@@ -2,16 +2,22 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <sodium.h>
 #include <sys/mman.h>
 #include <sys/random.h>
 
 #include "base/bytes.h"
 
 #define BLOCK 2048
+#define BLOCKS 64                 /* from one key of the kernel's */
 
-/* Lives in a mapping of its own that the kernel empties in a forked child: LEFT is 0 there, so it fetches anew. */
+/* Lives in a mapping of its own that the kernel empties in a forked child: LEFT and BLOCKS_LEFT are 0 there, so it
+ * fetches anew. KEY and B are one stretch of ChaCha20: each block brings the key of the next, so what stands here says
+ * nothing of bytes that were given out. */
 struct pool {
 	size_t left;              /* unused bytes, at the end of B */
+	unsigned blocks_left;
+	uint8_t key[crypto_stream_chacha20_ietf_KEYBYTES];
 	uint8_t b[BLOCK];
 };
 
@@ -68,6 +74,23 @@ static struct pool *pool(void)
 	return mine;
 }
 
+static void refill(struct pool *p)
+{
+	static const uint8_t nonce[crypto_stream_chacha20_ietf_NONCEBYTES];
+	uint8_t stretch[sizeof p->key + sizeof p->b];
+	if (p->blocks_left == 0) {
+		fetch(p->key, sizeof p->key);
+		p->blocks_left = BLOCKS;
+	}
+	/* A key serves one nonce. */
+	crypto_stream_chacha20_ietf(stretch, sizeof stretch, nonce, p->key);
+	memcpy(p->key, stretch, sizeof p->key);
+	memcpy(p->b, stretch + sizeof p->key, sizeof p->b);
+	bytes_wipe(stretch, sizeof stretch);
+	p->blocks_left--;
+	p->left = BLOCK;
+}
+
 void random_bytes(void *p, size_t n)
 {
 	struct pool *from = n > BLOCK / 2 ? NULL : pool();
@@ -75,10 +98,8 @@ void random_bytes(void *p, size_t n)
 		fetch(p, n);
 		return;
 	}
-	if (from->left < n) {
-		fetch(from->b, BLOCK);
-		from->left = BLOCK;
-	}
+	if (from->left < n)
+		refill(from);
 	if (n == 0)
 		return;
 	uint8_t *next = from->b + (BLOCK - from->left);

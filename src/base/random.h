@@ -1,6 +1,7 @@
 /*
- * random: the kernel's randomness, fetched in blocks (a body takes 512 bytes in 32 salts; one call each would cost more
- * than hashing them).  Each thread has its own block, used bytes are wiped, a fork never shares one.
+ * random: the kernel's randomness, stretched with ChaCha20 by blocks, a new key each 128 kB (a body takes 900 bytes in 32
+ * salts; the kernel's own would cost more than hashing them).  Each thread has its own block, used bytes are wiped, a
+ * fork never shares one.
  */
 #ifndef TOCSIN_BASE_RANDOM_H
 #define TOCSIN_BASE_RANDOM_H
