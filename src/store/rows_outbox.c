@@ -34,6 +34,29 @@ static bool outbox_take(const struct cursor *c, int first, int64_t num, struct a
 	return ok;
 }
 
+/* Statement NUM and its row into *ITEM, unless they have more than MOST bytes: LATER. */
+static enum tocsin_err take_item(struct snapshot *r, int64_t num, size_t most, struct arena *a, struct outbox_item *item, size_t *bytes)
+{
+	struct cursor *c;
+	enum tocsin_err err = cursor_open(r, &c, READ_OUTBOX_ITEM, num);
+	if (err != TOCSIN_OK)
+		return err;
+	err = cursor_next(c);
+	if (err == TOCSIN_MISSING) {
+		err = fail(TOCSIN_BROKEN, "the outbox names statement number %lld, which is not there; restore the database from a backup", (long long)num);
+	} else if (err == TOCSIN_OK) {
+		*bytes = cursor_bytes(c, 6).n + cursor_bytes(c, 11).n;
+		if (*bytes > most)
+			err = TOCSIN_LATER;
+		else if (!take_statement(c, a, &item->statement))
+			err = TOCSIN_BROKEN;
+		else if (!outbox_take(c, 12, num, a, &item->row))
+			err = take_no_room();
+	}
+	cursor_close(c);
+	return err;
+}
+
 enum tocsin_err outbox_due(struct snapshot *r, const char *partner, int64_t now, size_t limit, size_t max_bytes,
         outbox_skip *skip, void *skip_arg, struct arena *a, struct outbox_item **items, size_t *n)
 {
@@ -42,16 +65,16 @@ enum tocsin_err outbox_due(struct snapshot *r, const char *partner, int64_t now,
 	*items = NULL;
 	if (limit > DUE_MAX)
 		limit = DUE_MAX;
+	/* Numbers alone come out of the index: what is skipped costs no look at its statement. */
 	enum tocsin_err err = cursor_open(r, &c, READ_OUTBOX_DUE, partner, now, (int64_t)(skip == NULL ? limit : INT64_MAX));
 	if (err != TOCSIN_OK)
 		return err;
 	size_t bytes = 0, room = 0;
 	while (*n < limit && (err = cursor_next(c)) == TOCSIN_OK) {
-		if (skip != NULL && skip(skip_arg, cursor_int(c, 0)))
+		const int64_t num = cursor_int(c, 0);
+		size_t more_bytes = 0;
+		if (skip != NULL && skip(skip_arg, num))
 			continue;
-		bytes += cursor_bytes(c, 6).n + cursor_bytes(c, 11).n;
-		if (*n > 0 && bytes > max_bytes)
-			break;
 		if (*n == room) {
 			/* Doubled, so that one waiting statement does not take the room of a thousand. */
 			room = room == 0 ? 16 : 2 * room;
@@ -64,15 +87,12 @@ enum tocsin_err outbox_due(struct snapshot *r, const char *partner, int64_t now,
 				memcpy(more, *items, *n * sizeof *more);
 			*items = more;
 		}
-		struct outbox_item *item = &(*items)[*n];
-		if (!take_statement(c, a, &item->statement)) {
-			err = TOCSIN_BROKEN;
+		err = take_item(r, num, *n == 0 ? SIZE_MAX : max_bytes - bytes, a, &(*items)[*n], &more_bytes);
+		if (err != TOCSIN_OK) {
+			err = err == TOCSIN_LATER ? TOCSIN_OK : err;
 			break;
 		}
-		if (!outbox_take(c, 12, item->statement.num, a, &item->row)) {
-			err = take_no_room();
-			break;
-		}
+		bytes = more_bytes < max_bytes - bytes ? bytes + more_bytes : max_bytes;
 		(*n)++;
 	}
 	return take_end(c, err);

@@ -51,14 +51,14 @@ CREATE TABLE prefix_reference (key BIGINT PRIMARY KEY);
 -- What is not folded yet: kind 0 statements, 1 references; pairs of big-endian prefix and num, 8 bytes each.
 CREATE TABLE prefix_tail (seq BIGINT PRIMARY KEY, kind BIGINT NOT NULL, pairs BYTES NOT NULL);
 
--- Receipts for what we issued.
+-- Receipts for what we issued. What counts of those without a quorum need is in their index.
 CREATE TABLE receipt (num BIGINT PRIMARY KEY, origin TEXT NOT NULL, log_index BIGINT NOT NULL, hashes BYTES NOT NULL,
   checkpoint BIGINT NOT NULL,          -- receipt_checkpoint.num
   received_at BIGINT NOT NULL,
   proof BYTES NOT NULL,                -- the witnessed tlog-proof; empty until then
   witnessed_at BIGINT NOT NULL,        -- 0 until the quorum is met: then the time it was met, seconds of the cosignatures
   overdue BIGINT NOT NULL);            -- 1 once the alarm was raised
-CREATE INDEX receipt_unwitnessed ON receipt (origin, received_at) WHERE witnessed_at = 0;
+CREATE INDEX receipt_unwitnessed ON receipt (origin, received_at, overdue, witnessed_at) WHERE witnessed_at = 0;
 CREATE INDEX receipt_late ON receipt (received_at) WHERE witnessed_at = 0 AND overdue = 0;
 CREATE TABLE receipt_checkpoint (num BIGINT PRIMARY KEY, note BYTES NOT NULL);
 

@@ -213,12 +213,14 @@ const struct sql_text sql_reads[READ_COUNT] = {
 
 	/* "+ 0": so that the rows come in the order of the index outbox_due, not sorted out of outbox_next. */
 	[READ_OUTBOX_DUE] = { "outbox due",
+	        "SELECT num FROM outbox WHERE state = 'waiting' AND partner = $1 AND next_at + 0 <= $2"
+	        " ORDER BY urgency, num LIMIT $3",
+	        "tii" },
+	[READ_OUTBOX_ITEM] = { "outbox item",
 	        "SELECT " STATEMENT_HEAD
 	        ", s.body, o.partner, o.state, o.urgency, o.attempts, o.next_at, o.code, o.sentence, o.since"
-	        " FROM outbox o JOIN statement s ON s.num = o.num"
-	        " WHERE o.state = 'waiting' AND o.partner = $1 AND o.next_at + 0 <= $2 ORDER BY o.urgency, o.num LIMIT "
-	        "$3",
-	        "tii" },
+	        " FROM outbox o JOIN statement s ON s.num = o.num WHERE o.num = $1",
+	        "i" },
 	/* One seek in outbox_next for each partner, however much waits for it. */
 	[READ_OUTBOX_PARTNERS] = { "outbox partners",
 	        "SELECT p.name, (SELECT MIN(o.next_at) FROM outbox o WHERE o.state = 'waiting' AND o.partner = p.name) "
