@@ -229,17 +229,23 @@ static int by_name(const void *a, const void *b)
 
 enum tocsin_err desk_audience(const struct desk *d, const char *const *words, size_t n, struct arena *a, const char ***names, size_t *names_n)
 {
-	struct audience all = { .arena = a, .room = ISSUE_MAX + 1 };
+	struct audience all = { .arena = a };
+	for (size_t i = 0; i < n && all.room <= ISSUE_MAX; i++)
+		all.room = words[i][0] == '@' ? ISSUE_MAX + 1 : all.room + 1;
+	all.room++;
 	all.name = arena_alloc(a, all.room * sizeof *all.name);
 	struct snapshot *read = NULL;
-	enum tocsin_err err = all.name == NULL ? fail(TOCSIN_BROKEN, "no memory for an audience") : snapshot_open(d->store, &read);
+	enum tocsin_err err = all.name == NULL ? fail(TOCSIN_BROKEN, "no memory for an audience") : TOCSIN_OK;
 	for (size_t i = 0; err == TOCSIN_OK && i < n; i++) {
 		size_t before = all.n;
 		if (words[i][0] != '@') {
 			audience_add(&all, words[i]);
 			continue;
 		}
-		err = group_members(read, words[i] + 1, add_member, &all);
+		if (read == NULL)
+			err = snapshot_open(d->store, &read);
+		if (err == TOCSIN_OK)
+			err = group_members(read, words[i] + 1, add_member, &all);
 		if (err == TOCSIN_OK && all.n == before)
 			err = fail(TOCSIN_REFUSED, "the group %s has no members: an empty audience reaches nobody", words[i]);
 	}
@@ -248,7 +254,7 @@ enum tocsin_err desk_audience(const struct desk *d, const char *const *words, si
 		return err;
 	if (all.n == 0)
 		return fail(TOCSIN_REFUSED, "nobody to send to: an empty audience reaches nobody");
-	if (all.n == all.room)
+	if (all.n > ISSUE_MAX)
 		return fail(TOCSIN_BAD, "at most %d recipients at a time", ISSUE_MAX);
 	qsort(all.name, all.n, sizeof *all.name, by_name);
 	size_t kept = 0;
