@@ -161,13 +161,20 @@ class Node:
                 + "".join(f"re {x}\n" for x in sorted(re)) + f"lines {words['lines']}\nroot {words['root']}\n").encode()
         return f.make_note(text, [self.keys["sign"]])
 
+    ask = staticmethod(ask)
+
     @staticmethod
     def body(fields, close, lines):
+        """A body of FIELDS, those in CLOSE closed, and the openings of these."""
         rows = [f.make_line(name, json_value(value)) for name, value in fields.items()]
-        rows = [f.close_line(row) if row.split(b" ")[1].decode() in close else row for row in rows]
         while len(rows) < lines:
             rows.insert(int.from_bytes(os.urandom(2), "big") % (len(rows) + 1), b"= " + os.urandom(32).hex().encode())
-        return b"".join(row + b"\n" for row in rows)
+        opened = b""
+        for i, row in enumerate(rows):
+            if row.split(b" ")[1].decode() in close:
+                opened += b"%d %s\n" % (i, row)
+                rows[i] = f.close_line(row)
+        return b"".join(row + b"\n" for row in rows), opened
 
     # ---- sending ----
 
@@ -202,12 +209,12 @@ class Node:
 
     def issue(self, chain, kind, fields, close=(), re=(), lines=None):
         lines = lines or (32 if kind == "warning" else 16)
-        body = self.body(fields, close, lines)
+        body, opened = self.body(fields, close, lines)
         note = self.statement(chain, kind, body, lines, re)
         ident = f.Statement(f.Note(note).text).id
         with self.locked():
             self.log("issued", ident)
-            self.keep(ident, note=note, body=body)
+            self.keep(ident, note=note, body=body, opened=opened)
         return ident, age_seal(chain.last.recipient, f.make_plaintext(note, body))
 
     # ---- receiving ----

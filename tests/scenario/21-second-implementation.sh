@@ -42,4 +42,33 @@ is "$(second show "$W/s/dir" "$id" | jq -r '.kind + " " + .from + " " + .fields[
 run 0 "its response gets a receipt" second respond "$W/s/dir" a.exercise "$id" acting
 is "$(at a show "$id" --json | jq -r '.answers[0] | .from + " " + .stage')" "s.exercise acting" "the real node shows the answer"
 
+# Witnessing: the second implementation cosigns the real node's log, and the other way about.
+witnessed_by a s
+cosigned() { curl -sS "http://127.0.0.1:$(node_port a)/log/checkpoint" | grep -q '^— s.exercise/witness '; }
+if until_true 15 cosigned; then pass "its cosignature is on the real node's published checkpoint"; else flunk "its cosignature is on the real node's published checkpoint" "$(asks a '.witnesses')"; fi
+is "$(asks a '[.log.witnesses[]? | select(.name == "s.exercise") | .trouble // ""] | join("")')" "" "and the real node took it"
+received=$(second warn "$W/s/dir" a.exercise "$W/w.json" source.origin)
+match "$(second receipt "$W/s/dir" a.exercise "$received")" '^[0-9]+ [0-9]+ s\.exercise$' "a published receipt bears its own cosignature, which verifies"
+
+# Evidence, in all directions.
+evidence_made() { rm -rf "$W/e-a" && at a evidence "$id" --out "$W/e-a" --reveal source.origin; }
+until_true 10 evidence_made
+run 0 "it verifies the real node's bundle with both cards" second verify "$W/e-a" "$W/a/card" "$W/s/card"
+match "$out" "^(received|witnessed) $id" "and says that it was received"
+match "$out" '^told .*where\.place' "what was told"
+match "$out" '^withheld source\.origin$' "and what was withheld"
+run 1 "without cards it trusts nobody" second verify "$W/e-a"
+run 1 "one card is not enough for a receipt" sh -c "python3 -B '$TOCSIN_SOURCE/tests/interop/second.py' verify '$W/e-a' '$W/a/card' | grep received"
+cp -r "$W/e-a" "$W/e-f"
+sed -i 's/Harbour gate 4/Harbour gate 5/' "$W/e-f/body.txt"
+run 1 "a line that was changed is refused" second verify "$W/e-f" "$W/a/card" "$W/s/card"
+run 0 "it makes a bundle of what it sent" second evidence "$W/s/dir" a.exercise "$received" "$W/e-s"
+run 0 "which tocsin verifies" "$T" verify "$W/e-s" --card "$W/a/card" --card "$W/s/card" --shown-to a.exercise where.place
+match "$out" 'source\.origin' "with the line that was withheld"
+match "$out" 'not later than' "and the time at which it was witnessed"
+run 0 "and it itself" second verify "$W/e-s" "$W/a/card" "$W/s/card"
+match "$out" "^witnessed $received" "as witnessed: it is itself the witness of the recipient's log"
+must at a evidence "$received" --out "$W/e-r"
+run 0 "the recipient's bundle verifies as well" second verify "$W/e-r" "$W/a/card" "$W/s/card"
+
 done_testing
