@@ -34,7 +34,7 @@ crash: all
 	@TOCSIN_SOURCE=$(CURDIR) TOCSIN_PROGRAM=$(CURDIR)/build/tocsin CRASH_KILLS=100 sh tests/scenario/16-crash.sh
 
 install: all
-	@meson configure build --prefix=$(PREFIX) && DESTDIR=$(DESTDIR) meson install -C build --no-rebuild
+	@meson configure build --prefix=$(PREFIX) >/dev/null && DESTDIR=$(DESTDIR) meson install -C build
 
 deb:
 	@sh packaging/setup.sh deb

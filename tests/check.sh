@@ -3,6 +3,7 @@
 #
 #   build-asan    gcc, ASan and UBSan: unit tests, fuzz corpora, house rules, scenarios
 #   build-tsan    gcc, TSan: the unit tests of the folders that have threads
+#   build-release gcc as it is shipped, warnings are errors: everything is compiled
 #   build-clang   clang, warnings are errors: everything is compiled
 #   examples      the evidence of each, by its check.sh (stock tools only) and by tocsin verify
 set -u
@@ -44,6 +45,8 @@ suite build-asan --suite unit --suite fuzz --suite house --suite scenario
 configure tsan --buildtype=debug -Doptimization=1 -Db_sanitize=thread || exit 1
 step "gcc builds everything for ThreadSanitizer" ninja -C build-tsan
 suite build-tsan --suite net --suite store --suite keeper --suite exchange
+configure release --buildtype=release || exit 1
+step "gcc builds everything without a warning when it optimizes" ninja -C build-release
 CC=clang configure clang --buildtype=debug || exit 1
 step "clang builds everything without a warning" ninja -C build-clang
 for example in examples/*/; do

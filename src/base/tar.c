@@ -101,7 +101,7 @@ enum tocsin_err tar_read(struct bytes archive, struct tar_file *files, size_t *n
 		if (count == TAR_FILES)
 			return fail(TOCSIN_BAD, "the tar file holds more than %d files", TAR_FILES);
 		struct tar_file *file = &files[count];
-		uint64_t size;
+		uint64_t size = 0;
 		enum tocsin_err err = read_header(h, file, &size);
 		if (err != TOCSIN_OK)
 			return err;

@@ -14,6 +14,7 @@ struct seen {
 static enum tocsin_err earliest(const struct chain *c, const struct note *note, struct seen *out)
 {
 	bool found = false;
+	*out = (struct seen){ .time = 0 };
 	for (size_t i = 0; i < c->n; i++) {
 		const struct vkey *k = &c->card[i]->witness;
 		uint64_t time = 0;

@@ -218,8 +218,6 @@ static enum tocsin_err start_desk(struct node *n)
 		.plain = c->desk_plain,
 		.token = n->token,
 		.alarm = n->alarm,
-		.overdue_seconds = (unsigned)c->overdue,
-		.tick_seconds = (unsigned)c->tick,
 	};
 	return err == TOCSIN_OK ? serve_start(&serve, &n->serve) : err;
 }

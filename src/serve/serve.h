@@ -32,8 +32,6 @@ struct serve_config {
 	bool plain;
 	const char *token;              /* SERVE_TOKEN hex digits */
 	const char *alarm;              /* a sentence that status shows from the start on; empty: none */
-	unsigned overdue_seconds;
-	unsigned tick_seconds;
 };
 
 struct serve;
