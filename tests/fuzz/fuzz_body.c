@@ -14,7 +14,7 @@ static void require(bool ok)
 
 static void check(const struct body *b, struct bytes all, uint32_t lines, bool padded)
 {
-	struct hash leaf[256];
+	struct hash leaf[256] = { 0 };
 	size_t n = 0;
 	require(b->n == lines && b->text.p == all.p && (padded ? b->text.n < all.n : b->text.n == all.n));
 	for (uint32_t i = 0; i < b->n; i++) {
