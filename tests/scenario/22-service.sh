@@ -24,18 +24,24 @@ until_true 10 grep -q '^READY=1' "$W/heard"; is $? 0 "the service manager is tol
 kill -HUP "$(cat "$W/a/pid")"; sleep 1
 kill -0 "$(cat "$W/a/pid")"; is $? 0 "a hangup is a reload, not the end"
 run 0 "and it answers" at a status
-keeper=$(cat "/proc/$(cat "$W/a/pid")/task/$(cat "$W/a/pid")/children" 2>/dev/null | cut -d' ' -f1)
-if [ -n "$keeper" ]; then
-	kill -9 "$keeper"
-	sleep 1
-	printf '{"record.type":"call","text":"x"}\n' >"$W/record.json"
-	run 5 "without the process that holds the keys nothing is signed" at a record "$W/record.json"
-	match "$err" 'keeper' "which is said in a sentence"
-	until_true 10 alarmed a 'process that holds the keys is gone'; is $? 0 "and is an alarm"
-fi
 node_stop a; is $? 0 "SIGTERM ends it with 0"
 kill "$listener" 2>/dev/null
 [ ! -e "$W/a/dir/run/tocsin.sock" ]; is $? 0 "its socket is gone"
+
+# ---- the process that holds the keys dies ----
+node_start a
+node=$(cat "$W/a/pid")
+keeper=$(for stat in /proc/[0-9]*/stat; do awk -v p="$node" '$4 == p { print $1 }' "$stat" 2>/dev/null; done | head -1)
+[ -n "$keeper" ]; is $? 0 "the keys are in a process of their own"
+kill -9 "${keeper:-0}"
+ended() { ! kill -0 "$node" 2>/dev/null || [ "$(cut -d' ' -f3 "/proc/$node/stat" 2>/dev/null)" = Z ]; }
+until_true 15 ended; is $? 0 "without it the node ends, so that the service manager starts it again"
+wait "$node"; is $? 5 "with the status of a node that failed"
+match "$(cat "$W/a/log")" 'keeper' "and says why"
+rm -f "$W/a/pid"
+node_start a 40; pass "it starts again"
+printf '{"record.type":"call","text":"x"}\n' >"$W/record.json"
+run 0 "and signs" at a record "$W/record.json"
 
 # ---- help and manual page ----
 run 0 "help" "$T" help
