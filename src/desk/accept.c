@@ -4,8 +4,10 @@
 #include "store/rows.h"
 
 #define AHEAD (5 * 60 * CLOCK_SECOND)
+#define TARGET_ARENA (16u << 20)                /* one row: note, body and openings, each within LIMIT_ENVELOPE */
 
-/* What the node knows of a target: its kind and parties are in the note, which is kept for ever. */
+/* What the node knows of a target: its kind and parties are in the note, which is kept for ever.  Nothing of T is in A,
+ * which the row needs for a moment: sixteen rows with their bodies would be more than one wants to hold at a time. */
 static enum tocsin_err find_target(struct snapshot *read, const struct hash *id, struct arena *a, struct kind_target *t)
 {
 	struct statement_row row;
@@ -23,7 +25,8 @@ static enum tocsin_err find_target(struct snapshot *read, const struct hash *id,
 	if (err != TOCSIN_OK)
 		return fail_within(TOCSIN_BROKEN, "a stored statement");
 	t->known = true;
-	t->kind = kind_find(s.kind) == NULL ? "" : kind_find(s.kind)->name;
+	const struct kind *kind = kind_find(s.kind);
+	t->kind = kind != NULL ? kind->name : "statement of a kind that this node does not know any more";
 	t->from = s.from;
 	t->to = s.to;
 	return TOCSIN_OK;
@@ -35,18 +38,21 @@ enum tocsin_err desk_rule(struct snapshot *read, const struct statement *s, bool
 		return kind_allows(s, NULL, 0, dangling);
 	struct kind_target target[LIMIT_REFS] = { 0 };
 	enum tocsin_err err = TOCSIN_OK;
-	struct arena *a = arena_new(32u << 20);
+	struct arena *a = arena_new(TARGET_ARENA);
 	if (a == NULL)
 		return fail(TOCSIN_BROKEN, "no memory to look up what a statement refers to");
-	for (size_t i = 0; err == TOCSIN_OK && i < s->re_n; i++)
+	for (size_t i = 0; err == TOCSIN_OK && i < s->re_n; i++) {
+		arena_reset(a);
 		err = find_target(read, &s->re[i], a, &target[i]);
+	}
 	if (err == TOCSIN_OK)
 		err = kind_allows(s, target, s->re_n, dangling);
 	arena_free(a);
 	return err;
 }
 
-enum tocsin_err desk_accepts(struct snapshot *read, const struct peer *from, const struct statement *s, int64_t now, int64_t *marks)
+enum tocsin_err desk_accepts(
+	struct snapshot *read, const struct peer *from, const struct statement *s, int64_t now, int64_t *marks)
 {
 	bool dangling;
 	*marks = 0;

@@ -6,6 +6,10 @@
 
 /* ---- taking a partner's chain ---- */
 
+#define CONFLICTS_LOOKED_AT 10000
+#define CONFLICTS_OF_ONE 100            /* so many pairs prove the point; more would only fill the disk */
+#define TRIES 4                         /* when others bring the same node's card at the same time */
+
 /* Adds the cards of C from position FROM on to CH. */
 static void add_cards(struct change *ch, const struct chain *c, size_t from, int64_t now)
 {
@@ -15,12 +19,15 @@ static void add_cards(struct change *ch, const struct chain *c, size_t from, int
 
 static enum tocsin_err take_new(const struct desk *d, const struct chain *c)
 {
+	const char *name = chain_last(c)->name;
+	if (directory_count(d->directory) >= DIRECTORY_MAX)
+		return fail(TOCSIN_REFUSED, "%s is one too many: a node has at most %d partners", name, DIRECTORY_MAX);
 	struct change *ch = change_new();
 	if (ch == NULL)
 		return fail(TOCSIN_BROKEN, "no memory for a card");
-	const char *name = chain_last(c)->name;
 	int64_t now = clock_now();
-	struct partner_row row = { .name = name, .state = "unconfirmed", .reason = "", .added_at = now, .changed_at = now };
+	struct partner_row row = {
+		.name = name, .state = "unconfirmed", .reason = "", .added_at = now, .changed_at = now };
 	change_partner_put(ch, &row);
 	add_cards(ch, c, 0, now);
 	change_event(ch, "partner added", 0, name);
@@ -43,60 +50,124 @@ static enum tocsin_err take_more(const struct desk *d, const struct chain *c, si
 	return store_commit(d->store, ch, NULL, NULL);
 }
 
-/* Two cards with one seq: both are kept, and nobody trusts their owner until a person has looked. */
-static enum tocsin_err take_fork(const struct desk *d, const struct peer *held, const struct chain *c, size_t seq)
+/* ---- two cards with one seq ---- */
+
+struct conflict_seen {
+	const struct conflict_row *row;
+	size_t n;
+	bool found;
+};
+
+static bool conflict_look(void *arg, const struct conflict_row *row)
 {
-	struct change *ch = change_new();
-	if (ch == NULL)
-		return fail(TOCSIN_BROKEN, "no memory for a card");
-	int64_t now = clock_now();
-	struct conflict_row row = { .at = now, .name = held->name, .what = "card", .sentence = "two cards with one seq, both signed by its identity",
-		.a = held->chain.note[seq - 1], .b = c->note[seq - 1] };
-	change_conflict(ch, &row);
-	change_partner_state(ch, held->name, "distrusted", row.sentence, now);
-	change_event(ch, "equivocation", 0, held->name);
-	return store_commit(d->store, ch, NULL, NULL);
+	struct conflict_seen *seen = arg;
+	if (strcmp(row->name, seen->row->name) != 0 || strcmp(row->what, seen->row->what) != 0)
+		return true;
+	seen->n++;
+	seen->found = bytes_equal(row->a, seen->row->a) && bytes_equal(row->b, seen->row->b);
+	return !seen->found;
 }
 
-static enum tocsin_err take_chain(const struct desk *d, const struct chain *c, bool may_add, const char **what)
+/*
+ * Both cards are kept, and nobody trusts their owner until a person has looked.  Cards are public, so that anybody can
+ * bring the pair again: it is kept once, and once a person has looked at it it changes nothing any more.  A second card
+ * under our own name and key is evidence too: somebody has our identity key, or a copy of this node runs elsewhere.
+ */
+static enum tocsin_err take_fork(const struct desk *d, const struct peer *held, const struct chain *c, size_t seq)
 {
-	const struct card *last = chain_last(c);
-	enum tocsin_err err = TOCSIN_OK;
-	if (last->realm != d->realm)
-		return fail(TOCSIN_REFUSED, "%s is a node of the %s realm, this one is not", last->name, d->realm == REALM_LIVE ? "exercise" : "live");
-	const struct peer *held = directory_find(d->directory, last->name);
-	if (held == NULL) {
-		if (!may_add)
-			return fail(TOCSIN_MISSING, "%s is not a partner", last->name);
-		*what = "added";
-		err = take_new(d, c);
-		return err != TOCSIN_OK ? err : directory_reload(d->directory, last->name);
-	}
-	size_t seq = 0;
-	enum chain_order order = chain_compare(&held->chain, c, &seq);
-	if (order == CHAIN_FORKED && held->state != PEER_SELF) {
-		err = take_fork(d, held, c, seq);
+	bool own = held->state == PEER_SELF;
+	int64_t now = clock_now();
+	struct conflict_row row = { .at = now, .name = held->name, .what = "card",
+		.sentence = own ? "a card with the identity of this node that this node did not make"
+				: "two cards with one seq, both signed by its identity",
+		.a = held->chain.note[seq - 1], .b = c->note[seq - 1] };
+	struct conflict_seen seen = { .row = &row };
+	struct snapshot *read = NULL;
+	enum tocsin_err err = snapshot_open(d->store, &read);
+	if (err == TOCSIN_OK)
+		err = conflict_each(read, 0, CONFLICTS_LOOKED_AT, conflict_look, &seen);
+	snapshot_close(read);
+	if (err == TOCSIN_OK && !seen.found && seen.n < CONFLICTS_OF_ONE) {
+		struct change *ch = change_new();
+		if (ch == NULL)
+			return fail(TOCSIN_BROKEN, "no memory for a card");
+		change_conflict(ch, &row);
+		if (!own)
+			change_partner_state(ch, held->name, "distrusted", row.sentence, now);
+		change_event(ch, "equivocation", 0, held->name);
+		log_say(LOG_ERROR, "card conflict", "partner=%s seq=%zu", held->name, seq);
+		err = store_commit(d->store, ch, NULL, NULL);
 		if (err == TOCSIN_OK)
 			err = directory_reload(d->directory, held->name);
-		if (err == TOCSIN_OK)
-			err = fail(TOCSIN_REFUSED, "%s has signed two cards with seq %zu: both are kept as evidence, and it is distrusted now", held->name, seq);
-	} else if (order == CHAIN_STRANGER || order == CHAIN_FORKED) {
-		err = fail(TOCSIN_REFUSED, "another node calls itself %s: its identity is not the one that is pinned", held->name);
-	} else if (order == CHAIN_EXTENDS) {
+	}
+	if (err != TOCSIN_OK)
+		return err;
+	if (own)
+		return fail(TOCSIN_REFUSED,
+			"this is another card %zu of this node, under its own identity: whoever signed it has the key of %s", seq,
+			held->name);
+	return fail(TOCSIN_REFUSED,
+		"%s has signed two cards with seq %zu: both are kept as evidence, and it is not trusted until a person has looked",
+		held->name, seq);
+}
+
+/* ---- taking ---- */
+
+/* LATER: somebody else has brought a card of this node meanwhile; it must be compared again. */
+static enum tocsin_err take_once(const struct desk *d, const struct chain *c, bool may_add, const char **what)
+{
+	const char *name = chain_last(c)->name;
+	const struct peer *held = directory_find(d->directory, name);
+	if (held == NULL) {
+		if (!may_add)
+			return fail(TOCSIN_MISSING, "%s is not a partner", name);
+		*what = "added";
+		return take_new(d, c);
+	}
+	size_t seq = 0;
+	enum tocsin_err err = TOCSIN_OK;
+	switch (chain_compare(&held->chain, c, &seq)) {
+	case CHAIN_EXTENDS:
 		/* Also for our own chain: a database that was put back takes in what its own identity signed since. */
 		*what = "extended";
 		err = take_more(d, c, held->chain.n);
-		/* LATER: somebody else brought the same card in the meantime. */
-		if (err == TOCSIN_OK || err == TOCSIN_LATER)
-			err = directory_reload(d->directory, held->name);
-	} else {
+		break;
+	case CHAIN_FORKED:
+		err = take_fork(d, held, c, seq);
+		break;
+	case CHAIN_STRANGER:
+		err = fail(TOCSIN_REFUSED, "another node calls itself %s: its identity is not the one that is pinned", name);
+		break;
+	case CHAIN_SAME:
+	case CHAIN_OLDER:
 		*what = "known";
+		break;
 	}
 	peer_release(held);
 	return err;
 }
 
-enum tocsin_err cards_take(const struct desk *d, struct bytes chain, bool may_add, char name[LIMIT_NAME + 1], const char **what)
+static enum tocsin_err take_chain(const struct desk *d, const struct chain *c, bool may_add, const char **what)
+{
+	const struct card *last = chain_last(c);
+	if (last->realm != d->realm)
+		return fail(TOCSIN_REFUSED, "%s is a node of the %s realm, this one is not", last->name,
+			d->realm == REALM_LIVE ? "exercise" : "live");
+	const char *did = "known";
+	enum tocsin_err err = TOCSIN_LATER, again = TOCSIN_OK;
+	for (int i = 0; err == TOCSIN_LATER && again == TOCSIN_OK && i < TRIES; i++) {
+		err = take_once(d, c, may_add, &did);
+		if (err == TOCSIN_LATER || (err == TOCSIN_OK && strcmp(did, "known") != 0))
+			again = directory_reload(d->directory, last->name);
+	}
+	if (again != TOCSIN_OK)
+		return again;
+	*what = did;
+	return err;
+}
+
+enum tocsin_err cards_take(
+	const struct desk *d, struct bytes chain, bool may_add, char name[LIMIT_NAME + 1], const char **what)
 {
 	struct chain c;
 	struct arena *a = arena_new(64u << 20);
@@ -113,13 +184,14 @@ enum tocsin_err cards_take(const struct desk *d, struct bytes chain, bool may_ad
 
 /* ---- our own next card ---- */
 
-static enum tocsin_err copy_words(const char *const *word, size_t n, void *out, size_t width, size_t most, const char *what)
+static enum tocsin_err copy_words(
+	const char *const *word, size_t n, void *out, size_t width, size_t most, const char *what)
 {
 	if (n > most)
-		return fail(TOCSIN_BAD, "a card has room for %zu %s", most, what);
+		return fail(TOCSIN_BAD, "a card has room for %zu lines \"%s\", not %zu", most, what, n);
 	for (size_t i = 0; i < n; i++) {
 		if (strlen(word[i]) >= width)
-			return fail(TOCSIN_BAD, "a %s line of a card has at most %zu bytes", what, width - 1);
+			return fail(TOCSIN_BAD, "the words behind \"%s\" in a card have at most %zu bytes", what, width - 1);
 		memcpy((char *)out + i * width, word[i], strlen(word[i]) + 1);
 	}
 	return TOCSIN_OK;
@@ -127,6 +199,7 @@ static enum tocsin_err copy_words(const char *const *word, size_t n, void *out, 
 
 static void add_revoked(struct card *c, const struct vkey *key, int64_t now)
 {
+	/* What must go is in an earlier card of the chain, where it counts as well. */
 	if (c->revoked_n == CARD_REVOKED) {
 		memmove(&c->revoked[0], &c->revoked[1], (CARD_REVOKED - 1) * sizeof c->revoked[0]);
 		c->revoked_n--;
@@ -215,7 +288,7 @@ enum tocsin_err cards_next(const struct desk *d, const struct card_fill *fill, u
 		fill_keys(c, k, self == NULL, c->at);
 	}
 	if (err == TOCSIN_OK && fill != NULL && fill->url != NULL) {
-		err = copy_words(fill->url, fill->url_n, c->url, sizeof c->url[0], CARD_URLS, "addresses");
+		err = copy_words(fill->url, fill->url_n, c->url, sizeof c->url[0], CARD_URLS, "url");
 		c->url_n = fill->url_n;
 	}
 	if (err == TOCSIN_OK && fill != NULL && fill->duty != NULL) {

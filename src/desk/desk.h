@@ -1,8 +1,8 @@
 /*
  * desk: the people's side of one node: what it knows of its partners, who may read, what is issued and accepted.
  *
- * It never sees HTTP or SQL.  struct desk is made once by node/ and lent to everybody below; its members do not change while the node runs,
- * what they point to is safe from any thread.
+ * It never sees HTTP or SQL.  struct desk is made once by node/ and lent to everybody below; its members do not change
+ * while the node runs, what they point to is safe from any thread.
  */
 #ifndef TOCSIN_DESK_DESK_H
 #define TOCSIN_DESK_DESK_H

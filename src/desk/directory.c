@@ -4,6 +4,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
+#include "base/log.h"
 #include "store/rows.h"
 
 /* What a peer is kept in: the public part first, so that a peer's address is its entry's. */
@@ -15,7 +16,8 @@ struct entry {
 
 struct directory {
 	struct store *store;
-	pthread_rwlock_t lock;
+	pthread_mutex_t reading;        /* from a snapshot until its entry is put: a later one never gives way to an earlier */
+	pthread_rwlock_t lock;          /* what follows the name */
 	char own_name[LIMIT_NAME + 1];
 	struct entry **entry;           /* sorted by name, self among them */
 	size_t n, room;
@@ -74,6 +76,20 @@ static enum tocsin_err read_partner(struct snapshot *read, struct entry *e)
 	return err;
 }
 
+/* A card may list recipients of a type that this build does not know.  Its node may then not be sent to at all, because
+ * a card that lists a stronger type forbids sealing to a weaker one; it stays a partner like any other. */
+static void take_recipients(struct peer *p)
+{
+	for (size_t i = 0; i < p->card->recipient_n; i++) {
+		if (age_recipient_parse(bytes_str(p->card->recipient[i]), &p->recipient[i]) != TOCSIN_OK) {
+			log_say(LOG_WARN, "recipient unusable", "partner=%s sentence=\"%s\"", p->name, fail_sentence());
+			p->recipient_n = 0;
+			return;
+		}
+	}
+	p->recipient_n = p->card->recipient_n;
+}
+
 /* The entry of NAME as the store has it. MISSING when it is neither self nor a partner, or has no card. */
 static enum tocsin_err entry_load(struct directory *d, struct snapshot *read, const char *name, struct entry **out)
 {
@@ -106,9 +122,7 @@ static enum tocsin_err entry_load(struct directory *d, struct snapshot *read, co
 	}
 	if (err == TOCSIN_OK) {
 		e->peer.card = chain_last(&e->peer.chain);
-		for (size_t i = 0; err == TOCSIN_OK && i < e->peer.card->recipient_n; i++)
-			err = age_recipient_parse(bytes_str(e->peer.card->recipient[i]), &e->peer.recipient[i]);
-		e->peer.recipient_n = e->peer.card->recipient_n;
+		take_recipients(&e->peer);
 	}
 	buf_free(&chain);
 	if (err != TOCSIN_OK) {
@@ -157,9 +171,9 @@ static enum tocsin_err entry_put(struct directory *d, const char *name, struct e
 	} else if (e != NULL) {
 		if (d->n == d->room) {
 			size_t room = d->room == 0 ? 16 : d->room * 2;
-			struct entry **more = room > 2 * DIRECTORY_MAX ? NULL : realloc(d->entry, room * sizeof *more);
+			struct entry **more = realloc(d->entry, room * sizeof(struct entry *));
 			if (more == NULL) {
-				err = fail(TOCSIN_BROKEN, "no room for one more partner");
+				err = fail(TOCSIN_BROKEN, "no memory for the card of %s", name);
 				old = e;
 			} else {
 				d->entry = more;
@@ -181,63 +195,56 @@ enum tocsin_err directory_reload(struct directory *d, const char *name)
 {
 	if (strlen(name) > LIMIT_NAME)
 		return fail(TOCSIN_BAD, "a node's name has at most %d bytes", LIMIT_NAME);
-	struct snapshot *read;
-	enum tocsin_err err = snapshot_open(d->store, &read);
-	if (err != TOCSIN_OK)
-		return err;
+	struct snapshot *read = NULL;
 	struct entry *e = NULL;
-	err = entry_load(d, read, name, &e);
+	pthread_mutex_lock(&d->reading);
+	enum tocsin_err err = snapshot_open(d->store, &read);
+	if (err == TOCSIN_OK)
+		err = entry_load(d, read, name, &e);
 	snapshot_close(read);
-	if (err != TOCSIN_OK && err != TOCSIN_MISSING)
-		return err;
-	return entry_put(d, name, e);
+	if (err == TOCSIN_OK || err == TOCSIN_MISSING)
+		err = entry_put(d, name, e);
+	pthread_mutex_unlock(&d->reading);
+	return err;
 }
 
-struct names {
-	struct arena *arena;
-	const char *name[DIRECTORY_MAX];
-	size_t n;
-};
-
+/* All names, one behind the other with their NULs: how many partners may be added is cards_take's to say. */
 static bool collect_partner(void *arg, const struct partner_row *row)
 {
-	struct names *names = arg;
-	if (names->n < DIRECTORY_MAX)
-		names->name[names->n++] = arena_str(names->arena, bytes_str(row->name));
-	return names->n < DIRECTORY_MAX && names->name[names->n - 1] != NULL;
+	struct buf *names = arg;
+	buf_add(names, row->name, strlen(row->name) + 1);
+	return !names->failed;
 }
 
 static enum tocsin_err load_all(struct directory *d)
 {
-	struct names *names = calloc(1, sizeof *names);
-	struct arena *a = arena_new(8u << 20);
-	enum tocsin_err err = names == NULL || a == NULL ? fail(TOCSIN_BROKEN, "no memory for the partners") : TOCSIN_OK;
+	struct buf names;
 	struct snapshot *read = NULL;
-	if (err == TOCSIN_OK) {
-		names->arena = a;
-		err = snapshot_open(d->store, &read);
-	}
+	buf_init(&names, 2 * DIRECTORY_MAX * (LIMIT_NAME + 1));
+	enum tocsin_err err = snapshot_open(d->store, &read);
 	if (err == TOCSIN_OK)
-		err = partner_each(read, collect_partner, names);
+		err = partner_each(read, collect_partner, &names);
 	snapshot_close(read);
-	for (size_t i = 0; err == TOCSIN_OK && i < names->n; i++)
-		err = names->name[i] == NULL ? fail(TOCSIN_BROKEN, "no memory for the partners") : directory_reload(d, names->name[i]);
+	if (err == TOCSIN_OK)
+		err = buf_end(&names, "the names of the partners");
+	for (size_t at = 0; err == TOCSIN_OK && at < names.n; at += strlen((const char *)names.p + at) + 1)
+		err = directory_reload(d, (const char *)names.p + at);
 	if (err == TOCSIN_OK)
 		err = directory_reload(d, d->own_name);
-	arena_free(a);
-	free(names);
+	buf_free(&names);
 	return err;
 }
 
 enum tocsin_err directory_open(struct store *s, const char *own_name, struct directory **out)
 {
+	if (strlen(own_name) > LIMIT_NAME)
+		return fail(TOCSIN_BAD, "a node's name has at most %d bytes", LIMIT_NAME);
 	struct directory *d = calloc(1, sizeof *d);
-	if (d == NULL || strlen(own_name) > LIMIT_NAME) {
-		free(d);
+	if (d == NULL)
 		return fail(TOCSIN_BROKEN, "no memory for the directory");
-	}
 	d->store = s;
 	memcpy(d->own_name, own_name, strlen(own_name) + 1);
+	pthread_mutex_init(&d->reading, NULL);
 	pthread_rwlock_init(&d->lock, NULL);
 	enum tocsin_err err = load_all(d);
 	if (err != TOCSIN_OK) {
@@ -255,6 +262,7 @@ void directory_free(struct directory *d)
 	for (size_t i = 0; i < d->n; i++)
 		entry_release(d->entry[i]);
 	pthread_rwlock_destroy(&d->lock);
+	pthread_mutex_destroy(&d->reading);
 	free(d->entry);
 	free(d);
 }
@@ -305,6 +313,16 @@ size_t directory_all(struct directory *d, const struct peer **out, size_t max)
 		atomic_fetch_add(&d->entry[i]->held, 1);
 		out[n++] = &d->entry[i]->peer;
 	}
+	pthread_rwlock_unlock(&d->lock);
+	return n;
+}
+
+size_t directory_count(struct directory *d)
+{
+	pthread_rwlock_rdlock(&d->lock);
+	bool found;
+	(void)place_of(d, d->own_name, &found);
+	size_t n = d->n - (found ? 1 : 0);
 	pthread_rwlock_unlock(&d->lock);
 	return n;
 }

@@ -1,8 +1,9 @@
 /*
  * directory: the parsed cards of this node and of its partners, kept in memory.
  *
- * An entry is immutable and counted: directory_find returns it held, peer_release gives it back; directory_reload makes a new entry from the store, readers of the old one
- * go on undisturbed.  "confirmed" means that a person has compared safety numbers.
+ * An entry is immutable and counted: directory_find returns it held, peer_release gives it back; directory_reload makes
+ * a new entry from the store, readers of the old one go on undisturbed.  "confirmed" means that a person has compared
+ * safety numbers.
  */
 #ifndef TOCSIN_DESK_DIRECTORY_H
 #define TOCSIN_DESK_DIRECTORY_H
@@ -22,14 +23,16 @@ struct peer {
 	struct chain chain;
 	const struct card *card;                            /* the last of the chain */
 	struct age_recipient recipient[CARD_RECIPIENTS];
-	size_t recipient_n;
+	size_t recipient_n;                                 /* 0: its card lists one of a type that is not known here */
 	bool is_witness;                                    /* we ask it to cosign our log */
 };
 
 struct directory;
-enum tocsin_err directory_open(struct store *s, const char *own_name, struct directory **out) MUST_USE;   /* loads everything */
-void directory_free(struct directory *d);
-/* Reads NAME again from the store (after a change of its card, state, quorum, or of the witnesses); a partner that is gone disappears. */
+/* Loads everything. */
+enum tocsin_err directory_open(struct store *s, const char *own_name, struct directory **out) MUST_USE;
+void directory_free(struct directory *d);               /* safe on NULL; what is still held lives on */
+/* Reads NAME again from the store (after a change of its card, state, quorum, or of the witnesses); a partner that is
+ * gone disappears. */
 enum tocsin_err directory_reload(struct directory *d, const char *name) MUST_USE;
 const struct peer *directory_find(struct directory *d, const char *name);       /* NULL: not known */
 const struct peer *directory_self(struct directory *d);
@@ -38,9 +41,11 @@ const struct peer *directory_by_origin(struct directory *d, const char *origin);
 void peer_release(const struct peer *p);                                         /* safe on NULL */
 /* All partners (without self), sorted by name, held: at most MAX; returns their number. */
 size_t directory_all(struct directory *d, const struct peer **out, size_t max);
-#define DIRECTORY_MAX 20000
+size_t directory_count(struct directory *d);            /* of the partners */
+#define DIRECTORY_MAX 20000                             /* partners: cards_take adds no more */
 
-/* The quorum for receipts of PEER's log: its k, and the witnesses that count: chains of the nodes named by `witness add`. Fills WITNESS (room for 64) with held peers. */
+/* The quorum for receipts of PEER's log: its k, and the witnesses that count: chains of the nodes named by
+ * `witness add` that are not distrusted, the first 64 by name, held. */
 struct directory_quorum {
 	struct quorum q;
 	const struct chain *chain[64];

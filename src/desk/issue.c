@@ -10,6 +10,9 @@
 #include "store/rows.h"
 
 #define ISSUE_MAX 1024
+#define ISSUE_BYTES (256u << 20)        /* bodies and openings of one call: it and the writer hold them all at once */
+#define ISSUE_PLAIN (LIMIT_ENVELOPE / 2) /* note and body with their pad: the next power of two would not fit, sealed */
+#define ISSUE_PAD 7                     /* the empty line between, "pad ", at least one zero, the end of the line */
 
 /* One release on its way to a change. */
 struct making {
@@ -29,7 +32,7 @@ static void making_free(struct making *m, size_t n)
 	free(m);
 }
 
-/* The recipient of a release as a party; a partner without a card cannot be one, and distrust does not end the duty to warn. */
+/* The recipient of a release as a party. Distrust does not end the duty to warn. */
 static enum tocsin_err find_party(const struct desk *d, const char *to, struct party *p)
 {
 	const struct peer *peer = directory_find(d->directory, to);
@@ -41,8 +44,8 @@ static enum tocsin_err find_party(const struct desk *d, const char *to, struct p
 }
 
 /* Body, root and text of one release. */
-static enum tocsin_err make_text(const struct desk *d, const struct kind *kind, const struct issue *issue, const struct issue_release *r,
-	const struct party *self, int64_t at, struct snapshot *read, struct making *m)
+static enum tocsin_err make_text(const struct desk *d, const struct kind *kind, const struct issue *issue,
+	const struct issue_release *r, const struct party *self, int64_t at, struct snapshot *read, struct making *m)
 {
 	struct statement *s = &m->statement;
 	bool dangling;
@@ -58,7 +61,8 @@ static enum tocsin_err make_text(const struct desk *d, const struct kind *kind, 
 	random_bytes(s->nonce, sizeof s->nonce);
 	s->from = *self;
 	s->at = at;
-	memcpy(s->re, issue->re, issue->re_n * sizeof *issue->re);
+	if (issue->re_n > 0)
+		memcpy(s->re, issue->re, issue->re_n * sizeof *issue->re);
 	s->re_n = issue->re_n;
 	s->lines = body_lines_for(kind->lines, r->field_n);
 	if (s->lines == 0)
@@ -70,24 +74,53 @@ static enum tocsin_err make_text(const struct desk *d, const struct kind *kind, 
 		err = buf_end(&m->text, "a statement");
 	if (err == TOCSIN_OK)
 		err = desk_rule(read, s, &dangling);
-	m->id = statement_id(buf_bytes(&m->text));
+	if (err == TOCSIN_OK)
+		m->id = statement_id(buf_bytes(&m->text));
+	return err;
+}
+
+/* All releases; who wants to send much to many does it in several calls. */
+static enum tocsin_err make_all(const struct desk *d, const struct kind *kind, const struct issue *issue,
+	const struct party *self, int64_t at, struct making *m)
+{
+	struct snapshot *read = NULL;
+	size_t bytes = 0;
+	enum tocsin_err err = snapshot_open(d->store, &read);
+	for (size_t i = 0; err == TOCSIN_OK && i < issue->n; i++) {
+		err = make_text(d, kind, issue, &issue->release[i], self, at, read, &m[i]);
+		bytes += m[i].body.n + m[i].opened.n;
+		if (err == TOCSIN_OK && bytes > ISSUE_BYTES)
+			err = fail(TOCSIN_BAD,
+				"this is more than %u MiB for %zu recipients together; attach less, or send it to fewer at a time",
+				ISSUE_BYTES >> 20, issue->n);
+	}
+	snapshot_close(read);
 	return err;
 }
 
 static enum tocsin_err sign_all(const struct desk *d, struct making *m, size_t n)
 {
-	const struct vkey *key = &keeper_public(d->keeper)->sign;
 	struct bytes *texts = calloc(n, sizeof *texts);
 	uint8_t (*sigs)[NOTE_SIGNATURE] = calloc(n, sizeof *sigs);
-	enum tocsin_err err = texts == NULL || sigs == NULL ? fail(TOCSIN_BROKEN, "no memory to sign %zu statements", n) : TOCSIN_OK;
+	enum tocsin_err err = TOCSIN_OK;
+	if (texts == NULL || sigs == NULL)
+		err = fail(TOCSIN_BROKEN, "no memory to sign %zu statements", n);
 	for (size_t i = 0; err == TOCSIN_OK && i < n; i++)
 		texts[i] = buf_bytes(&m[i].text);
-	if (err == TOCSIN_OK)
+	const struct keeper_public *keys = NULL;
+	while (err == TOCSIN_OK && keys != keeper_public(d->keeper)) {
+		/* Keys that are changed in between sign under another name than the one that was looked up. */
+		keys = keeper_public(d->keeper);
 		err = keeper_sign(d->keeper, texts, n, sigs);
+	}
 	for (size_t i = 0; err == TOCSIN_OK && i < n; i++) {
 		note_begin(&m[i].note, texts[i]);
-		note_add_line(&m[i].note, key, sigs[i], NOTE_SIGNATURE);
+		note_add_line(&m[i].note, &keys->sign, sigs[i], NOTE_SIGNATURE);
 		err = buf_end(&m[i].note, "a statement's note");
+		if (err == TOCSIN_OK && strcmp(m[i].statement.to.name, d->name) != 0 &&
+			m[i].note.n + m[i].body.n + ISSUE_PAD > ISSUE_PLAIN)
+			err = fail(TOCSIN_BAD, "note and body are larger than the %u bytes that fit into an envelope; attach less",
+				ISSUE_PLAIN);
 	}
 	free(texts);
 	free(sigs);
@@ -142,7 +175,8 @@ static void committed(void *arg, const struct change_result *results, size_t n, 
 	pthread_mutex_unlock(&w->lock);
 }
 
-static enum tocsin_err commit_all(const struct desk *d, const struct issue *issue, const struct making *m, int64_t now, struct issue_result *results)
+static enum tocsin_err commit_all(const struct desk *d, const struct issue *issue, const struct making *m, int64_t now,
+	struct issue_result *results)
 {
 	struct change **changes = calloc(issue->n, sizeof *changes);
 	enum tocsin_err err = changes == NULL ? fail(TOCSIN_BROKEN, "no memory for %zu statements", issue->n) : TOCSIN_OK;
@@ -187,12 +221,9 @@ enum tocsin_err desk_issue(const struct desk *d, const struct issue *issue, stru
 	card_party(own->card, &self);
 	peer_release(own);
 
-	struct snapshot *read = NULL;
 	struct making *m = calloc(issue->n, sizeof *m);
-	enum tocsin_err err = m == NULL ? fail(TOCSIN_BROKEN, "no memory for %zu statements", issue->n) : snapshot_open(d->store, &read);
-	for (size_t i = 0; err == TOCSIN_OK && i < issue->n; i++)
-		err = make_text(d, kind, issue, &issue->release[i], &self, now - now % CLOCK_SECOND, read, &m[i]);
-	snapshot_close(read);
+	enum tocsin_err err = m == NULL ? fail(TOCSIN_BROKEN, "no memory for %zu statements", issue->n)
+					: make_all(d, kind, issue, &self, now - now % CLOCK_SECOND, m);
 	if (err == TOCSIN_OK)
 		err = sign_all(d, m, issue->n);
 	if (err == TOCSIN_OK)
@@ -207,61 +238,73 @@ struct audience {
 	struct arena *arena;
 	const char **name;
 	size_t n, room;
+	size_t came;                            /* with those that came twice */
+	enum tocsin_err err;
 };
-
-static bool audience_add(struct audience *a, const char *name)
-{
-	if (a->n == a->room)
-		return false;
-	a->name[a->n] = arena_str(a->arena, bytes_str(name));
-	return a->name[a->n++] != NULL;
-}
-
-static bool add_member(void *arg, const char *name)
-{
-	return audience_add(arg, name);
-}
 
 static int by_name(const void *a, const void *b)
 {
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-enum tocsin_err desk_audience(const struct desk *d, const char *const *words, size_t n, struct arena *a, const char ***names, size_t *names_n)
+/* Sorted, each once. */
+static void audience_sort(struct audience *a)
+{
+	size_t kept = 0;
+	qsort(a->name, a->n, sizeof *a->name, by_name);
+	for (size_t i = 0; i < a->n; i++)
+		if (kept == 0 || strcmp(a->name[kept - 1], a->name[i]) != 0)
+			a->name[kept++] = a->name[i];
+	a->n = kept;
+}
+
+/* Groups may overlap: it is full only when so many differ. */
+static bool audience_add(void *arg, const char *name)
+{
+	struct audience *a = arg;
+	a->came++;
+	if (a->n == a->room)
+		audience_sort(a);
+	const char *copy = arena_str(a->arena, bytes_str(name));
+	if (copy == NULL)
+		a->err = fail(TOCSIN_BROKEN, "no memory for an audience");
+	else if (a->n == a->room)
+		a->err = fail(TOCSIN_BAD, "at most %d recipients at a time", ISSUE_MAX);
+	else
+		a->name[a->n++] = copy;
+	return a->err == TOCSIN_OK;
+}
+
+enum tocsin_err desk_audience(const struct desk *d, const char *const *words, size_t n, struct arena *a,
+	const char ***names, size_t *names_n)
 {
 	struct audience all = { .arena = a };
-	for (size_t i = 0; i < n && all.room <= ISSUE_MAX; i++)
-		all.room = words[i][0] == '@' ? ISSUE_MAX + 1 : all.room + 1;
-	all.room++;
+	/* No more than it needs: most warnings go to one. */
+	for (size_t i = 0; i < n && all.room < ISSUE_MAX; i++)
+		all.room = words[i][0] == '@' ? ISSUE_MAX : all.room + 1;
 	all.name = arena_alloc(a, all.room * sizeof *all.name);
+	if (all.name == NULL)
+		return fail(TOCSIN_BROKEN, "no memory for an audience");
 	struct snapshot *read = NULL;
-	enum tocsin_err err = all.name == NULL ? fail(TOCSIN_BROKEN, "no memory for an audience") : TOCSIN_OK;
+	enum tocsin_err err = TOCSIN_OK;
 	for (size_t i = 0; err == TOCSIN_OK && i < n; i++) {
-		size_t before = all.n;
-		if (words[i][0] != '@') {
-			audience_add(&all, words[i]);
-			continue;
-		}
-		if (read == NULL)
-			err = snapshot_open(d->store, &read);
+		size_t before = all.came;
+		if (words[i][0] != '@')
+			(void)audience_add(&all, words[i]);
+		else if (read != NULL || (err = snapshot_open(d->store, &read)) == TOCSIN_OK)
+			err = group_members(read, words[i] + 1, audience_add, &all);
 		if (err == TOCSIN_OK)
-			err = group_members(read, words[i] + 1, add_member, &all);
-		if (err == TOCSIN_OK && all.n == before)
+			err = all.err;
+		if (err == TOCSIN_OK && all.came == before)
 			err = fail(TOCSIN_REFUSED, "the group %s has no members: an empty audience reaches nobody", words[i]);
 	}
 	snapshot_close(read);
+	if (err == TOCSIN_OK && all.n == 0)
+		err = fail(TOCSIN_REFUSED, "nobody to send to: an empty audience reaches nobody");
 	if (err != TOCSIN_OK)
 		return err;
-	if (all.n == 0)
-		return fail(TOCSIN_REFUSED, "nobody to send to: an empty audience reaches nobody");
-	if (all.n > ISSUE_MAX)
-		return fail(TOCSIN_BAD, "at most %d recipients at a time", ISSUE_MAX);
-	qsort(all.name, all.n, sizeof *all.name, by_name);
-	size_t kept = 0;
-	for (size_t i = 0; i < all.n; i++)
-		if (kept == 0 || strcmp(all.name[kept - 1], all.name[i]) != 0)
-			all.name[kept++] = all.name[i];
+	audience_sort(&all);
 	*names = all.name;
-	*names_n = kept;
+	*names_n = all.n;
 	return TOCSIN_OK;
 }

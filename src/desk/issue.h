@@ -1,7 +1,9 @@
 /*
  * issue: making statements: from fields to releases, signed, logged and put into the outbox.
  *
- * For each recipient a release of its own: own nonce, salts, order. All releases of one call are signed in one call of the keeper and submitted together; each is its own change.
+ * For each recipient a release of its own: own nonce, salts, order.  All releases of one call are signed in one call of
+ * the keeper and submitted together; each is its own change.  Distrust does not end the duty to warn: who is distrusted
+ * can still be sent to.
  */
 #ifndef TOCSIN_DESK_ISSUE_H
 #define TOCSIN_DESK_ISSUE_H
@@ -29,9 +31,13 @@ struct issue_result {
 	int64_t num;
 	char to[LIMIT_NAME + 1];
 };
-/* RESULTS: room for issue->n. All or none is signed; BAD, REFUSED (kind rule, distrusted or unknown recipient, no card), BROKEN. Waits until durable. */
+/* RESULTS: room for issue->n, in the order of the releases. All or none is signed; BAD (unknown kind, fields, more than
+ * an envelope holds, more than 256 MiB for all together), REFUSED (kind rule, unknown recipient, nobody), BROKEN. Waits
+ * until durable. */
 enum tocsin_err desk_issue(const struct desk *d, const struct issue *issue, struct issue_result *results) MUST_USE;
-/* The names behind "NAME" or "@GROUP" words, sorted, each once, into the arena. An empty audience is REFUSED. */
-enum tocsin_err desk_audience(const struct desk *d, const char *const *words, size_t n, struct arena *a, const char ***names, size_t *names_n) MUST_USE;
+/* The names behind "NAME" or "@GROUP" words, sorted, each once, into the arena. An empty audience, or a group without
+ * members, is REFUSED; more than 1024 are BAD. */
+enum tocsin_err desk_audience(const struct desk *d, const char *const *words, size_t n, struct arena *a,
+	const char ***names, size_t *names_n) MUST_USE;
 
 #endif

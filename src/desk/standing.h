@@ -1,5 +1,6 @@
 /*
- * standing: where a statement stands, in words that people use: its delivery, its answers, whether its window lapsed, what contradicts it. Computed when asked, from rows and bodies.
+ * standing: where a statement stands, in words that people use: its delivery, its answers, whether its window lapsed,
+ * what contradicts it.  Computed when asked, from rows and bodies.
  */
 #ifndef TOCSIN_DESK_STANDING_H
 #define TOCSIN_DESK_STANDING_H
@@ -8,9 +9,12 @@
 #include "desk/desk.h"
 #include "domain/view.h"
 
-/* One statement as JSON for API and CLI: id, kind, direction, from, to, at, known_at, delivery (waiting, refused, closed, received, witnessed,
- * one-sided, accepted, own record), receipt, quorum, marks, its gist; when WHOLE also its fields (for our own also the closed ones, marked "closed"),
- * re, answers, and the window ("open", "lapsed, unresolved", "closed"). VIEW decides whether content is there. *OUT is returned owned. */
-enum tocsin_err desk_show(const struct desk *d, struct snapshot *read, const struct view *v, const struct statement_row *row, bool whole, json_t **out) MUST_USE;
+/* One statement as JSON for API and CLI: id, kind, direction, from, to, at, known_at, delivery (waiting, refused,
+ * closed, received, witnessed, one-sided, accepted, own record), receipt, quorum, marks, its gist; when WHOLE also its
+ * fields (for our own also the closed ones, marked "closed"), re, answers, and the window ("open", "lapsed,
+ * unresolved", "closed").  What refers to something that it may not refer to has no effect: it is dangling there, and
+ * no answer here.  VIEW decides whether content is there.  *OUT is returned owned. */
+enum tocsin_err desk_show(const struct desk *d, struct snapshot *read, const struct view *v,
+	const struct statement_row *row, bool whole, json_t **out) MUST_USE;
 
 #endif

@@ -39,8 +39,8 @@ struct finding {
 };
 
 /*
- * Checks ENVELOPE, of which U[0..n) are the stanzas that the keeper tried.  REFUSE_NONE: ID is its statement's and *C the
- * change that takes it in, returned owned.  Otherwise fail_sentence() says why; `busy` is a fault of this node or a
+ * Checks ENVELOPE, of which U[0..n) are the stanzas that the keeper tried.  REFUSE_NONE: ID is its statement's and *C
+ * the change that takes it in, returned owned.  Otherwise fail_sentence() says why; `busy` is a fault of this node or a
  * partner that sends too much.  Nothing in F but VERIFIED, RETURNED and S is of use afterwards; the plaintext is wiped.
  */
 enum refusal envelope_take(struct finding *f, struct bytes envelope, struct keeper_unwrap *u, size_t n, struct hash *id,
