@@ -43,7 +43,7 @@
 /* ---- a node ---- */
 
 struct home {
-	char dir[64], db[96];
+	char dir[64], db[128];
 	struct desk desk;
 };
 
