@@ -780,3 +780,38 @@ class Answer:
                 self.items.append(("refused", m[1], m[2]))
                 lines = lines[1:]
         self.checkpoint = Checkpoint(Note(note))
+
+    def verify(self, log, exercise, sent, have, have_root):
+        """Does this answer what was sent, by the log named, which only grew from what was held? Whole or not at all. An id may be None."""
+        cp = Checkpoint.verified(self.checkpoint.note.raw, log)
+        if have:
+            need(consistent(have, cp.size, self.consistency, have_root, cp.root), "answer", "the log did not only grow")
+        else:
+            need(not self.consistency, "answer", "a consistency proof from nothing")
+        need(len(self.items) == len(sent), "answer", "not one line an envelope")
+        for ident, item in zip(sent, self.items):
+            if item[0] == "accepted" and ident is not None:
+                need(item[1] == ident, "answer", "the receipt of something else")
+                what = leaf(entry(exercise, "accepted", ident))
+                need(in_tree(item[2], cp.size, what, item[3], cp.root), "answer", "not in the log")
+        return self.items
+
+
+def resume_text(text):
+    """Origin and size of a resume note's text."""
+    c = "resume"
+    need(len(text) <= LIMIT_STATEMENT, c, "a resume note of more than 4 KiB")
+    lines = text_lines(text, c)
+    need(lines[0] in [p + " resume" for p in PREFIX.values()], c, "not a resume note")
+    r = Reader(lines[1:], c)
+    for key in ("from", "to"):
+        words = r.one(key).split(" ")
+        need(len(words) == 2 and is_name(words[0]) and is_exercise(words[0]) == lines[0].startswith(PREFIX[True]), c, "a party")
+        unhex(words[1], 16, c)
+    parse_time(r.one("at"), c)
+    origin = r.one("origin")
+    need(" " not in origin, c, "the origin of a log")
+    size = number(r.one("size"), c)
+    parse_time(r.one("since"), c)
+    r.end()
+    return origin, size

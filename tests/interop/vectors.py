@@ -4,6 +4,7 @@ import json
 import os
 import sys
 
+import bundle
 import formats as f
 
 
@@ -66,8 +67,50 @@ def tlogproof(o):
     same([p.index, p.checkpoint.size], [o["index"], o["size"]])
 
 
+def chain(o):
+    c = f.Chain(o["chain"].encode())
+    same([c.name, c.last.seq, c.last.id, c.last.fp(), c.last.log.name], [o["name"], o["seq"], o["id"], o["fp"], o["log"]])
+
+
+def entry(o):
+    made = f.sha256(f"{o['prefix']} {o['what']} {o['id']}".encode()).hex()
+    f.need(made == o["entry"], "entry", "another entry")
+    same(f.leaf(made.encode()).hex(), o["leaf"])
+
+
+def safety(o):
+    nodes = [(n["name"], f.Key.parse(n["vkey"])) for n in o["nodes"]]
+    f.need(f.safety_number(o["prefix"] != "tocsin/v1", nodes) == o["number"], "safety", "another number")
+
+
+def batch(o):
+    have, envelopes = f.parse_batch(bytes.fromhex(o["batch"]))
+    same([have, [e.hex() for e in envelopes]], [o["have"], o["envelopes"]])
+    same(f.make_batch(have, envelopes).hex(), o["batch"])
+
+
+def answer(o):
+    items = f.Answer(o["answer"].encode()).verify(f.Key.parse(o["vkey"]), False, o["sent"], o["have"], bytes.fromhex(o["have_root"]))
+    same([str(i[2]) if i[0] == "accepted" else i[1] for i in items], o["results"])
+
+
+def resume(o):
+    note = f.Note(o["note"].encode())
+    note.must([f.Key.parse(o["vkey"])])
+    same(f.resume_text(note.text), (o["origin"], o["size"]))
+
+
+def evidence(o):
+    files = {name: text.encode() for name, text in o["files"].items()}
+    v = bundle.Verdict(files, [bundle.parse_trusted(c.encode()) for c in o["cards"]])
+    same([v.statement.id, v.level, sorted(v.told), sorted(v.withheld)], [o["id"], o["level"], sorted(o["told"]), sorted(o["withheld"])])
+    if "witnessed" in o:
+        same(v.witnessed, o["witnessed"])
+
+
 CHECKS = {"note": note, "vkey": vkey, "body": body, "plaintext": plaintext, "statement": statement, "card": card,
-          "checkpoint": checkpoint, "cosignature": cosignature, "tlog-proof": tlogproof,
+          "checkpoint": checkpoint, "cosignature": cosignature, "tlog-proof": tlogproof, "chain": chain, "entry": entry,
+          "safety-number": safety, "batch": batch, "answer": answer, "resume-note": resume, "evidence": evidence,
           "tile-path": lambda o: f.tile_path(o["path"]), "witness-request": lambda o: f.witness_request(o["request"].encode())}
 
 
