@@ -32,11 +32,11 @@ struct fake {
 	struct hash poison;             /* a batch with it is answered 500, when not zero */
 	bool needs_card;                /* refuses with `card` until our chain came */
 	struct hash leaf[FAKE_LOG], id[FAKE_LOG];
-	size_t size, published;
+	_Atomic size_t size, published;
 	struct fake *watcher;           /* cosigns what is published */
 	struct hash came[FAKE_LOG];     /* ids in the order in which they came */
-	size_t came_n, batch_n;         /* of the last batch */
-	unsigned posts, cards, receipts, taken_back;
+	_Atomic size_t came_n, batch_n;         /* of the last batch */
+	_Atomic unsigned posts, cards, receipts, taken_back;     /* tests wait for these without the lock */
 	struct http_call *kept;         /* FAKE_REORDER: answered after the next one */
 	struct buf kept_answer;
 };
