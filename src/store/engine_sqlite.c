@@ -30,7 +30,7 @@ struct engine_db {
 	bool readonly;
 	int lock;                                   /* the lead: an flock on PATH.lock */
 	sqlite3 *db;                                /* the writer's */
-	sqlite3_stmt *begin, *commit, *rollback;
+	sqlite3_stmt *begin, *begin_read, *commit, *rollback;
 	sqlite3_stmt *write[WRITE_COUNT];
 	sqlite3_stmt *known, *position;
 };
@@ -141,6 +141,7 @@ static void db_close(struct engine_db *db)
 	for (size_t i = 0; i < WRITE_COUNT; i++)
 		sqlite3_finalize(db->write[i]);
 	sqlite3_finalize(db->begin);
+	sqlite3_finalize(db->begin_read);
 	sqlite3_finalize(db->commit);
 	sqlite3_finalize(db->rollback);
 	sqlite3_finalize(db->known);
@@ -175,8 +176,8 @@ static enum tocsin_err db_open(const char *path, bool readonly, struct engine_db
 		                   " PRAGMA journal_size_limit=" WAL_KEEP_BYTES,
 		        &db->db);
 	if (err == TOCSIN_OK && !readonly &&
-	        (!prepare(db->db, "BEGIN IMMEDIATE", &db->begin) || !prepare(db->db, "COMMIT", &db->commit) ||
-	                !prepare(db->db, "ROLLBACK", &db->rollback)))
+	        (!prepare(db->db, "BEGIN IMMEDIATE", &db->begin) || !prepare(db->db, "BEGIN", &db->begin_read) ||
+	                !prepare(db->db, "COMMIT", &db->commit) || !prepare(db->db, "ROLLBACK", &db->rollback)))
 		err = broken(path, db->db, "opening it");
 	if (err != TOCSIN_OK) {
 		db_close(db);
@@ -315,7 +316,8 @@ static enum tocsin_err look_up(struct engine_db *db, struct engine_key *keys, si
 	if ((db->known == NULL && !prepare(db->db, sql_reads[READ_STATEMENT_KNOWN].text, &db->known)) ||
 	    (db->position == NULL && !prepare(db->db, sql_reads[READ_LOG_POSITION].text, &db->position)))
 		return broken(db->path, db->db, "looking up statements");
-	enum tocsin_err err = TOCSIN_OK;
+	/* All in one transaction: outside of one, each would lock and unlock the database. */
+	enum tocsin_err err = step(db, db->begin_read, "beginning to read");
 	for (size_t i = 0; i < n && err == TOCSIN_OK; i++) {
 		struct engine_key *k = &keys[i];
 		const struct sql_arg by_at[] = { { .type = 'i', .i = k->at },
@@ -343,6 +345,10 @@ static enum tocsin_err look_up(struct engine_db *db, struct engine_key *keys, si
 			err = broken(db->path, db->db, "looking up statements");
 		sqlite3_reset(db->position);
 	}
+	if (err == TOCSIN_OK)
+		err = step(db, db->commit, "looking up statements");
+	if (err != TOCSIN_OK)
+		roll_back(db);
 	return err;
 }
 
