@@ -67,6 +67,8 @@ static bool scan_string(struct scan *s, struct bytes *inner)
 		if (text_at_end(&s->t))
 			return wrong(s, "a string does not end");
 		uint8_t c = *s->t.p++;
+		if (c >= 0x20 && c < 0x7f && c != '"' && c != '\\')
+			continue;
 		if (c == '"')
 			break;
 		if (c == '\\' && !scan_escape(s))

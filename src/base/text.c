@@ -121,6 +121,8 @@ bool text_is_utf8(struct bytes s)
 		if (n == 0)
 			return false;
 		i += n;
+		if (n > 1)
+			i += ascii_run(bytes_of(s.p + i, s.n - i));
 	}
 	return true;
 }
@@ -129,6 +131,10 @@ bool text_is_clean(struct bytes s)
 {
 	for (size_t i = 0; i < s.n;) {
 		uint32_t c;
+		if (s.p[i] >= 0x20 && s.p[i] < 0x7f) {
+			i++;
+			continue;
+		}
 		size_t n = character(s.p + i, s.n - i, &c);
 		if (n == 0 || c < 0x20 || (c >= 0x7f && c <= 0x9f) || c == 0x2028 || c == 0x2029)
 			return false;
