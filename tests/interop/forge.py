@@ -101,6 +101,7 @@ class Forger:
         yield "the same reference twice", *self.text("statement", lambda t: t.replace(b"\nlines", b"\nre " + b"1" * 64 + b"\nre " + b"1" * 64 + b"\nlines"))
         yield "addressed to somebody else", *self.statement("addressee", to=f"other.exercise {you.fp()}")
         yield "addressed to the right name under another identity", *self.statement("addressee", to=f"{you.name} {'0' * 32}")
+        yield "a co-signer of whom no card is held", *self.text("card", lambda t: t.replace(b"\nlines", b"\nby somebody.exercise\nlines"))
         yield "from a stranger", *self.stranger()
         yield "from a known name under another identity", *self.stranger(False)
         yield "another root", *self.statement("body", root="0" * 64)
@@ -171,3 +172,118 @@ def run(node, name):
                          ("/exchange/v1/envelopes", "405")):
         say("GET " + path, wanted, str(n.ask("GET", url + path)[0]))
     return 1 if failed else 0
+
+
+class Asker:
+    """Requests with the status that the tables of PROTOCOL name."""
+
+    def __init__(self, node, name):
+        self.node, self.chain, self.failed = node, node.partner(name), 0
+        self.url = self.chain.last.url[0]
+
+    def say(self, what, wanted, got):
+        self.failed += wanted != got
+        print(f"{'ok' if wanted == got else 'not ok'}: {what}: wanted {wanted}, got {got}")
+
+    def post(self, what, path, body, status, kind=n.TEXT):
+        got, is_kind, answer = n.ask("POST", self.url + path, body)
+        self.say(what, (status, kind), (got, is_kind))
+        return answer
+
+    def witness(self):
+        path, log = "/witness/add-checkpoint", self.node.keys["log"]
+        leaves = [f.leaf(b"%d" % i) for i in range(40)]
+        other = leaves[:3] + [f.leaf(b"x")] + leaves[4:]
+
+        def request(old, size, of=leaves, proof=None, key=log):
+            proof = (f.prove_consistent(of[:size], old) if 0 < old < size else []) if proof is None else proof
+            note = f.make_note(f.checkpoint_text(key.name, of[:size]), [key])
+            return b"old %d\n" % old + b"".join(f.b64(h).encode() + b"\n" for h in proof) + b"\n" + note
+
+        stranger = f.Key.of_seed("stranger.exercise/log/1", 1, ed25519.new_seed())
+        thief = f.Key.of_seed(log.name, 1, ed25519.new_seed())
+        self.post("rubbish to a witness", path, b"rubbish", 400)
+        self.post("an unknown origin", path, request(0, 10, key=stranger), 404)
+        self.post("a log that did not sign", path, request(0, 10, key=thief), 403)
+        self.post("an empty log", path, request(0, 0), 400)
+        self.post("old larger than the checkpoint", path, request(11, 10), 400)
+        self.post("a proof from nothing", path, request(0, 10, proof=[leaves[0]]), 400)
+        line = self.post("a first checkpoint", path, request(0, 10), 200)
+        text = f.checkpoint_text(log.name, leaves[:10])
+        note = f.Note(text + b"\n" + line)
+        self.say("its cosignature verifies", True, abs(note.cosigned(self.chain.last.witness) - time.time()) < 300)
+        self.post("the same again", path, request(10, 10), 200)
+        self.say("an old size that is not its", b"10\n", self.post("an old size", path, request(5, 20), 409, "text/x.tlog.size"))
+        self.post("a proof that fails", path, request(10, 20, other), 422)
+        self.post("it goes on", path, request(10, 20), 200)
+        self.post("another root of the same size", path, request(20, 20, other), 409, "text/x.tlog.size")
+
+    def resume(self):
+        me, you, path = self.node.card, self.chain.last, "/exchange/v1/resume"
+
+        def note(key=None, at=0, origin=me.log.name, to=you.name):
+            text = (f"{f.PREFIX[me.exercise]} resume\nfrom {me.name} {me.fp()}\nto {to} {you.fp()}\nat {f.format_time(time.time() + at)}\n"
+                    f"origin {origin}\nsize 0\nsince {f.format_time(time.time())}\n").encode()
+            return f.make_note(text, [key or self.node.keys["sign"]])
+
+        self.post("rubbish to resume", path, b"rubbish", 400)
+        self.post("a resume note of six minutes ago", path, note(at=-360), 403)
+        self.post("one signed by somebody else", path, note(key=self.node.keys["log"]), 403)
+        self.post("one for somebody else", path, note(to="other.exercise"), 403)
+        self.post("one about a log that there is not", path, note(origin=me.name + "/log/9"), 404)
+        held = self.post("one about our log", path, note(), 200)
+        self.say("its answer is our checkpoint", me.log.name, f.Checkpoint.verified(held, me.log).origin)
+
+    def cards(self):
+        node, path = self.node, "/exchange/v1/card"
+        sign = f.Key.of_seed(node.card.name, 1, ed25519.new_seed())
+        last = node.chain.raw
+        extended = last + b"\n" + node.next_card(sign=sign)
+        fork = last + b"\n" + node.next_card(sign=f.Key.of_seed(node.card.name, 1, ed25519.new_seed()))
+        identity = f.Key.of_seed(node.card.name + "/identity", 1, ed25519.new_seed())
+        stranger = f.Key.of_seed("stranger.exercise/identity", 1, ed25519.new_seed())
+        self.post("rubbish for a card", path, b"rubbish", 400)
+        self.post("a card that is changed", path, last.replace(b"any hour", b"any time"), 403)
+        self.post("another node of our name", path, self.first(node.card.name, identity), 403)
+        self.post("a node that is no partner", path, self.first("stranger.exercise", stranger), 404)
+        self.post("our chain as it is", path, last, 200)
+        self.post("one card more", path, extended, 200)
+        self.say("who has lost a card gets it back", extended, self.post("our chain without its last card", path, last, 200))
+        time.sleep(1.1)
+        forger = Forger(node, self.chain)
+        for key, wanted in ((node.keys["sign"], "signature"), (sign, "accepted")):
+            note, body = forger.good()
+            envelope = forger.seal(f.make_note(note[:note.index(b"\n\n") + 1], [key]), body)
+            item = node.send(self.chain, [(None, envelope)]).items[0]
+            self.say("a statement by the old key, now revoked" if wanted == "signature" else "one by the new key", wanted,
+                     item[1] if item[0] == "refused" else item[0])
+        self.post("a second card of that seq", path, fork, 409)
+        self.post("and our chain after that", path, extended, 200)
+        note, body = forger.good()
+        envelope = forger.seal(f.make_note(note[:note.index(b"\n\n") + 1], [sign]), body)
+        self.say("a statement of who has shown two cards", "distrusted", node.send(self.chain, [(None, envelope)]).items[0][1])
+
+    def first(self, name, identity):
+        node = self.node
+        names = {"sign": (name, 1), "log": (name + "/log/1", 1), "witness": (name + "/witness", 4)}
+        k = {role: f.Key.of_seed(is_name, kind, ed25519.new_seed()) for role, (is_name, kind) in names.items()}
+        text = node.card_text(node.card.exercise, name, {**k, "identity": identity}, node.card.recipient[0], node.card.url[0])
+        return f.make_note(text.encode(), [identity])
+
+    def others(self):
+        for path, method, wanted in (("/exchange/v1/card", "GET", 200), ("/log/1/checkpoint", "GET", 200), ("/log/2/checkpoint", "GET", 404),
+                                     ("/log/tile/0/x000/000", "GET", 404), ("/exchange/v1/card", "PUT", 405), ("/exchange/v1/resume", "GET", 405),
+                                     ("/witness/add-checkpoint", "GET", 405)):
+            status, kind, _ = n.ask(method, self.url + path)
+            self.say(f"{method} {path}", (wanted, n.TEXT), (status, kind))
+        status, _, _ = n.ask("POST", self.url + "/exchange/v1/envelopes", b"x" * ((8 << 20) + (64 << 10) + 1))
+        self.say("a body that is too large", 413, status)
+
+
+def run_statuses(node, name):
+    asker = Asker(node, name)
+    asker.others()
+    asker.resume()
+    asker.witness()
+    asker.cards()
+    return 1 if asker.failed else 0

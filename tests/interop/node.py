@@ -87,9 +87,7 @@ class Node:
         keys = {role: (n, kind, ed25519.new_seed().hex()) for role, (n, kind) in names.items()}
         k = {role: f.Key.of_seed(n, kind, bytes.fromhex(seed)) for role, (n, kind, seed) in keys.items()}
         exercise = f.is_exercise(name)
-        text = (f"{f.PREFIX[exercise]} card\nname {name}\nseq 1\nprev -\nat {f.format_time(time.time())}\nidentity {k['identity'].text()}\n"
-                f"sign {k['sign'].text()}\nlog {k['log'].text()}\nwitness {k['witness'].text()}\nrecipient {recipient}\nurl {url}\n"
-                f"duty A second implementation, which answers at any hour\nkinds {' '.join(KINDS)}\n").encode()
+        text = Node.card_text(exercise, name, k, recipient, url).encode()
         state = {"keys": keys, "entries": [], "secret": os.urandom(32).hex(), "published": "", "index": {}, "logs": {}, "witnessed": {}}
         with open(os.path.join(folder, "state.json"), "w", encoding="utf-8") as h:
             json.dump(state, h)
@@ -98,6 +96,20 @@ class Node:
         node = Node(folder)
         with node.locked():
             node.log("issued", node.card.id)
+
+    @staticmethod
+    def card_text(exercise, name, k, recipient, url, seq=1, prev="-", revoked=""):
+        return (f"{f.PREFIX[exercise]} card\nname {name}\nseq {seq}\nprev {prev}\nat {f.format_time(time.time())}\n"
+                f"identity {k['identity'].text()}\nsign {k['sign'].text()}\nlog {k['log'].text()}\n"
+                f"witness {k['witness'].text()}\nrecipient {recipient}\nurl {url}\n"
+                f"duty A second implementation, which answers at any hour\nkinds {' '.join(KINDS)}\n{revoked}")
+
+    def next_card(self, **keys):
+        """The next card as a note, with these keys instead of the ones that it has; a sign key that goes is revoked."""
+        me, k = self.card, {**self.keys, **keys}
+        revoked = f"revoked {me.sign[0].text()} {f.format_time(time.time())}\n" if "sign" in keys else ""
+        text = self.card_text(me.exercise, me.name, k, me.recipient[0], me.url[0], me.seq + 1, me.id, revoked).encode()
+        return f.make_note(text, [k["identity"]] + ([self.keys["identity"]] if "identity" in keys else []))
 
     # ---- partners ----
 

@@ -98,6 +98,12 @@ def forge(folder, name):
     return module.run(n.Node(folder), name)
 
 
+def statuses(folder, name):
+    """asks for what each table of statuses names; as forge. Ends by showing two cards, so that it is distrusted"""
+    import forge as module
+    return module.run_statuses(n.Node(folder), name)
+
+
 def verify(bundle, *cards):
     """checks a folder of evidence against the card chains named"""
     import bundle as module
@@ -111,7 +117,8 @@ def evidence(folder, name, ident, out):
 
 
 COMMANDS = {"init": n.Node.make, "card": card, "meet": meet, "serve": lambda folder, port: n.serve(folder, int(port)), "warn": warn,
-            "respond": respond, "receipt": receipt, "show": show, "forge": forge, "verify": verify, "evidence": evidence}
+            "respond": respond, "receipt": receipt, "show": show, "forge": forge, "statuses": statuses,
+            "verify": verify, "evidence": evidence}
 
 
 def main():

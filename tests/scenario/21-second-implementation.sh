@@ -71,4 +71,8 @@ match "$out" "^witnessed $received" "as witnessed: it is itself the witness of t
 must at a evidence "$received" --out "$W/e-r"
 run 0 "the recipient's bundle verifies as well" second verify "$W/e-r" "$W/a/card" "$W/s/card"
 
+run 0 "every status and content type is the one that PROTOCOL names" second statuses "$W/s/dir" a.exercise
+[ "$status" = 0 ] || flunk "statuses" "$(echo "$out" | grep -v '^ok')"
+is "$(at a partner show s.exercise --json | jq -r .state)" distrusted "two cards of one seq end the trust"
+
 done_testing
