@@ -135,7 +135,7 @@ def notification(folder):
         open(seen, "w").close()
         for i in range(40):
             start = time.time()
-            a.run("warn", "--to", b.name, "-", text=json.dumps({"threat.summary": f"number {i}", "handling.tlp": "red"}))
+            a.run("warn", "--to", b.name, "--wait", "20", "-", text=json.dumps({"threat.summary": f"number {i}", "handling.tlp": "red"}))
             while True:
                 with open(seen, encoding="utf-8") as f:
                     lines = f.read().split()
