@@ -1,5 +1,5 @@
 #!/bin/sh
-# The limits that docs/PROTOCOL.md states are those of src/base/limits.h, and every kind of vector is told of in its README. TAP.
+# The limits that docs/PROTOCOL.md states are those of src/base/limits.h, and the README of the vectors names each. TAP.
 set -u
 cd "${TOCSIN_SOURCE:-.}" || exit 1
 n=0
@@ -16,7 +16,11 @@ defined() {
 		echo "$name $(($(echo "$value" | tr -d u)))"
 	done | sort
 }
-agree() { stated "$1" >"$work/stated"; defined src/base/limits.h >"$work/defined"; diff "$work/stated" "$work/defined" >"$work/diff"; }
+agree() {
+	stated "$1" >"$work/stated"
+	defined src/base/limits.h >"$work/defined"
+	diff "$work/stated" "$work/defined" >"$work/diff"
+}
 
 agree docs/PROTOCOL.md; point $? "PROTOCOL, section 10, states every limit as it is"
 sed 's/^/# /' "$work/diff"
@@ -26,7 +30,9 @@ sed 's/| `LIMIT_LINE` | 65536/| `LIMIT_LINE` | 65537/' docs/PROTOCOL.md >"$work/
 sed '/`LIMIT_LINE`/d' docs/PROTOCOL.md >"$work/spoilt"
 ! agree "$work/spoilt"; point $? "a limit that is missing is found out"
 
-lost=$(for file in tests/vectors/*.json; do grep -q "^| \`$(basename "$file")\` |" tests/vectors/README.md || echo "$file"; done)
+lost=$(for file in tests/vectors/*.json; do
+	grep -q "^| \`$(basename "$file")\` |" tests/vectors/README.md || echo "$file"
+done)
 [ -z "$lost" ]; point $? "the README of the vectors names each file"
 [ -z "$lost" ] || echo "$lost" | sed 's/^/# /'
 echo "1..$n"

@@ -4,8 +4,18 @@ import re
 
 import formats as f
 
-FILES = ("statement.note", "body.txt", "opened.txt", "issued.tlog-proof", "receipt.tlog-proof", "sender.cards", "recipient.cards",
-         "quorum.txt", "README.txt", "check.sh")
+FILES = (
+    "statement.note",
+    "body.txt",
+    "opened.txt",
+    "issued.tlog-proof",
+    "receipt.tlog-proof",
+    "sender.cards",
+    "recipient.cards",
+    "quorum.txt",
+    "README.txt",
+    "check.sh",
+)
 
 
 def need(true, sentence):
@@ -117,7 +127,11 @@ class Verdict:
     """What a bundle proves to whoever trusts the cards NAMED."""
 
     def __init__(self, files, named):
-        others = {m[1]: raw for name, raw in files.items() if (m := re.fullmatch(r"witnesses/(.+)\.cards", name)) and f.is_name(m[1])}
+        others = {
+            m[1]: raw
+            for name, raw in files.items()
+            if (m := re.fullmatch(r"witnesses/(.+)\.cards", name)) and f.is_name(m[1])
+        }
         need(all(n in FILES or n[10:-6] in others for n in files), "a file that does not belong here")
         need(all(n in files for n in ("statement.note", "body.txt", "sender.cards")), "a file is missing")
         self.note = f.Note(files["statement.note"])
@@ -130,7 +144,10 @@ class Verdict:
         self.chains = {name: self.chain(raw, name, named) for name, raw in others.items()}
         self.sender = self.chain(files["sender.cards"], s.from_name, named)
         self.recipient = self.sender if alone else self.chain(files["recipient.cards"], s.to_name, named)
-        need(self.sender.party(s.from_name, s.from_fp) and self.recipient.party(s.to_name, s.to_fp), "another fingerprint")
+        need(
+            self.sender.party(s.from_name, s.from_fp) and self.recipient.party(s.to_name, s.to_fp),
+            "another fingerprint",
+        )
         for side in (self.sender, self.recipient):
             held = self.chains.setdefault(side.name, side)
             n = min(len(held.cards), len(side.cards))
@@ -154,7 +171,15 @@ class Verdict:
             self.good = False
         if not self.trusted[self.recipient.name]:
             self.received, self.witnessed = False, None
-        self.level = ("none" if not self.good else "one-sided" if not self.received else "received" if self.witnessed is None else "witnessed")
+        self.level = (
+            "none"
+            if not self.good
+            else "one-sided"
+            if not self.received
+            else "received"
+            if self.witnessed is None
+            else "witnessed"
+        )
 
     def chain(self, raw, name, named):
         chain = f.Chain(raw)
@@ -168,7 +193,10 @@ class Verdict:
             need(name in self.chains, f"no cards of {name}")
             chain = self.sender if name == s.from_name else self.chains[name]
             counted += [(k.name, k.id) for k in chain.signed(self.note, s.at, known)]
-        need(sorted(set(counted)) == sorted((name, ident) for name, ident, _ in self.note.lines), "lines that no card explains")
+        need(
+            sorted(set(counted)) == sorted((name, ident) for name, ident, _ in self.note.lines),
+            "lines that no card explains",
+        )
 
     def entry(self, raw, owner, what):
         """Is the entry proven, and since when is it witnessed?"""
@@ -210,7 +238,7 @@ def check(folder, cards):
 
 
 def write(node, name, ident, out):
-    """What was told to NAME in statement IDENT, with the closed lines that this node opens, and the receipt as it is now."""
+    """What was told to NAME in statement IDENT, with the closed lines that this node opens, and the receipt."""
     chain = node.partner(name)
     status, _, receipt = node.ask("GET", chain.last.url[0] + "/exchange/v1/receipts/" + ident)
     need(status == 200, "no receipt yet")
@@ -219,11 +247,16 @@ def write(node, name, ident, out):
     count = f.Statement(f.Note(node.read("statements", ident, "note")).text).lines
     body = b"".join(line + b"\n" for line in node.read("statements", ident, "body").split(b"\n")[:count])
     os.makedirs(out)
-    for file, content in (("statement.note", node.read("statements", ident, "note")), ("body.txt", body),
-                          ("opened.txt", node.read("statements", ident, "opened")), ("receipt.tlog-proof", receipt),
-                          ("issued.tlog-proof", f.make_tlogproof(index, f.prove_in(leaves, index), note)),
-                          ("sender.cards", node.chain.raw), ("recipient.cards", chain.raw),
-                          ("quorum.txt", f"quorum 1\nwitness {node.card.name}\n".encode())):
+    for file, content in (
+        ("statement.note", node.read("statements", ident, "note")),
+        ("body.txt", body),
+        ("opened.txt", node.read("statements", ident, "opened")),
+        ("receipt.tlog-proof", receipt),
+        ("issued.tlog-proof", f.make_tlogproof(index, f.prove_in(leaves, index), note)),
+        ("sender.cards", node.chain.raw),
+        ("recipient.cards", chain.raw),
+        ("quorum.txt", f"quorum 1\nwitness {node.card.name}\n".encode()),
+    ):
         with open(os.path.join(out, file), "wb") as h:
             h.write(content)
     return 0

@@ -1,4 +1,5 @@
-"""Ed25519 (RFC 8032) with the acceptance rule of docs/PROTOCOL.md, section 1: canonical S and key, no key and no R of low order."""
+"""Ed25519 (RFC 8032) with the acceptance rule of docs/PROTOCOL.md, section 1: canonical S and key, neither key nor R of
+low order."""
 import hashlib
 import os
 

@@ -1,4 +1,4 @@
-"""What a partner must refuse: envelopes and batches spoilt in one thing each, with the code that docs/PROTOCOL.md names."""
+"""What a partner must refuse: envelopes and batches spoilt in one thing each, with the code that PROTOCOL names."""
 import os
 import time
 
@@ -16,7 +16,7 @@ class Forger:
     def body(self, fields=None, lines=32, rows=()):
         """A body whose first lines are ROWS, which may be spoilt."""
         good = self.node.body(FIELDS if fields is None else fields, (), lines)[0]
-        return b"".join(rows) + b"".join(line + b"\n" for line in good.split(b"\n")[:-1][:lines - len(rows)])
+        return b"".join(rows) + b"".join(line + b"\n" for line in good.split(b"\n")[:-1][: lines - len(rows)])
 
     def seal(self, note, body, plaintext=None, recipients=None):
         plaintext = f.make_plaintext(note, body) if plaintext is None else plaintext
@@ -33,7 +33,7 @@ class Forger:
     def text(self, code, change):
         """A statement whose text is changed before it is signed."""
         note, body = self.good()
-        text = change(note[:note.index(b"\n\n") + 1])
+        text = change(note[: note.index(b"\n\n") + 1])
         return code, self.seal(f.make_note(text, [self.node.keys["sign"]]), body)
 
     def line(self, row, code="body"):
@@ -51,18 +51,20 @@ class Forger:
         """A note whose signature lines are changed."""
         note, body = self.good()
         cut = note.index(b"\n\n") + 1
-        return code, self.seal(change(note[:cut], note[cut + 1:]), body)
+        return code, self.seal(change(note[:cut], note[cut + 1 :]), body)
 
     def signed_by(self, code, name, keep=False):
         """Signed by a key of NAME that no card lists; with KEEP also by the right one."""
         note, body = self.good()
-        text = note[:note.index(b"\n\n") + 1]
+        text = note[: note.index(b"\n\n") + 1]
         other = f.Key.of_seed(name, 1, ed25519.new_seed())
         return code, self.seal(f.make_note(text, ([self.node.keys["sign"]] if keep else []) + [other]), body)
 
     def stranger(self, fp=True):
         me = self.node.card
-        return "stranger", self.seal(*self.good(**{"from": f"stranger.exercise {me.fp()}" if fp else f"{me.name} {'0' * 32}"}))
+        return "stranger", self.seal(
+            *self.good(**{"from": f"stranger.exercise {me.fp()}" if fp else f"{me.name} {'0' * 32}"})
+        )
 
     def cases(self):
         you = self.chain.last
@@ -82,26 +84,40 @@ class Forger:
         yield "no signature", *self.note(lambda t, lines: t + b"\n")
         yield "a signature line that is not base64", *self.note(lambda t, lines: t + b"\n" + lines[:-3] + b"!\n")
         yield "the same signature line twice", *self.note(lambda t, lines: t + b"\n" + lines + lines)
-        yield "a signature of another text", *self.note(lambda t, lines: t + b"\n" + other[other.index(b"\n\n") + 2:], "signature")
-        yield "a good and a wrong signature by one key", *self.note(lambda t, lines: t + b"\n" + lines + other[other.index(b"\n\n") + 2:], "signature")
+        yield "a signature of another text", *self.note(
+            lambda t, lines: t + b"\n" + other[other.index(b"\n\n") + 2 :], "signature"
+        )
+        yield "a good and a wrong signature by one key", *self.note(
+            lambda t, lines: t + b"\n" + lines + other[other.index(b"\n\n") + 2 :], "signature"
+        )
         yield "a key that no card lists", *self.signed_by("card", self.node.card.name)
         yield "a signature of nobody that matters", *self.signed_by("signature", "somebody.exercise")
-        yield "the other realm", *self.statement("realm", prefix="tocsin/v1", to="south.example " + "0" * 32, **{"from": "north.example " + "0" * 32})
+        yield "the other realm", *self.statement(
+            "realm", prefix="tocsin/v1", to="south.example " + "0" * 32, **{"from": "north.example " + "0" * 32}
+        )
         yield "an unknown version", *self.statement(prefix="tocsin-exercise/v2")
         yield "a kind in capitals", *self.statement(kind="Warning")
         yield "a kind that nobody knows", *self.statement("kind", kind="prophecy")
         yield "a nonce cut short", *self.statement(nonce="00")
         yield "a time that is none", *self.statement(at="2026-02-30T00:00:00Z")
         yield "a day and an hour ahead", *self.statement("time", at=far)
-        yield "a number of lines that no kind has", *self.text("statement", lambda t: t.replace(b"lines 32", b"lines 33"))
+        yield "a number of lines that no kind has", *self.text(
+            "statement", lambda t: t.replace(b"lines 32", b"lines 33")
+        )
         yield "a leading zero", *self.text("statement", lambda t: t.replace(b"lines 32", b"lines 032"))
         yield "an unknown line", *self.text("statement", lambda t: t.replace(b"\nlines", b"\nnote x\nlines"))
         yield "two spaces", *self.text("statement", lambda t: t.replace(b"from ", b"from  "))
         yield "lines in another order", *self.text("statement", lambda t: t.replace(b"\nnonce", b"\nlines 32\nnonce"))
-        yield "the same reference twice", *self.text("statement", lambda t: t.replace(b"\nlines", b"\nre " + b"1" * 64 + b"\nre " + b"1" * 64 + b"\nlines"))
+        yield "the same reference twice", *self.text(
+            "statement", lambda t: t.replace(b"\nlines", b"\nre " + b"1" * 64 + b"\nre " + b"1" * 64 + b"\nlines")
+        )
         yield "addressed to somebody else", *self.statement("addressee", to=f"other.exercise {you.fp()}")
-        yield "addressed to the right name under another identity", *self.statement("addressee", to=f"{you.name} {'0' * 32}")
-        yield "a co-signer of whom no card is held", *self.text("card", lambda t: t.replace(b"\nlines", b"\nby somebody.exercise\nlines"))
+        yield "addressed to the right name under another identity", *self.statement(
+            "addressee", to=f"{you.name} {'0' * 32}"
+        )
+        yield "a co-signer of whom no card is held", *self.text(
+            "card", lambda t: t.replace(b"\nlines", b"\nby somebody.exercise\nlines")
+        )
         yield "from a stranger", *self.stranger()
         yield "from a known name under another identity", *self.stranger(False)
         yield "another root", *self.statement("body", root="0" * 64)
@@ -167,9 +183,18 @@ def run(node, name):
     held = node.state["logs"][chain.last.log.name]["size"]
     status, kind, raw = n.ask("POST", url + "/exchange/v1/envelopes", f.make_batch(held + 1000, [b"x"]))
     say("a larger log than there is", "409", str(status))
-    say("its body is the checkpoint", chain.last.log.name, f.Checkpoint.verified(raw, chain.last.log).origin if status == 409 else raw)
-    for path, wanted in (("/exchange/v1/receipts/" + "0" * 64, "404"), ("/exchange/v1/receipts/00", "404"), ("/log/tile/0/0", "404"), ("/nothing", "404"),
-                         ("/exchange/v1/envelopes", "405")):
+    say(
+        "its body is the checkpoint",
+        chain.last.log.name,
+        f.Checkpoint.verified(raw, chain.last.log).origin if status == 409 else raw,
+    )
+    for path, wanted in (
+        ("/exchange/v1/receipts/" + "0" * 64, "404"),
+        ("/exchange/v1/receipts/00", "404"),
+        ("/log/tile/0/0", "404"),
+        ("/nothing", "404"),
+        ("/exchange/v1/envelopes", "405"),
+    ):
         say("GET " + path, wanted, str(n.ask("GET", url + path)[0]))
     return 1 if failed else 0
 
@@ -213,7 +238,11 @@ class Asker:
         note = f.Note(text + b"\n" + line)
         self.say("its cosignature verifies", True, abs(note.cosigned(self.chain.last.witness) - time.time()) < 300)
         self.post("the same again", path, request(10, 10), 200)
-        self.say("an old size that is not its", b"10\n", self.post("an old size", path, request(5, 20), 409, "text/x.tlog.size"))
+        self.say(
+            "an old size that is not its",
+            b"10\n",
+            self.post("an old size", path, request(5, 20), 409, "text/x.tlog.size"),
+        )
         self.post("a proof that fails", path, request(10, 20, other), 422)
         self.post("it goes on", path, request(10, 20), 200)
         self.post("another root of the same size", path, request(20, 20, other), 409, "text/x.tlog.size")
@@ -222,8 +251,11 @@ class Asker:
         me, you, path = self.node.card, self.chain.last, "/exchange/v1/resume"
 
         def note(key=None, at=0, origin=me.log.name, to=you.name):
-            text = (f"{f.PREFIX[me.exercise]} resume\nfrom {me.name} {me.fp()}\nto {to} {you.fp()}\nat {f.format_time(time.time() + at)}\n"
-                    f"origin {origin}\nsize 0\nsince {f.format_time(time.time())}\n").encode()
+            text = (
+                f"{f.PREFIX[me.exercise]} resume\nfrom {me.name} {me.fp()}\nto {to} {you.fp()}\n"
+                f"at {f.format_time(time.time() + at)}\n"
+                f"origin {origin}\nsize 0\nsince {f.format_time(time.time())}\n"
+            ).encode()
             return f.make_note(text, [key or self.node.keys["sign"]])
 
         self.post("rubbish to resume", path, b"rubbish", 400)
@@ -248,32 +280,49 @@ class Asker:
         self.post("a node that is no partner", path, self.first("stranger.exercise", stranger), 404)
         self.post("our chain as it is", path, last, 200)
         self.post("one card more", path, extended, 200)
-        self.say("who has lost a card gets it back", extended, self.post("our chain without its last card", path, last, 200))
+        self.say(
+            "who has lost a card gets it back", extended, self.post("our chain without its last card", path, last, 200)
+        )
         time.sleep(1.1)
         forger = Forger(node, self.chain)
         for key, wanted in ((node.keys["sign"], "signature"), (sign, "accepted")):
             note, body = forger.good()
-            envelope = forger.seal(f.make_note(note[:note.index(b"\n\n") + 1], [key]), body)
+            envelope = forger.seal(f.make_note(note[: note.index(b"\n\n") + 1], [key]), body)
             item = node.send(self.chain, [(None, envelope)]).items[0]
-            self.say("a statement by the old key, now revoked" if wanted == "signature" else "one by the new key", wanted,
-                     item[1] if item[0] == "refused" else item[0])
+            self.say(
+                "a statement by the old key, now revoked" if wanted == "signature" else "one by the new key",
+                wanted,
+                item[1] if item[0] == "refused" else item[0],
+            )
         self.post("a second card of that seq", path, fork, 409)
         self.post("and our chain after that", path, extended, 200)
         note, body = forger.good()
-        envelope = forger.seal(f.make_note(note[:note.index(b"\n\n") + 1], [sign]), body)
-        self.say("a statement of who has shown two cards", "distrusted", node.send(self.chain, [(None, envelope)]).items[0][1])
+        envelope = forger.seal(f.make_note(note[: note.index(b"\n\n") + 1], [sign]), body)
+        self.say(
+            "a statement of who has shown two cards",
+            "distrusted",
+            node.send(self.chain, [(None, envelope)]).items[0][1],
+        )
 
     def first(self, name, identity):
         node = self.node
         names = {"sign": (name, 1), "log": (name + "/log/1", 1), "witness": (name + "/witness", 4)}
         k = {role: f.Key.of_seed(is_name, kind, ed25519.new_seed()) for role, (is_name, kind) in names.items()}
-        text = node.card_text(node.card.exercise, name, {**k, "identity": identity}, node.card.recipient[0], node.card.url[0])
+        text = node.card_text(
+            node.card.exercise, name, {**k, "identity": identity}, node.card.recipient[0], node.card.url[0]
+        )
         return f.make_note(text.encode(), [identity])
 
     def others(self):
-        for path, method, wanted in (("/exchange/v1/card", "GET", 200), ("/log/1/checkpoint", "GET", 200), ("/log/2/checkpoint", "GET", 404),
-                                     ("/log/tile/0/x000/000", "GET", 404), ("/exchange/v1/card", "PUT", 405), ("/exchange/v1/resume", "GET", 405),
-                                     ("/witness/add-checkpoint", "GET", 405)):
+        for path, method, wanted in (
+            ("/exchange/v1/card", "GET", 200),
+            ("/log/1/checkpoint", "GET", 200),
+            ("/log/2/checkpoint", "GET", 404),
+            ("/log/tile/0/x000/000", "GET", 404),
+            ("/exchange/v1/card", "PUT", 405),
+            ("/exchange/v1/resume", "GET", 405),
+            ("/witness/add-checkpoint", "GET", 405),
+        ):
             status, kind, _ = n.ask(method, self.url + path)
             self.say(f"{method} {path}", (wanted, n.TEXT), (status, kind))
         status, _, _ = n.ask("POST", self.url + "/exchange/v1/envelopes", b"x" * ((8 << 20) + (64 << 10) + 1))

@@ -1,5 +1,5 @@
-"""The formats of docs/PROTOCOL.md, read and written by nothing but the Python standard library. Whatever is not exactly as the text
-says is Refused."""
+"""The formats of docs/PROTOCOL.md, read and written by nothing but the Python standard library. Whatever is not exactly
+as the text says is Refused."""
 import base64
 import binascii
 import hashlib
@@ -30,6 +30,7 @@ def need(true, code, sentence):
 
 
 # ---- section 1: conventions ----
+
 
 def sha256(*parts):
     return hashlib.sha256(b"".join(parts)).digest()
@@ -83,8 +84,11 @@ def sorted_once(items, code):
 
 
 def is_name(s):
-    return len(s) <= 200 and s.count(".") >= 1 and all(
-        re.fullmatch(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", label) for label in s.split("."))
+    return (
+        len(s) <= 200
+        and s.count(".") >= 1
+        and all(re.fullmatch(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", label) for label in s.split("."))
+    )
 
 
 def is_exercise(name):
@@ -129,6 +133,7 @@ def b64(b):
 
 
 # ---- section 2: keys, notes ----
+
 
 class Key:
     """A verifier key; with a seed, also a signer."""
@@ -179,9 +184,9 @@ class Note:
         need(not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]", text), code, "a control character")
         cut = text.rfind("\n\n")
         need(cut >= 0 and text.endswith("\n"), code, "no empty line, or no newline at the end")
-        self.raw, self.text = b, text[:cut + 1].encode()
+        self.raw, self.text = b, text[: cut + 1].encode()
         self.lines = []
-        rows = text[cut + 2:-1].split("\n") if len(text) > cut + 2 else []
+        rows = text[cut + 2 : -1].split("\n") if len(text) > cut + 2 else []
         need(1 <= len(rows) <= LIMIT_SIGNATURES, code, "no signature, or too many")
         need(len(set(rows)) == len(rows), code, "the same signature line twice")
         for row in rows:
@@ -228,10 +233,11 @@ def safety_number(exercise, parties):
     rows = sorted(f"{name} {key.public.hex()}\n".encode() for name, key in parties)
     h = sha256(f"{PREFIX[exercise]} safety\n".encode(), *rows)
     b = h[:30] + sha256(b"\x01", h)[:30]
-    return " ".join("%05d" % (int.from_bytes(b[i:i + 5], "big") % 100000) for i in range(0, 60, 5))
+    return " ".join("%05d" % (int.from_bytes(b[i : i + 5], "big") % 100000) for i in range(0, 60, 5))
 
 
 # ---- section 3: card ----
+
 
 def is_recipient(s):
     """Any type of age recipient: which ones can be sealed to is another question."""
@@ -276,8 +282,11 @@ class Card:
         self.url = r.many("url", 0, 4)
         need(all(map(is_url, self.url)), c, "not a url")
         self.duty = r.many("duty", 0, 8)
-        need(all(len(d.encode()) <= 500 and not re.search("[\u202a-\u202e\u2066-\u2069]", d) for d in self.duty), c,
-             "a duty line too long or with a direction override")
+        need(
+            all(len(d.encode()) <= 500 and not re.search("[\u202a-\u202e\u2066-\u2069]", d) for d in self.duty),
+            c,
+            "a duty line too long or with a direction override",
+        )
         self.kinds = r.one("kinds").split(" ")
         need(all(re.fullmatch("[a-z][a-z-]{0,31}", k) for k in self.kinds), c, "not a kind")
         revoked = r.many("revoked", 0, 64)
@@ -294,7 +303,11 @@ class Card:
         for items in (sign, self.recipient, self.kinds, revoked):
             sorted_once(items, c)
         need(len(self.kinds) <= 32 and len(self.revoked) == len(revoked), c, "too many kinds, or a key revoked twice")
-        need(len(set(self.url)) == len(self.url) and len(set(self.duty)) == len(self.duty), c, "the same url or duty line twice")
+        need(
+            len(set(self.url)) == len(self.url) and len(set(self.duty)) == len(self.duty),
+            c,
+            "the same url or duty line twice",
+        )
         keys = [k.public for k in self.keys()]
         need(len(set(keys)) == len(keys), c, "a key has two roles")
         need(not set(keys) & set(self.revoked), c, "a revoked key is in use")
@@ -330,10 +343,18 @@ class Chain:
                 need(card.seq == before.seq + 1 and card.prev == before.id, c, "not the next card")
                 need(card.name == before.name and card.exercise == before.exercise, c, "another name or realm")
                 need(card.at >= before.at and card.log_n >= before.log_n, c, "at or the log's number falls")
-                need(card.log_n > before.log_n or card.log.public == before.log.public, c, "the log's key changes without its number")
+                need(
+                    card.log_n > before.log_n or card.log.public == before.log.public,
+                    c,
+                    "the log's key changes without its number",
+                )
                 if before.identity.public != card.identity.public:
                     keys.append(before.identity)
-                need(not {k for old in self.cards for k in old.revoked} & {k.public for k in card.keys()}, c, "a revoked key comes back")
+                need(
+                    not {k for old in self.cards for k in old.revoked} & {k.public for k in card.keys()},
+                    c,
+                    "a revoked key comes back",
+                )
             note.must(keys, c)
             self.cards.append(card)
         names = {(k.public, k.name) for card in self.cards for k in card.keys()}
@@ -343,7 +364,7 @@ class Chain:
     def extends(self, held):
         """Does this chain go on from HELD?"""
         ids = [card.id for card in self.cards]
-        return ids[:len(held.cards)] == [card.id for card in held.cards]
+        return ids[: len(held.cards)] == [card.id for card in held.cards]
 
     def candidates(self, at):
         """The cards whose keys may sign at that time: the last, and those that were current."""
@@ -364,8 +385,11 @@ class Chain:
             return counted
         need(not was_revoked, "signature", f"a key of {self.name} that was revoked")
         listed = {k.id for card in self.cards for k in card.sign}
-        need(not any(name == self.name and ident not in listed for name, ident, _ in note.lines), "card",
-             f"a key of {self.name} that the cards held do not list")
+        need(
+            not any(name == self.name and ident not in listed for name, ident, _ in note.lines),
+            "card",
+            f"a key of {self.name} that the cards held do not list",
+        )
         raise Refused("signature", f"{self.name} has not signed with every key that must sign")
 
     def logs(self):
@@ -384,7 +408,7 @@ class Chain:
 
 
 def split_notes(b):
-    """Notes one empty line apart: text, empty line, signatures, empty line, text ... No text of ours has an empty line."""
+    """Notes one empty line apart: text, empty line, signatures, empty line, text; no text of ours has an empty line."""
     parts = b.split(b"\n\n")
     need(len(parts) % 2 == 0, "card", "text and signatures do not alternate")
     notes = []
@@ -395,6 +419,7 @@ def split_notes(b):
 
 
 # ---- section 4: statement ----
+
 
 class Statement:
     def __init__(self, text, code="statement"):
@@ -437,16 +462,21 @@ def entry(exercise, what, ident):
 
 # ---- section 5: body ----
 
+
 def check_string(raw):
     """One JSON string at the start of RAW; returns it and what follows."""
     m = re.match(r'"((?:[^"\\\x00-\x1f]|\\["\\bfnrt]|\\u00[01][0-9a-f])*)"', raw)
     need(m, "body", "not a string")
     for e in re.findall(r"\\(?:u....|.)", m[1]):
         need(not (e.startswith("\\u") and int(e[2:], 16) in (0, 8, 9, 10, 12, 13)), "body", "a needless escape, or NUL")
-    need(not re.search("[\x7f-\x9f\u202a-\u202e\u2066-\u2069]", m[1]), "body", "a control character or direction override")
+    need(
+        not re.search("[\x7f-\x9f\u202a-\u202e\u2066-\u2069]", m[1]),
+        "body",
+        "a control character or direction override",
+    )
     short = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
     value = re.sub(r"\\(u00(..)|.)", lambda e: chr(int(e[2], 16)) if e[2] else short[e[1]], m[1])
-    return value, raw[m.end():]
+    return value, raw[m.end() :]
 
 
 def check_scalar(raw):
@@ -455,9 +485,9 @@ def check_scalar(raw):
     m = re.match(r"true|false|0|-?[1-9][0-9]*", raw)
     need(m, "body", "not a value")
     if m[0] in ("true", "false"):
-        return m[0] == "true", raw[m.end():]
+        return m[0] == "true", raw[m.end() :]
     need(-INT64 <= int(m[0]) < INT64, "body", "an integer that does not fit")
-    return int(m[0]), raw[m.end():]
+    return int(m[0]), raw[m.end() :]
 
 
 def check_value(raw):
@@ -535,14 +565,20 @@ class Body:
             self.fields[name] = value
         self.root = merkle([leaf(line) for line in self.lines])
         self.files = {}
-        wanted = [n for n in self.fields if re.fullmatch(r"attachment\.(0|[1-9][0-9]{0,9})", n) and int(n[11:]) < 1 << 32]
+        wanted = [
+            n for n in self.fields if re.fullmatch(r"attachment\.(0|[1-9][0-9]{0,9})", n) and int(n[11:]) < 1 << 32
+        ]
         need(len(wanted) <= LIMIT_ATTACHMENTS, "body", "too many attachments")
         for name in wanted:
             v = self.fields[name]
-            need(isinstance(v, list) and [type(x) for x in v] == [str, str, int, str] and v[0] and v[1] and v[2] >= 0, "body", "the line of an attachment")
+            need(
+                isinstance(v, list) and [type(x) for x in v] == [str, str, int, str] and v[0] and v[1] and v[2] >= 0,
+                "body",
+                "the line of an attachment",
+            )
             head = f"attachment {name} {v[2]}\n".encode()
             need(rest.startswith(head), "body", "an attachment is missing")
-            content, rest = rest[len(head):len(head) + v[2]], rest[len(head) + v[2]:]
+            content, rest = rest[len(head) : len(head) + v[2]], rest[len(head) + v[2] :]
             need(len(content) == v[2] and rest.startswith(b"\n"), "body", "an attachment of another size")
             need(sha256(content).hex() == v[3], "body", "an attachment of another content")
             self.files[name], rest = content, rest[1:]
@@ -578,10 +614,11 @@ def split_plaintext(b):
     first = b.find(b"\n\n")
     second = b.find(b"\n\n", first + 2) if first >= 0 else -1
     need(second >= 0, "note", "not a note and a body")
-    return Note(b[:second + 1]), b[second + 2:], second + 2
+    return Note(b[: second + 1]), b[second + 2 :], second + 2
 
 
 # ---- section 7: log ----
+
 
 def in_tree(index, size, leaf_hash, proof, root):
     """RFC 9162, 2.1.3.2."""
@@ -686,7 +723,11 @@ class TlogProof:
     def verify(self, key, what):
         need(self.checkpoint.origin == key.name, "signature", "the proof of another log")
         self.checkpoint.note.must([key])
-        need(in_tree(self.index, self.checkpoint.size, leaf(what), self.hashes, self.checkpoint.root), "signature", "not in the log")
+        need(
+            in_tree(self.index, self.checkpoint.size, leaf(what), self.hashes, self.checkpoint.root),
+            "signature",
+            "not in the log",
+        )
 
 
 def hash_lines(lines):
@@ -697,7 +738,12 @@ def hash_lines(lines):
 
 
 def make_tlogproof(index, hashes, note):
-    return f"c2sp.org/tlog-proof@v1\nindex {index}\n".encode() + b"".join(b64(h).encode() + b"\n" for h in hashes) + b"\n" + note
+    return (
+        f"c2sp.org/tlog-proof@v1\nindex {index}\n".encode()
+        + b"".join(b64(h).encode() + b"\n" for h in hashes)
+        + b"\n"
+        + note
+    )
 
 
 def witness_request(b):
@@ -710,7 +756,11 @@ def witness_request(b):
 
 def tile_path(s):
     m = re.fullmatch(r"tile/(entries|0|[1-9][0-9]?)/((?:x\d{3}/)*\d{3})(?:\.p/([1-9]\d{0,2}))?", s, re.ASCII)
-    need(m and (m[1] == "entries" or int(m[1]) <= 63) and (m[3] is None or int(m[3]) <= 255), "tile", "not a path of a tile")
+    need(
+        m and (m[1] == "entries" or int(m[1]) <= 63) and (m[3] is None or int(m[3]) <= 255),
+        "tile",
+        "not a path of a tile",
+    )
     need(not m[2].startswith("x000/"), "tile", "a needless group")
     n = int(m[2].replace("x", "").replace("/", ""))
     need(n < INT64 >> 8, "tile", "a tile that no log has")
@@ -731,6 +781,7 @@ def padding_entry(secret, index):
 
 # ---- section 8: exchange ----
 
+
 def make_batch(have, envelopes):
     return b"tocsin-batch/v1\nhave %d\n" % have + b"".join(struct.pack(">I", len(e)) + e for e in envelopes)
 
@@ -738,13 +789,13 @@ def make_batch(have, envelopes):
 def parse_batch(b):
     m = re.match(rb"tocsin-batch/v1\nhave (0|[1-9][0-9]{0,18})\n", b)
     need(len(b) <= LIMIT_BATCH_BYTES and m, "size", "not a batch")
-    have, rest, out = number(m[1].decode(), "size"), b[m.end():], []
+    have, rest, out = number(m[1].decode(), "size"), b[m.end() :], []
     while rest:
         need(len(rest) >= 4, "size", "a length is cut")
         n = struct.unpack(">I", rest[:4])[0]
         need(len(rest) >= 4 + n, "size", "an envelope is cut")
-        out.append(rest[4:4 + n])
-        rest = rest[4 + n:]
+        out.append(rest[4 : 4 + n])
+        rest = rest[4 + n :]
     need(len(out) <= LIMIT_BATCH, "size", "too many envelopes")
     return have, out
 
@@ -761,7 +812,7 @@ class Answer:
         words = lines[1].split(" ")
         need(len(words) == 2 and words[0] == "consistency", c, "no consistency line")
         k = number(words[1], c, LIMIT_PROOF)
-        self.consistency, lines = hash_lines(lines[2:2 + k]), lines[2 + k:]
+        self.consistency, lines = hash_lines(lines[2 : 2 + k]), lines[2 + k :]
         need(len(self.consistency) == k, c, "hashes are missing")
         self.items = []
         while lines:
@@ -770,10 +821,10 @@ class Answer:
                 need(len(words) == 4, c, "accepted: an id, an index, a number")
                 unhex(words[1], 32, c)
                 k = number(words[3], c, LIMIT_PROOF)
-                hashes = hash_lines(lines[1:1 + k])
+                hashes = hash_lines(lines[1 : 1 + k])
                 need(len(hashes) == k, c, "hashes are missing")
                 self.items.append(("accepted", words[1], number(words[2], c), hashes))
-                lines = lines[1 + k:]
+                lines = lines[1 + k :]
             else:
                 m = re.fullmatch("refused ([a-z]+) ([^\x00-\x1f]+)", lines[0])
                 need(m, c, "an unknown line")
@@ -782,7 +833,8 @@ class Answer:
         self.checkpoint = Checkpoint(Note(note))
 
     def verify(self, log, exercise, sent, have, have_root):
-        """Does this answer what was sent, by the log named, which only grew from what was held? Whole or not at all. An id may be None."""
+        """Does this answer what was sent, by the log named, which only grew from what was held? Whole or not at
+        all. An id may be None."""
         cp = Checkpoint.verified(self.checkpoint.note.raw, log)
         if have:
             need(consistent(have, cp.size, self.consistency, have_root, cp.root), "answer", "the log did not only grow")
@@ -806,7 +858,11 @@ def resume_text(text):
     r = Reader(lines[1:], c)
     for key in ("from", "to"):
         words = r.one(key).split(" ")
-        need(len(words) == 2 and is_name(words[0]) and is_exercise(words[0]) == lines[0].startswith(PREFIX[True]), c, "a party")
+        need(
+            len(words) == 2 and is_name(words[0]) and is_exercise(words[0]) == lines[0].startswith(PREFIX[True]),
+            c,
+            "a party",
+        )
         unhex(words[1], 16, c)
     parse_time(r.one("at"), c)
     origin = r.one("origin")

@@ -1,4 +1,4 @@
-"""A small node: it makes its keys, card, statements and envelopes, keeps a log in one file, sends, and answers partners."""
+"""A small node: it makes its keys, card, statements and envelopes, keeps a log in one file, sends, and answers."""
 import contextlib
 import fcntl
 import json
@@ -24,7 +24,9 @@ def age_seal(recipients, plaintext):
 
 
 def ask(method, url, body=None, kind=OCTETS):
-    request = urllib.request.Request(url, data=body, method=method, headers={"Content-Type": kind} if body is not None else {})
+    request = urllib.request.Request(
+        url, data=body, method=method, headers={"Content-Type": kind} if body is not None else {}
+    )
     try:
         with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=30) as r:
             return r.status, r.headers.get("Content-Type"), r.read()
@@ -40,7 +42,10 @@ class Node:
         self.load()
         self.chain = f.Chain(self.read("card"))
         self.card = self.chain.last
-        self.keys = {role: f.Key.of_seed(name, kind, bytes.fromhex(seed)) for role, (name, kind, seed) in self.state["keys"].items()}
+        self.keys = {
+            role: f.Key.of_seed(name, kind, bytes.fromhex(seed))
+            for role, (name, kind, seed) in self.state["keys"].items()
+        }
         self.lock, self.depth = threading.RLock(), 0
 
     def load(self):
@@ -82,13 +87,30 @@ class Node:
         os.makedirs(os.path.join(folder, "partners"), mode=0o700)
         os.makedirs(os.path.join(folder, "statements"), mode=0o700)
         subprocess.run(["age-keygen", "-o", os.path.join(folder, "age.key")], check=True, stderr=subprocess.DEVNULL)
-        recipient = subprocess.run(["age-keygen", "-y", os.path.join(folder, "age.key")], check=True, stdout=subprocess.PIPE).stdout.decode().strip()
-        names = {"identity": (name + "/identity", 1), "sign": (name, 1), "log": (name + "/log/1", 1), "witness": (name + "/witness", 4)}
+        recipient = (
+            subprocess.run(["age-keygen", "-y", os.path.join(folder, "age.key")], check=True, stdout=subprocess.PIPE)
+            .stdout.decode()
+            .strip()
+        )
+        names = {
+            "identity": (name + "/identity", 1),
+            "sign": (name, 1),
+            "log": (name + "/log/1", 1),
+            "witness": (name + "/witness", 4),
+        }
         keys = {role: (n, kind, ed25519.new_seed().hex()) for role, (n, kind) in names.items()}
         k = {role: f.Key.of_seed(n, kind, bytes.fromhex(seed)) for role, (n, kind, seed) in keys.items()}
         exercise = f.is_exercise(name)
         text = Node.card_text(exercise, name, k, recipient, url).encode()
-        state = {"keys": keys, "entries": [], "secret": os.urandom(32).hex(), "published": "", "index": {}, "logs": {}, "witnessed": {}}
+        state = {
+            "keys": keys,
+            "entries": [],
+            "secret": os.urandom(32).hex(),
+            "published": "",
+            "index": {},
+            "logs": {},
+            "witnessed": {},
+        }
         with open(os.path.join(folder, "state.json"), "w", encoding="utf-8") as h:
             json.dump(state, h)
         with open(os.path.join(folder, "card"), "wb") as h:
@@ -99,10 +121,12 @@ class Node:
 
     @staticmethod
     def card_text(exercise, name, k, recipient, url, seq=1, prev="-", revoked=""):
-        return (f"{f.PREFIX[exercise]} card\nname {name}\nseq {seq}\nprev {prev}\nat {f.format_time(time.time())}\n"
-                f"identity {k['identity'].text()}\nsign {k['sign'].text()}\nlog {k['log'].text()}\n"
-                f"witness {k['witness'].text()}\nrecipient {recipient}\nurl {url}\n"
-                f"duty A second implementation, which answers at any hour\nkinds {' '.join(KINDS)}\n{revoked}")
+        return (
+            f"{f.PREFIX[exercise]} card\nname {name}\nseq {seq}\nprev {prev}\nat {f.format_time(time.time())}\n"
+            f"identity {k['identity'].text()}\nsign {k['sign'].text()}\nlog {k['log'].text()}\n"
+            f"witness {k['witness'].text()}\nrecipient {recipient}\nurl {url}\n"
+            f"duty A second implementation, which answers at any hour\nkinds {' '.join(KINDS)}\n{revoked}"
+        )
 
     def next_card(self, **keys):
         """The next card as a note, with these keys instead of the ones that it has; a sign key that goes is revoked."""
@@ -158,19 +182,31 @@ class Node:
                 while len(self.leaves) % 16:
                     self.append(f.padding_entry(bytes.fromhex(self.state["secret"]), len(self.leaves)))
                 note = self.checkpoint()
-                note += self.keys["witness"].cosign(note[:note.index(b"\n\n") + 1], int(time.time()))
+                note += self.keys["witness"].cosign(note[: note.index(b"\n\n") + 1], int(time.time()))
                 self.state.update(published=note.decode(), published_size=len(self.leaves))
-            return self.state["published"].encode(), self.leaves[:self.state["published_size"]]
+            return self.state["published"].encode(), self.leaves[: self.state["published_size"]]
 
     # ---- making ----
 
     def statement(self, chain, kind, body, lines, re=(), **spoil):
         me, you = self.card, chain.last
-        words = {"prefix": f.PREFIX[me.exercise], "kind": kind, "nonce": os.urandom(16).hex(), "from": f"{me.name} {me.fp()}",
-                 "to": f"{you.name} {you.fp()}", "at": f.format_time(time.time()), "lines": lines, "root": f.Body(body, lines).root.hex()}
+        words = {
+            "prefix": f.PREFIX[me.exercise],
+            "kind": kind,
+            "nonce": os.urandom(16).hex(),
+            "from": f"{me.name} {me.fp()}",
+            "to": f"{you.name} {you.fp()}",
+            "at": f.format_time(time.time()),
+            "lines": lines,
+            "root": f.Body(body, lines).root.hex(),
+        }
         words.update(spoil)
-        text = (f"{words['prefix']} {words['kind']}\nnonce {words['nonce']}\nfrom {words['from']}\nto {words['to']}\nat {words['at']}\n"
-                + "".join(f"re {x}\n" for x in sorted(re)) + f"lines {words['lines']}\nroot {words['root']}\n").encode()
+        text = (
+            f"{words['prefix']} {words['kind']}\nnonce {words['nonce']}\nfrom {words['from']}\nto {words['to']}\n"
+            f"at {words['at']}\n"
+            + "".join(f"re {x}\n" for x in sorted(re))
+            + f"lines {words['lines']}\nroot {words['root']}\n"
+        ).encode()
         return f.make_note(text, [self.keys["sign"]])
 
     ask = staticmethod(ask)
@@ -191,14 +227,20 @@ class Node:
     # ---- sending ----
 
     def send(self, chain, envelopes):
-        """POSTs a batch and checks the answer whole: checkpoint, that the log only grew, each inclusion. Returns the answer.
-        ENVELOPES: pairs of an id and what is sealed; None for an id that nobody should accept."""
+        """POSTs a batch and checks the answer whole: checkpoint, that the log only grew, each inclusion.
+        Returns the answer. ENVELOPES: pairs of an id and what is sealed; None for an id that nobody should accept."""
         url, held = chain.last.url[0], self.state["logs"].get(chain.last.log.name)
         have = held["size"] if held else 0
         status, kind, raw = ask("POST", url + "/exchange/v1/envelopes", f.make_batch(have, [e for _, e in envelopes]))
         f.need(status == 200 and kind == OCTETS, "answer", f"{status} {kind}: {raw[:200]}")
         answer = f.Answer(raw)
-        answer.verify(chain.last.log, self.card.exercise, [ident for ident, _ in envelopes], have, bytes.fromhex(held["root"]) if held else None)
+        answer.verify(
+            chain.last.log,
+            self.card.exercise,
+            [ident for ident, _ in envelopes],
+            have,
+            bytes.fromhex(held["root"]) if held else None,
+        )
         cp = answer.checkpoint
         with self.locked():
             self.state["logs"][cp.origin] = {"size": cp.size, "root": cp.root.hex()}
@@ -223,7 +265,13 @@ class Node:
     # ---- receiving ----
 
     def open(self, envelope):
-        p = subprocess.run(["age", "-d", "-i", self.path("age.key")], input=envelope, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False)
+        p = subprocess.run(
+            ["age", "-d", "-i", self.path("age.key")],
+            input=envelope,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            check=False,
+        )
         f.need(p.returncode == 0, "open", "cannot be unsealed")
         return p.stdout
 
@@ -300,8 +348,12 @@ class Node:
                 return 400, TEXT, b"old is larger than the checkpoint\n"
             if old != last["size"]:
                 return 409, "text/x.tlog.size", b"%d\n" % last["size"]
-            if old == cp.size and bytes.fromhex(last["root"]) != cp.root or 0 < old < cp.size and not f.consistent(
-                    old, cp.size, proof, bytes.fromhex(last["root"]), cp.root):
+            if (
+                old == cp.size
+                and bytes.fromhex(last["root"]) != cp.root
+                or 0 < old < cp.size
+                and not f.consistent(old, cp.size, proof, bytes.fromhex(last["root"]), cp.root)
+            ):
                 return 422, TEXT, b"the proof does not hold\n"
             self.state["witnessed"][cp.origin] = {"size": cp.size, "root": cp.root.hex()}
         return 200, TEXT, self.keys["witness"].cosign(cp.note.text, int(time.time()))
@@ -310,11 +362,14 @@ class Node:
         level, n, width = f.tile_path(path)
         note, leaves = self.publish()
         if level == "entries":
-            rows = self.state["entries"][:len(leaves)][n * 256:n * 256 + width]
+            rows = self.state["entries"][: len(leaves)][n * 256 : n * 256 + width]
             content = b"".join(len(e).to_bytes(2, "big") + e.encode() for e in rows)
         else:
             span = 256 ** int(level)
-            rows = [f.merkle(leaves[i * span:(i + 1) * span]) for i in range(n * 256, min(n * 256 + width, len(leaves) // span))]
+            rows = [
+                f.merkle(leaves[i * span : (i + 1) * span])
+                for i in range(n * 256, min(n * 256 + width, len(leaves) // span))
+            ]
             content = b"".join(rows)
         if len(rows) != width:
             raise Refused404()

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""A second implementation of docs/PROTOCOL.md, written from that text: the standard library of Python and the programs age and
-age-keygen. It is for tests, not for use: it keeps its keys in a plain file."""
+"""A second implementation of docs/PROTOCOL.md, written from that text: the standard library of Python and the programs
+age and age-keygen. It is for tests, not for use: it keeps its keys in a plain file."""
 import json
 import os
 import sys
@@ -20,7 +20,9 @@ def meet(folder, file):
     node = n.Node(folder)
     with open(file, "rb") as h:
         chain = node.take(h.read())
-    print(f.safety_number(node.card.exercise, [(node.card.name, node.card.identity), (chain.name, chain.last.identity)]))
+    print(
+        f.safety_number(node.card.exercise, [(node.card.name, node.card.identity), (chain.name, chain.last.identity)])
+    )
 
 
 def warn(folder, name, file, close=""):
@@ -67,15 +69,27 @@ def receipt(folder, name, ident):
     cp = f.Checkpoint.verified(raw, chain.last.log)
     f.need(cp.size < 256, "answer", "this reads logs of one tile only")
     status, kind, tile = n.ask("GET", f"{url}/log/{f.tile_name(0, 0, cp.size)}")
-    f.need(status == 200 and kind == n.OCTETS and len(tile) == 32 * cp.size, "answer", f"tile: {status} {kind} {len(tile)}")
-    leaves = [tile[i:i + 32] for i in range(0, len(tile), 32)]
+    f.need(
+        status == 200 and kind == n.OCTETS and len(tile) == 32 * cp.size, "answer", f"tile: {status} {kind} {len(tile)}"
+    )
+    leaves = [tile[i : i + 32] for i in range(0, len(tile), 32)]
     f.need(f.merkle(leaves) == cp.root, "answer", "the tile is not the checkpoint's")
     status, kind, bundle = n.ask("GET", f"{url}/log/{f.tile_name('entries', 0, cp.size)}")
     f.need(status == 200 and len(bundle) == 66 * cp.size, "answer", f"entries: {status} {len(bundle)}")
-    entries = [bundle[i + 2:i + 66] for i in range(0, len(bundle), 66)]
-    f.need([f.leaf(e) for e in entries] == leaves and entries[proof.index] == entry, "answer", "entries and tile differ")
-    f.need(entries[0] == f.entry(node.card.exercise, "issued", chain.cards[0].id), "answer", "the first entry is not the first card")
-    witnesses = [c.name for c in node.partners() + [node.chain] if c.last.witness and proof.checkpoint.note.cosigned(c.last.witness)]
+    entries = [bundle[i + 2 : i + 66] for i in range(0, len(bundle), 66)]
+    f.need(
+        [f.leaf(e) for e in entries] == leaves and entries[proof.index] == entry, "answer", "entries and tile differ"
+    )
+    f.need(
+        entries[0] == f.entry(node.card.exercise, "issued", chain.cards[0].id),
+        "answer",
+        "the first entry is not the first card",
+    )
+    witnesses = [
+        c.name
+        for c in node.partners() + [node.chain]
+        if c.last.witness and proof.checkpoint.note.cosigned(c.last.witness)
+    ]
     print(proof.index, proof.checkpoint.size, *sorted(witnesses))
 
 
@@ -85,7 +99,7 @@ def show(folder, ident):
     s = f.Statement(f.Note(node.read("statements", ident, "note")).text)
     body = node.read("statements", ident, "body")
     fields = {}
-    for line in body.split(b"\n")[:s.lines]:
+    for line in body.split(b"\n")[: s.lines]:
         if not line.startswith(b"= "):
             name, value = f.parse_open(line)
             fields[name] = value
@@ -95,30 +109,45 @@ def show(folder, ident):
 def forge(folder, name):
     """sends what is malformed; one line for each: what, wanted code, got code; ends with 1 when one differs"""
     import forge as module
+
     return module.run(n.Node(folder), name)
 
 
 def statuses(folder, name):
     """asks for what each table of statuses names; as forge. Ends by showing two cards, so that it is distrusted"""
     import forge as module
+
     return module.run_statuses(n.Node(folder), name)
 
 
 def verify(bundle, *cards):
     """checks a folder of evidence against the card chains named"""
     import bundle as module
+
     return module.check(bundle, cards)
 
 
 def evidence(folder, name, ident, out):
     """writes a folder of evidence for a statement that this node sent"""
     import bundle as module
+
     return module.write(n.Node(folder), name, ident, out)
 
 
-COMMANDS = {"init": n.Node.make, "card": card, "meet": meet, "serve": lambda folder, port: n.serve(folder, int(port)), "warn": warn,
-            "respond": respond, "receipt": receipt, "show": show, "forge": forge, "statuses": statuses,
-            "verify": verify, "evidence": evidence}
+COMMANDS = {
+    "init": n.Node.make,
+    "card": card,
+    "meet": meet,
+    "serve": lambda folder, port: n.serve(folder, int(port)),
+    "warn": warn,
+    "respond": respond,
+    "receipt": receipt,
+    "show": show,
+    "forge": forge,
+    "statuses": statuses,
+    "verify": verify,
+    "evidence": evidence,
+}
 
 
 def main():

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Reads every file of tests/vectors: what is valid must be taken as it says, what is invalid refused. usage: vectors.py FOLDER"""
+"""Reads every file of tests/vectors: what is valid must be taken as it says, what is invalid refused.
+usage: vectors.py FOLDER"""
 import json
 import os
 import sys
 
 import bundle
 import formats as f
-
 
 
 def same(got, wanted):
@@ -69,7 +69,9 @@ def tlogproof(o):
 
 def chain(o):
     c = f.Chain(o["chain"].encode())
-    same([c.name, c.last.seq, c.last.id, c.last.fp(), c.last.log.name], [o["name"], o["seq"], o["id"], o["fp"], o["log"]])
+    same(
+        [c.name, c.last.seq, c.last.id, c.last.fp(), c.last.log.name], [o["name"], o["seq"], o["id"], o["fp"], o["log"]]
+    )
 
 
 def entry(o):
@@ -90,7 +92,9 @@ def batch(o):
 
 
 def answer(o):
-    items = f.Answer(o["answer"].encode()).verify(f.Key.parse(o["vkey"]), False, o["sent"], o["have"], bytes.fromhex(o["have_root"]))
+    items = f.Answer(o["answer"].encode()).verify(
+        f.Key.parse(o["vkey"]), False, o["sent"], o["have"], bytes.fromhex(o["have_root"])
+    )
     same([str(i[2]) if i[0] == "accepted" else i[1] for i in items], o["results"])
 
 
@@ -103,15 +107,34 @@ def resume(o):
 def evidence(o):
     files = {name: text.encode() for name, text in o["files"].items()}
     v = bundle.Verdict(files, [bundle.parse_trusted(c.encode()) for c in o["cards"]])
-    same([v.statement.id, v.level, sorted(v.told), sorted(v.withheld)], [o["id"], o["level"], sorted(o["told"]), sorted(o["withheld"])])
+    same(
+        [v.statement.id, v.level, sorted(v.told), sorted(v.withheld)],
+        [o["id"], o["level"], sorted(o["told"]), sorted(o["withheld"])],
+    )
     if "witnessed" in o:
         same(v.witnessed, o["witnessed"])
 
 
-CHECKS = {"note": note, "vkey": vkey, "body": body, "plaintext": plaintext, "statement": statement, "card": card,
-          "checkpoint": checkpoint, "cosignature": cosignature, "tlog-proof": tlogproof, "chain": chain, "entry": entry,
-          "safety-number": safety, "batch": batch, "answer": answer, "resume-note": resume, "evidence": evidence,
-          "tile-path": lambda o: f.tile_path(o["path"]), "witness-request": lambda o: f.witness_request(o["request"].encode())}
+CHECKS = {
+    "note": note,
+    "vkey": vkey,
+    "body": body,
+    "plaintext": plaintext,
+    "statement": statement,
+    "card": card,
+    "checkpoint": checkpoint,
+    "cosignature": cosignature,
+    "tlog-proof": tlogproof,
+    "chain": chain,
+    "entry": entry,
+    "safety-number": safety,
+    "batch": batch,
+    "answer": answer,
+    "resume-note": resume,
+    "evidence": evidence,
+    "tile-path": lambda o: f.tile_path(o["path"]),
+    "witness-request": lambda o: f.witness_request(o["request"].encode()),
+}
 
 
 def merkle(all_of_it):
@@ -124,14 +147,14 @@ def merkle(all_of_it):
             proof = [bytes.fromhex(h) for h in o["proof"]]
             if f.in_tree(o["index"], o["size"], leaves[o["index"]], proof, roots[o["size"]]) != right:
                 bad.append(o)
-            if right and f.prove_in(leaves[:o["size"]], o["index"]) != proof:
+            if right and f.prove_in(leaves[: o["size"]], o["index"]) != proof:
                 bad.append(o)
             count += 1
         for o in all_of_it["consistency"]["valid" if right else "invalid"]:
             proof = [bytes.fromhex(h) for h in o["proof"]]
             if f.consistent(o["old"], o["size"], proof, roots[o["old"]], roots[o["size"]]) != right:
                 bad.append(o)
-            if right and f.prove_consistent(leaves[:o["size"]], o["old"]) != proof:
+            if right and f.prove_consistent(leaves[: o["size"]], o["old"]) != proof:
                 bad.append(o)
             count += 1
     return count, [f"merkle: {x}" for x in bad]

@@ -1,8 +1,9 @@
 /*
- * make_exchange_vectors: writes TESTS/vectors/<format>.json for what stands on cards, statements and logs: chains, entries, batches, answers,
- * resume notes, safety numbers and evidence.
+ * make_exchange_vectors: writes TESTS/vectors/<format>.json for what stands on cards, statements and logs: chains,
+ * entries, batches, answers, resume notes, safety numbers and evidence.
  *
- * The seed of a key is SHA-256 of its name, a space and a letter (bundle.h), so that another implementation can sign the same texts.
+ * The seed of a key is SHA-256 of its name, a space and a letter (bundle.h), so that another implementation can sign
+ * the same texts.
  */
 #include "../unit/domain/bundle.h"
 
@@ -95,7 +96,8 @@ static void spoil_chain(struct vectors *v, const struct node *n, enum fault f)
 
 static void make_chain(void)
 {
-	struct vectors v = begin("chain", NULL, "a card chain: the id, fingerprint and log of its last card; each card of the invalid ones is well signed "
+	struct vectors v = begin("chain", NULL,
+		"a card chain: the id, fingerprint and log of its last card; each card of the invalid ones is well signed "
 		"and well formed unless the reason is another");
 	struct node n;
 	node_make(&n, "north.example", "a");
@@ -125,20 +127,25 @@ static void make_chain(void)
 
 /* ---- entry, safety number ---- */
 
-static void add_entry(struct vectors *v, const char *why, const char *prefix, const char *what, const struct hash *id, const struct hash *entry)
+static void add_entry(struct vectors *v, const char *why, const char *prefix, const char *what, const struct hash *id,
+	const struct hash *entry)
 {
 	struct hash leaf = statement_entry_leaf(entry);
-	add(v, why, json_pack("{s:s,s:s,s:o,s:o,s:o}", "prefix", prefix, "what", what, "id", hex(id->b, SHA256_SIZE), "entry",
-		hex(entry->b, SHA256_SIZE), "leaf", hex(leaf.b, SHA256_SIZE)));
+	add(v, why,
+		json_pack("{s:s,s:s,s:o,s:o,s:o}", "prefix", prefix, "what", what, "id", hex(id->b, SHA256_SIZE), "entry",
+			hex(entry->b, SHA256_SIZE), "leaf", hex(leaf.b, SHA256_SIZE)));
 }
 
 static void make_entry(void)
 {
-	struct vectors v = begin("entry", NULL, "what a log bears for a statement or card: 64 hex characters, and the leaf over them");
+	struct vectors v =
+		begin("entry", NULL, "what a log bears for a statement or card: 64 hex characters, and the leaf over them");
 	struct hash id = byte_hash(1), e;
 	static const struct { enum realm r; enum entry_kind kind; const char *prefix, *what; } all[] = {
-		{ REALM_LIVE, ENTRY_ISSUED, "tocsin/v1", "issued" }, { REALM_LIVE, ENTRY_ACCEPTED, "tocsin/v1", "accepted" },
-		{ REALM_EXERCISE, ENTRY_ISSUED, "tocsin-exercise/v1", "issued" }, { REALM_EXERCISE, ENTRY_ACCEPTED, "tocsin-exercise/v1", "accepted" },
+		{ REALM_LIVE, ENTRY_ISSUED, "tocsin/v1", "issued" },
+		{ REALM_LIVE, ENTRY_ACCEPTED, "tocsin/v1", "accepted" },
+		{ REALM_EXERCISE, ENTRY_ISSUED, "tocsin-exercise/v1", "issued" },
+		{ REALM_EXERCISE, ENTRY_ACCEPTED, "tocsin-exercise/v1", "accepted" },
 	};
 	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
 		statement_entry(all[i].r, all[i].kind, &id, &e);
@@ -153,7 +160,8 @@ static void make_entry(void)
 
 static void make_safety(void)
 {
-	struct vectors v = begin("safety-number", NULL, "two nodes' names and identity keys, and the number that their people compare");
+	struct vectors v =
+		begin("safety-number", NULL, "two nodes' names and identity keys, and the number that their people compare");
 	struct node a, b;
 	char number[72];
 	node_make(&a, "north.example", "a");
@@ -161,9 +169,11 @@ static void make_safety(void)
 	for (int i = 0; i < 3; i++) {
 		/* In either order the number is the same; in the other realm it is another. */
 		const struct node *x = i == 1 ? &b : &a, *y = i == 1 ? &a : &b;
-		safety_number(i == 2 ? REALM_EXERCISE : REALM_LIVE, x->name, x->identity.vkey.pub, y->name, y->identity.vkey.pub, number);
-		add(&v, i == 2 ? "the number of the other realm" : NULL, json_pack("{s:s,s:[{s:s,s:o},{s:s,s:o}],s:s}", "prefix", "tocsin/v1", "nodes",
-			"name", x->name, "vkey", key(&x->identity.vkey), "name", y->name, "vkey", key(&y->identity.vkey), "number", number));
+		safety_number(i == 2 ? REALM_EXERCISE : REALM_LIVE, x->name, x->identity.vkey.pub, y->name,
+			y->identity.vkey.pub, number);
+		add(&v, i == 2 ? "the number of the other realm" : NULL,
+			json_pack("{s:s,s:[{s:s,s:o},{s:s,s:o}],s:s}", "prefix", "tocsin/v1", "nodes", "name", x->name, "vkey",
+				key(&x->identity.vkey), "name", y->name, "vkey", key(&y->identity.vkey), "number", number));
 	}
 	node_free(&a);
 	node_free(&b);
@@ -251,12 +261,14 @@ static void frame_answer(json_t *o, const struct key *log, uint64_t have, const 
 
 static void make_answer(void)
 {
-	struct vectors v = begin("answer", NULL, "the answer to a batch with the ids in \"sent\": the largest checkpoint held before had the size \"have\" and "
+	struct vectors v = begin("answer", NULL,
+		"the answer to a batch with the ids in \"sent\": the largest checkpoint held before had the size \"have\" and "
 		"the root \"have_root\"; the log accepted the ids SHA-256(i), i from 0 to 10; realm live");
 	struct hash id[ENTRIES], leaf[ENTRIES], entry, have_root;
 	struct merkle_proof p;
 	struct checkpoint c = { .size = ENTRIES };
-	struct key log = key_make("south.example/log/1", NOTE_ED25519, "a"), other = key_make("south.example/log/2", NOTE_ED25519, "a");
+	struct key log = key_make("south.example/log/1", NOTE_ED25519, "a"),
+			   other = key_make("south.example/log/2", NOTE_ED25519, "a");
 	struct buf text, note, b, first;
 	struct buf *all[] = { &text, &note, &b, &first };
 	for (size_t i = 0; i < 4; i++)
@@ -288,20 +300,32 @@ static void make_answer(void)
 	frame_answer(o, &log, 6, &have_root, sent_ids(id, sent, 3));
 	json_object_set_new(o, "results", json_pack("[s,s,s]", "7", "body", "9"));
 	static const struct { const char *why, *from, *to; } bad[] = {
-		{ "another version", "answer/v1", "answer/v2" }, { "another index", " 7 ", " 8 " }, { "an index with a leading zero", " 7 ", " 07 " },
-		{ "a code in capitals", "refused body", "refused Body" }, { "no sentence", "refused body the body's root is not the one that the statement names", "refused body" },
-		{ "an unknown line", "refused body", "maybe body" }, { "too few consistency hashes", "consistency 4", "consistency 3" },
-		{ "no consistency line", "consistency 4\n", "" }, { "the checkpoint was changed", "\n11\n", "\n12\n" },
+		{ "another version", "answer/v1", "answer/v2" },
+		{ "another index", " 7 ", " 8 " },
+		{ "an index with a leading zero", " 7 ", " 07 " },
+		{ "a code in capitals", "refused body", "refused Body" },
+		{ "no sentence", "refused body the body's root is not the one that the statement names", "refused body" },
+		{ "an unknown line", "refused body", "maybe body" },
+		{ "too few consistency hashes", "consistency 4", "consistency 3" },
+		{ "no consistency line", "consistency 4\n", "" },
+		{ "the checkpoint was changed", "\n11\n", "\n12\n" },
 		{ "the empty line is missing", "\n\nsouth", "\nsouth" },
 	};
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
-		frame_answer(spoil(&v, bad[i].why, "answer", buf_bytes(&b), bad[i].from, bad[i].to), &log, 6, &have_root, sent_ids(id, sent, 3));
-	frame_answer(invalid(&v, "about other statements, or in another order", "answer", buf_bytes(&b)), &log, 6, &have_root, sent_ids(id, swapped, 3));
-	frame_answer(invalid(&v, "about more than was sent", "answer", buf_bytes(&b)), &log, 6, &have_root, sent_ids(id, sent, 2));
-	frame_answer(invalid(&v, "signed by another log", "answer", buf_bytes(&b)), &other, 6, &have_root, sent_ids(id, sent, 3));
-	frame_answer(invalid(&v, "another log than the one held", "answer", buf_bytes(&b)), &log, 6, &leaf[0], sent_ids(id, sent, 3));
-	frame_answer(invalid(&v, "smaller than the log held", "answer", buf_bytes(&b)), &log, 12, &have_root, sent_ids(id, sent, 3));
-	frame_answer(invalid(&v, "a proof from nothing", "answer", buf_bytes(&b)), &log, 0, &have_root, sent_ids(id, sent, 3));
+		frame_answer(spoil(&v, bad[i].why, "answer", buf_bytes(&b), bad[i].from, bad[i].to), &log, 6, &have_root,
+			sent_ids(id, sent, 3));
+	frame_answer(invalid(&v, "about other statements, or in another order", "answer", buf_bytes(&b)), &log, 6,
+		&have_root, sent_ids(id, swapped, 3));
+	frame_answer(
+		invalid(&v, "about more than was sent", "answer", buf_bytes(&b)), &log, 6, &have_root, sent_ids(id, sent, 2));
+	frame_answer(
+		invalid(&v, "signed by another log", "answer", buf_bytes(&b)), &other, 6, &have_root, sent_ids(id, sent, 3));
+	frame_answer(invalid(&v, "another log than the one held", "answer", buf_bytes(&b)), &log, 6, &leaf[0],
+		sent_ids(id, sent, 3));
+	frame_answer(invalid(&v, "smaller than the log held", "answer", buf_bytes(&b)), &log, 12, &have_root,
+		sent_ids(id, sent, 3));
+	frame_answer(
+		invalid(&v, "a proof from nothing", "answer", buf_bytes(&b)), &log, 0, &have_root, sent_ids(id, sent, 3));
 
 	/* Nothing held, and nothing accepted. */
 	p.n = 0;
@@ -332,9 +356,13 @@ static json_t *resume_note(struct vectors *v, const char *why, const struct node
 
 static void make_resume(void)
 {
-	struct vectors v = begin("resume-note", NULL, "the body of POST /exchange/v1/resume and the key that signs it; all invalid ones are well signed");
+	struct vectors v = begin("resume-note", NULL,
+		"the body of POST /exchange/v1/resume and the key that signs it; all invalid ones are well signed");
 	struct node n, to;
-	struct resume_note r = { .realm = REALM_LIVE, .at = time_of("2024-03-06T09:12:00Z"), .since = time_of("2024-03-06T08:00:00Z"), .size = 4096 };
+	struct resume_note r = { .realm = REALM_LIVE,
+		.at = time_of("2024-03-06T09:12:00Z"),
+		.since = time_of("2024-03-06T08:00:00Z"),
+		.size = 4096 };
 	struct buf text, bad;
 	buf_init(&text, LIMIT_STATEMENT_TEXT);
 	buf_init(&bad, LIMIT_STATEMENT_TEXT);
@@ -348,9 +376,14 @@ static void make_resume(void)
 	json_object_set_new(o, "origin", json_string(r.origin));
 	json_object_set_new(o, "size", json_integer(4096));
 	static const struct { const char *why, *from, *to; } c[] = {
-		{ "another version", "/v1", "/v2" }, { "another word", "resume", "resumes" }, { "a time that is none", "03-06T09", "02-30T09" },
-		{ "a leading zero", "size 4", "size 04" }, { "a line is missing", "size 4096\n", "" }, { "a line twice", "size 4096\n", "size 4096\nsize 4096\n" },
-		{ "a space in the origin", "/log/1", "/log /1" }, { "a fingerprint in capitals", "from north.example ", "from north.example F" },
+		{ "another version", "/v1", "/v2" },
+		{ "another word", "resume", "resumes" },
+		{ "a time that is none", "03-06T09", "02-30T09" },
+		{ "a leading zero", "size 4", "size 04" },
+		{ "a line is missing", "size 4096\n", "" },
+		{ "a line twice", "size 4096\n", "size 4096\nsize 4096\n" },
+		{ "a space in the origin", "/log/1", "/log /1" },
+		{ "a fingerprint in capitals", "from north.example ", "from north.example F" },
 		{ "two spaces", "origin ", "origin  " },
 	};
 	for (size_t i = 0; i < sizeof c / sizeof c[0]; i++) {
@@ -377,8 +410,12 @@ static void make_resume(void)
 static void fixed_body(struct bundle *b)
 {
 	static const struct { int at; const char *field; } open[] = {
-		{ 2, "threat.summary \"A boat with explosives\"" }, { 11, "where.place {\"authoritative\":\"en\",\"en\":\"The harbour\",\"ru\":\"\xd0\x9f\xd0\xbe\xd1\x80\xd1\x82\"}" },
-		{ 30, "handling.tlp \"red\"" }, { 5, "source.origin \"a fisherman\"" },
+		{ 2, "threat.summary \"A boat with explosives\"" },
+		{ 11,
+			"where.place {\"authoritative\":\"en\",\"en\":\"The "
+			"harbour\",\"ru\":\"\xd0\x9f\xd0\xbe\xd1\x80\xd1\x82\"}" },
+		{ 30, "handling.tlp \"red\"" },
+		{ 5, "source.origin \"a fisherman\"" },
 	};
 	struct arena *a = arena_new(1 << 20);
 	struct body body;
@@ -422,9 +459,10 @@ struct scene {
 
 static json_t *files(const struct scene *s)
 {
-	return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "statement.note", str(buf_bytes(&s->b.note)), "body.txt", str(buf_bytes(&s->b.body)),
-		"opened.txt", str(buf_bytes(&s->b.opened)), "issued.tlog-proof", str(buf_bytes(&s->b.issued)), "receipt.tlog-proof",
-		str(buf_bytes(&s->b.receipt)), "sender.cards", str(buf_bytes(&s->north.chain)), "recipient.cards", str(buf_bytes(&s->south.chain)),
+	return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "statement.note", str(buf_bytes(&s->b.note)),
+		"body.txt", str(buf_bytes(&s->b.body)), "opened.txt", str(buf_bytes(&s->b.opened)), "issued.tlog-proof",
+		str(buf_bytes(&s->b.issued)), "receipt.tlog-proof", str(buf_bytes(&s->b.receipt)), "sender.cards",
+		str(buf_bytes(&s->north.chain)), "recipient.cards", str(buf_bytes(&s->south.chain)),
 		"witnesses/east.example.cards", str(buf_bytes(&s->east.chain)), "quorum.txt", str(buf_bytes(&s->b.quorum)));
 }
 
@@ -438,7 +476,8 @@ static json_t *bundle_of(const struct scene *s, size_t named)
 	return json_pack("{s:o,s:o}", "files", files(s), "cards", cards);
 }
 
-static json_t *valid_bundle(struct vectors *v, const struct scene *s, size_t named, const char *level, json_t *told, json_t *withheld)
+static json_t *valid_bundle(
+	struct vectors *v, const struct scene *s, size_t named, const char *level, json_t *told, json_t *withheld)
 {
 	json_t *o = add(v, NULL, bundle_of(s, named));
 	json_object_set_new(o, "id", hex(s->b.id.b, SHA256_SIZE));
@@ -449,7 +488,8 @@ static json_t *valid_bundle(struct vectors *v, const struct scene *s, size_t nam
 }
 
 /* File NAME of a bundle with FROM in it replaced by TO; missing when FROM is NULL. */
-static void spoil_bundle(struct vectors *v, const struct scene *s, const char *why, const char *name, const char *from, const char *to)
+static void spoil_bundle(
+	struct vectors *v, const struct scene *s, const char *why, const char *name, const char *from, const char *to)
 {
 	json_t *o = bundle_of(s, 3), *all = json_object_get(o, "files");
 	if (from == NULL) {
@@ -486,7 +526,8 @@ static void warn(struct bundle *b, const struct node *from, const struct node *t
 
 static void make_evidence(void)
 {
-	struct vectors v = begin("evidence", NULL, "the files of a bundle, the cards that the verifier trusts, and what it then proves: level (none, one-sided, "
+	struct vectors v = begin("evidence", NULL,
+		"the files of a bundle, the cards that the verifier trusts, and what it then proves: level (none, one-sided, "
 		"received, witnessed), the fields told and withheld; the invalid ones are refused whatever one trusts");
 	struct scene s;
 	const struct node *witness[] = { &s.east };
@@ -509,13 +550,20 @@ static void make_evidence(void)
 	valid_bundle(&v, &s, 0, "none", TOLD, WITHHELD);
 
 	static const struct { const char *why, *name, *from, *to; } bad[] = {
-		{ "a line was changed", "body.txt", "A boat", "A goat" }, { "a line is missing", "body.txt", "\n= ", "\n# " },
-		{ "the statement was changed", "statement.note", "warning", "warnings" }, { "an opening of something else", "opened.txt", "fisherman", "listener" },
-		{ "an opening at another position", "opened.txt", "5 ", "6 " }, { "a log's checkpoint was changed", "receipt.tlog-proof", "\n48\n", "\n49\n" },
-		{ "a proof of another entry", "receipt.tlog-proof", "index 40", "index 41" }, { "a quorum of nothing", "quorum.txt", "quorum 1", "quorum 0" },
+		{ "a line was changed", "body.txt", "A boat", "A goat" },
+		{ "a line is missing", "body.txt", "\n= ", "\n# " },
+		{ "the statement was changed", "statement.note", "warning", "warnings" },
+		{ "an opening of something else", "opened.txt", "fisherman", "listener" },
+		{ "an opening at another position", "opened.txt", "5 ", "6 " },
+		{ "a log's checkpoint was changed", "receipt.tlog-proof", "\n48\n", "\n49\n" },
+		{ "a proof of another entry", "receipt.tlog-proof", "index 40", "index 41" },
+		{ "a quorum of nothing", "quorum.txt", "quorum 1", "quorum 0" },
 		{ "a witness twice", "quorum.txt", "witness east.example\n", "witness east.example\nwitness east.example\n" },
-		{ "cards that the quorum does not name", "quorum.txt", "east", "west" }, { "no statement", "statement.note", NULL, NULL },
-		{ "no body", "body.txt", NULL, NULL }, { "no cards of the sender", "sender.cards", NULL, NULL }, { "no cards of the recipient", "recipient.cards", NULL, NULL },
+		{ "cards that the quorum does not name", "quorum.txt", "east", "west" },
+		{ "no statement", "statement.note", NULL, NULL },
+		{ "no body", "body.txt", NULL, NULL },
+		{ "no cards of the sender", "sender.cards", NULL, NULL },
+		{ "no cards of the recipient", "recipient.cards", NULL, NULL },
 		{ "a receipt without a quorum.txt", "quorum.txt", NULL, NULL },
 	};
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)

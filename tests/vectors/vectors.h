@@ -1,5 +1,6 @@
 /*
- * vectors: what the makers of vectors share: a file of valid and invalid examples, each text also as a seed of a corpus.
+ * vectors: what the makers of vectors share: a file of valid and invalid examples, each text also as a seed of a
+ * corpus.
  */
 #ifndef TOCSIN_TESTS_VECTORS_H
 #define TOCSIN_TESTS_VECTORS_H
@@ -125,8 +126,8 @@ static inline json_t *invalid(struct vectors *v, const char *why, const char *fi
 }
 
 /* TEXT with its first FROM replaced by TO, as an invalid example. */
-static inline json_t *spoil(struct vectors *v, const char *why, const char *field, struct bytes text, const char *from,
-	const char *to)
+static inline json_t *spoil(
+	struct vectors *v, const char *why, const char *field, struct bytes text, const char *from, const char *to)
 {
 	const uint8_t *at = memmem(text.p, text.n, from, strlen(from));
 	struct buf b;

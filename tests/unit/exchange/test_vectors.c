@@ -1,5 +1,5 @@
-/* The committed vectors of chains, entries, safety numbers, batches, answers, resume notes and evidence (tests/vectors, written by
- * make_exchange_vectors.c) as a second implementation would read them. */
+/* The committed vectors of chains, entries, safety numbers, batches, answers, resume notes and evidence
+ * (tests/vectors, written by make_exchange_vectors.c) as a second implementation would read them. */
 #include "../domain/bundle.h"
 
 #include "base/arena.h"
@@ -139,7 +139,8 @@ static bool check_safety(const json_t *o, bool valid, struct arena *a)
 	(void)a;
 	(void)valid;
 	assert_true(bytes_equal_str(get(o, "prefix"), "tocsin/v1"));
-	safety_number(REALM_LIVE, json_string_value(json_object_get(x, "name")), kx.pub, json_string_value(json_object_get(y, "name")), ky.pub, number);
+	safety_number(REALM_LIVE, json_string_value(json_object_get(x, "name")), kx.pub,
+		json_string_value(json_object_get(y, "name")), ky.pub, number);
 	return bytes_equal_str(get(o, "number"), number);
 }
 
@@ -171,8 +172,12 @@ static bool check_answer(const json_t *o, bool valid, struct arena *a)
 {
 	const json_t *list = json_object_get(o, "sent");
 	struct sent_item item[8] = { 0 };
-	struct sent sent = { .realm = REALM_LIVE, .log = get_key(o), .have = get_int(o, "have"), .have_root = get_hash(o, "have_root"),
-		.n = json_array_size(list), .item = item };
+	struct sent sent = { .realm = REALM_LIVE,
+		.log = get_key(o),
+		.have = get_int(o, "have"),
+		.have_root = get_hash(o, "have_root"),
+		.n = json_array_size(list),
+		.item = item };
 	struct answer answer;
 	struct checkpoint c;
 	assert_true(sent.n <= sizeof item / sizeof item[0]);
@@ -186,7 +191,8 @@ static bool check_answer(const json_t *o, bool valid, struct arena *a)
 		for (size_t i = 0; i < answer.n; i++) {
 			char index[24];
 			snprintf(index, sizeof index, "%llu", (unsigned long long)answer.item[i].index);
-			assert_string_equal(answer.item[i].accepted ? index : answer.item[i].code, json_string_value(json_array_get(results, i)));
+			assert_string_equal(
+				answer.item[i].accepted ? index : answer.item[i].code, json_string_value(json_array_get(results, i)));
 		}
 	}
 	return true;
@@ -227,7 +233,9 @@ static void assert_fields(const json_t *o, const char *key, const struct evidenc
 
 static bool check_evidence(const json_t *o, bool valid, struct arena *a)
 {
-	static const char *const level[] = { [EVIDENCE_NONE] = "none", [EVIDENCE_ONE_SIDED] = "one-sided", [EVIDENCE_RECEIVED] = "received",
+	static const char *const level[] = { [EVIDENCE_NONE] = "none",
+		[EVIDENCE_ONE_SIDED] = "one-sided",
+		[EVIDENCE_RECEIVED] = "received",
 		[EVIDENCE_WITNESSED] = "witnessed" };
 	const json_t *cards = json_object_get(o, "cards");
 	json_t *files = json_object_get(o, "files");
