@@ -60,7 +60,7 @@ bool keeper_alive(struct keeper *k);
 enum tocsin_err keeper_sign(struct keeper *k, const struct bytes *texts, size_t n, uint8_t (*sig)[NOTE_SIGNATURE]) MUST_USE;
 /* Signs a card text with the identity key, and keeps it in own.cards. REFUSED unless it follows the last card there, or is that one. */
 enum tocsin_err keeper_sign_card(struct keeper *k, struct bytes text, uint8_t sig[NOTE_SIGNATURE]) MUST_USE;
-/* Signs N checkpoints of its current log; NOTE appended to OUT one after the other (only N == 1 is used for now). REFUSED on a smaller or different one. */
+/* Signs the checkpoint C of its current log; its note is appended to NOTE. REFUSED on a smaller or different one. */
 enum tocsin_err keeper_checkpoint(struct keeper *k, const struct checkpoint *c, struct buf *note) MUST_USE;
 /* Durably remembers C as published, before it is published. */
 enum tocsin_err keeper_published(struct keeper *k, const struct checkpoint *c) MUST_USE;
