@@ -15,8 +15,8 @@ class Forger:
 
     def body(self, fields=None, lines=32, rows=()):
         """A body whose first lines are ROWS, which may be spoilt."""
-        good = self.node.body(FIELDS if fields is None else fields, (), lines)[0]
-        return b"".join(rows) + b"".join(line + b"\n" for line in good.split(b"\n")[:-1][: lines - len(rows)])
+        good, _ = self.node.body(FIELDS if fields is None else fields, (), lines - len(rows))
+        return b"".join(rows) + good
 
     def seal(self, note, body, plaintext=None, recipients=None):
         plaintext = f.make_plaintext(note, body) if plaintext is None else plaintext
