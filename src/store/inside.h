@@ -136,7 +136,10 @@ void writer_stop(struct store *s);
 /* log.c: loads the current log and its edge; frees what it keeps. */
 enum tocsin_err log_load(struct store *s) MUST_USE;
 void log_unload(struct store *s);
-/* Reads a full tile and makes its inner nodes; BROKEN when it is not there. */
+/* Reads a full tile as it is stored; BROKEN when it is not there. */
+enum tocsin_err log_tile_bytes(
+        struct snapshot *r, uint64_t n, unsigned level, uint64_t index, uint8_t out[LOG_TILE_BYTES]) MUST_USE;
+/* The same, and makes its inner nodes. */
 enum tocsin_err log_tile_read(
         struct snapshot *r, uint64_t n, unsigned level, uint64_t index, struct log_tile *tile) MUST_USE;
 enum tocsin_err log_entries(struct snapshot *r, uint64_t log_n, uint64_t first, size_t n, struct hash *out) MUST_USE;

@@ -52,7 +52,7 @@ static enum tocsin_err tree_load(struct snapshot *r, struct cursor *row, struct 
 	return TOCSIN_OK;
 }
 
-enum tocsin_err log_tile_read(struct snapshot *r, uint64_t n, unsigned level, uint64_t index, struct log_tile *tile)
+enum tocsin_err log_tile_bytes(struct snapshot *r, uint64_t n, unsigned level, uint64_t index, uint8_t out[LOG_TILE_BYTES])
 {
 	struct cursor *c;
 	enum tocsin_err err = cursor_open(r, &c, READ_LOG_TILE, log_tile_key(n, level, index));
@@ -67,18 +67,26 @@ enum tocsin_err log_tile_read(struct snapshot *r, uint64_t n, unsigned level, ui
 			        "backup",
 			        (unsigned long long)n, level, (unsigned long long)index, data.n, LOG_TILE_BYTES);
 		} else {
-			tile->n = 0;
-			for (size_t i = 0; i < TILE_WIDTH; i++) {
-				struct hash leaf;
-				memcpy(leaf.b, data.p + i * SHA256_SIZE, SHA256_SIZE);
-				log_tile_add(tile, &leaf);
-			}
+			memcpy(out, data.p, LOG_TILE_BYTES);
 		}
 	} else if (err == TOCSIN_MISSING) {
 		err = fail(TOCSIN_BROKEN, "log %llu: tile %u/%llu is missing; restore the database from a backup",
 		        (unsigned long long)n, level, (unsigned long long)index);
 	}
 	cursor_close(c);
+	return err;
+}
+
+enum tocsin_err log_tile_read(struct snapshot *r, uint64_t n, unsigned level, uint64_t index, struct log_tile *tile)
+{
+	uint8_t data[LOG_TILE_BYTES];
+	enum tocsin_err err = log_tile_bytes(r, n, level, index, data);
+	tile->n = 0;
+	for (size_t i = 0; err == TOCSIN_OK && i < TILE_WIDTH; i++) {
+		struct hash leaf;
+		memcpy(leaf.b, data + i * SHA256_SIZE, SHA256_SIZE);
+		log_tile_add(tile, &leaf);
+	}
 	return err;
 }
 

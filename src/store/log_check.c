@@ -96,9 +96,9 @@ static bool same_tile(void *arg, unsigned level, uint64_t index, struct bytes da
 	struct checking *g = arg;
 	if (level == LOG_LEVEL_ENTRIES)
 		return true;                        /* it was just read from there */
-	struct log_tile tile;
-	g->err = log_tile_read(g->r, g->n, level, index, &tile);
-	if (g->err == TOCSIN_OK && memcmp(tile.node, data.p, LOG_TILE_BYTES) != 0)
+	uint8_t stored[LOG_TILE_BYTES];
+	g->err = log_tile_bytes(g->r, g->n, level, index, stored);
+	if (g->err == TOCSIN_OK && memcmp(stored, data.p, LOG_TILE_BYTES) != 0)
 		g->err = fail(TOCSIN_BROKEN,
 		        "log %llu: stored tile %u/%llu is not the hash of its entries: the database is damaged; "
 		        "restore it from a backup",
