@@ -349,37 +349,57 @@ static inline void guest_says(struct home *h, struct guest *g, const char *kind,
 		memcpy(s->re, re, re_n * sizeof *re);
 }
 
-/* Signs S with FIELDS as G does and stores it as accepted, whatever the rules say. */
+/* S with FIELDS, signed as G does. */
+struct letter {
+	struct buf note, body;
+	struct hash id;
+};
+
+static inline void letter_make(struct letter *l, struct guest *g, struct statement *s, const struct body_field *fields,
+	size_t n)
+{
+	struct buf text, opened;
+	uint8_t sig[64];
+	buf_init(&text, LIMIT_STATEMENT_TEXT);
+	buf_init(&opened, LIMIT_ENVELOPE);
+	buf_init(&l->note, LIMIT_NOTE);
+	buf_init(&l->body, LIMIT_ENVELOPE);
+	ok(body_make(fields, n, NULL, 0, s->lines, &l->body, &opened, &s->root));
+	ok(statement_format(s, &text));
+	crypto_sign_detached(sig, NULL, text.p, text.n, g->sign);
+	note_begin(&l->note, buf_bytes(&text));
+	note_add_line(&l->note, &g->card.sign[0], sig, 64);
+	l->id = statement_id(buf_bytes(&text));
+	buf_free(&text);
+	buf_free(&opened);
+}
+
+/* Stores L, whose statement is S, as accepted, whatever the rules say, and frees it. */
+static inline void letter_stored(struct home *h, struct letter *l, const struct statement *s, int64_t marks,
+	struct issue_result *r)
+{
+	struct hash entry;
+	struct change_result result;
+	struct change *c = change_new();
+	assert_non_null(c);
+	r->id = l->id;
+	change_statement(c, &(struct statement_row){ .id = l->id, .at = s->at, .kind = s->kind, .peer = s->from.name,
+		.note = buf_bytes(&l->note), .body = buf_bytes(&l->body), .opened = BYTES_LIT(""), .known_at = clock_now(),
+		.marks = marks, .re = s->re, .re_n = s->re_n });
+	statement_entry(h->desk.realm, ENTRY_ACCEPTED, &l->id, &entry);
+	change_entry(c, &entry, "statement", &l->id);
+	ok(store_commit(h->desk.store, c, &result, NULL));
+	r->num = result.num;
+	buf_free(&l->note);
+	buf_free(&l->body);
+}
+
 static inline void guest_stored(struct home *h, struct guest *g, struct statement *s, const struct body_field *fields,
 	size_t n, int64_t marks, struct issue_result *r)
 {
-	struct buf text, note, body, opened;
-	struct hash entry;
-	struct change_result result;
-	uint8_t sig[64];
-	buf_init(&text, LIMIT_STATEMENT_TEXT);
-	buf_init(&note, LIMIT_NOTE);
-	buf_init(&body, LIMIT_ENVELOPE);
-	buf_init(&opened, LIMIT_ENVELOPE);
-	ok(body_make(fields, n, NULL, 0, s->lines, &body, &opened, &s->root));
-	ok(statement_format(s, &text));
-	crypto_sign_detached(sig, NULL, text.p, text.n, g->sign);
-	note_begin(&note, buf_bytes(&text));
-	note_add_line(&note, &g->card.sign[0], sig, 64);
-	r->id = statement_id(buf_bytes(&text));
-	struct change *c = change_new();
-	assert_non_null(c);
-	change_statement(c, &(struct statement_row){ .id = r->id, .at = s->at, .kind = s->kind, .peer = s->from.name,
-		.note = buf_bytes(&note), .body = buf_bytes(&body), .opened = BYTES_LIT(""), .known_at = clock_now(),
-		.marks = marks, .re = s->re, .re_n = s->re_n });
-	statement_entry(h->desk.realm, ENTRY_ACCEPTED, &r->id, &entry);
-	change_entry(c, &entry, "statement", &r->id);
-	ok(store_commit(h->desk.store, c, &result, NULL));
-	r->num = result.num;
-	buf_free(&text);
-	buf_free(&note);
-	buf_free(&body);
-	buf_free(&opened);
+	struct letter l;
+	letter_make(&l, g, s, fields, n);
+	letter_stored(h, &l, s, marks, r);
 }
 
 static inline void guest_writes(struct home *h, struct guest *g, const char *kind, const struct hash *about,

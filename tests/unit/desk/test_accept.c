@@ -59,7 +59,8 @@ HOME_TEST(more_than_five_minutes_ahead_leaves_a_mark_and_the_past_never_does)
 	int64_t marks = 0;
 	guest_meets(h, &g, "south.example");
 	guest_says(h, &g, "warning", NULL, 0, &s);
-	static const struct { int64_t ahead, marks; } cases[] = { { 0, 0 }, { 5 * MINUTE, 0 }, { 5 * MINUTE + 1, STATEMENT_MARK_AHEAD },
+	static const struct { int64_t ahead, marks; } cases[] = { { 0, 0 }, { 5 * MINUTE, 0 }, { 5 * MINUTE + 1,
+		STATEMENT_MARK_AHEAD },
 		{ 24 * 60 * MINUTE, STATEMENT_MARK_AHEAD }, { -1, 0 }, { -100 * 365 * 24 * 60 * MINUTE, 0 } };
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		ok(asked(h, "south.example", &s, s.at - cases[i].ahead, &marks));

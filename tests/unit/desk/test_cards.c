@@ -422,8 +422,8 @@ HOME_TEST(a_card_that_another_holder_of_our_identity_made_is_kept_as_evidence_an
 	const char *what;
 	uint64_t seq;
 	/* A copy of the node, keys and all, as somebody makes who moves a machine and forgets the old one. */
-	static const char *const files[] = { "identity.pem", "sign.pem", "witness.pem", "log-1.pem", "recipient.txt", "padding.key",
-		"identity.vkey", "own.cards" };
+	static const char *const files[] = { "identity.pem", "sign.pem", "witness.pem", "log-1.pem", "recipient.txt",
+		"padding.key", "identity.vkey", "own.cards" };
 	snprintf(copy, sizeof copy, "%s/copy", h->dir);
 	ok(file_mkdir(copy, 0700));
 	snprintf(to, sizeof to, "%s/keys", copy);
@@ -557,7 +557,8 @@ HOME_TEST(a_card_holds_so_many_revoked_keys_and_the_chain_remembers_those_that_h
 HOME_TEST(addresses_and_duty_lines_are_replaced_when_given_and_kept_when_not)
 {
 	struct home *h = *state;
-	const char *url[] = { "https://a.north.example", "https://b.north.example:8443" }, *duty[] = { "call 112, in English" };
+	const char *url[] = { "https://a.north.example", "https://b.north.example:8443" };
+	const char *duty[] = { "call 112, in English" };
 	uint64_t seq;
 	ok(cards_next(&h->desk, &(struct card_fill){ .url = url, .url_n = 2, .duty = duty, .duty_n = 1 }, &seq));
 	ok(cards_next(&h->desk, NULL, &seq));
@@ -583,8 +584,10 @@ HOME_TEST(a_card_with_more_or_longer_lines_than_it_has_room_for_is_not_made)
 	uint64_t seq = 0;
 	for (size_t i = 0; i <= CARD_DUTY; i++)
 		many[i] = "https://north.example";
-	fails(cards_next(&h->desk, &(struct card_fill){ .url = many, .url_n = CARD_URLS + 1 }, &seq), TOCSIN_BAD, "4 lines \"url\"");
-	fails(cards_next(&h->desk, &(struct card_fill){ .duty = many, .duty_n = CARD_DUTY + 1 }, &seq), TOCSIN_BAD, "8 lines \"duty\"");
+	fails(cards_next(&h->desk, &(struct card_fill){ .url = many, .url_n = CARD_URLS + 1 }, &seq), TOCSIN_BAD,
+		"4 lines \"url\"");
+	fails(cards_next(&h->desk, &(struct card_fill){ .duty = many, .duty_n = CARD_DUTY + 1 }, &seq), TOCSIN_BAD,
+		"8 lines \"duty\"");
 	memset(longest, 'd', sizeof longest);
 	longest[501] = 0;
 	one[0] = longest;

@@ -154,7 +154,8 @@ HOME_TEST(a_node_is_found_by_the_origin_of_each_of_its_logs_also_of_retired_ones
 	assert_non_null(self);
 	assert_int_equal(self->state, PEER_SELF);
 	peer_release(self);
-	static const char *const nobody[] = { "south.example/log/4", "south.example/log/", "south.example/log/01", "south.example",
+	static const char *const nobody[] = { "south.example/log/4", "south.example/log/", "south.example/log/01",
+		"south.example",
 		"south.example/witness", "east.example/log/1", "", "/", "/log/1", HOME "/log/2" };
 	for (size_t i = 0; i < sizeof nobody / sizeof *nobody; i++)
 		assert_null(directory_by_origin(h->desk.directory, nobody[i]));

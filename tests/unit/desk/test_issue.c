@@ -125,7 +125,8 @@ HOME_TEST(what_is_issued_is_logged_and_waits_in_the_outbox_with_its_urgency)
 HOME_TEST(a_record_to_oneself_is_logged_and_kept_and_never_sent)
 {
 	struct home *h = *state;
-	static const struct body_field fields[] = { { "record.type", VALUE("\"call\""), true }, { "text", VALUE("\"we called\""), true } };
+	static const struct body_field fields[] = { { "record.type", VALUE("\"call\""), true }, { "text",
+		VALUE("\"we called\""), true } };
 	struct issue_release release = { .to = HOME, .field = fields, .field_n = 2 };
 	struct issue_result r;
 	struct stored st;
@@ -181,11 +182,15 @@ HOME_TEST(nobody_too_many_and_a_kind_that_is_not_there_are_refused)
 	struct hash re[LIMIT_REFS + 1] = { 0 };
 	for (size_t i = 0; i < 1025; i++)
 		release[i] = release_to("south.example");
-	fails(desk_issue(&h->desk, &(struct issue){ .kind = "warning", .release = release, .n = 0 }, r), TOCSIN_REFUSED, "reaches nobody");
-	fails(desk_issue(&h->desk, &(struct issue){ .kind = "warning", .release = release, .n = 1025 }, r), TOCSIN_BAD, "at most 1024");
-	fails(desk_issue(&h->desk, &(struct issue){ .kind = "warning", .release = release, .n = 1, .re = re, .re_n = 17 }, r), TOCSIN_BAD,
+	fails(desk_issue(&h->desk, &(struct issue){ .kind = "warning", .release = release, .n = 0 }, r), TOCSIN_REFUSED,
+		"reaches nobody");
+	fails(desk_issue(&h->desk, &(struct issue){ .kind = "warning", .release = release, .n = 1025 }, r), TOCSIN_BAD,
+		"at most 1024");
+	fails(desk_issue(&h->desk, &(struct issue){ .kind = "warning", .release = release, .n = 1, .re = re, .re_n = 17 },
+		r), TOCSIN_BAD,
 		"16 references");
-	fails(desk_issue(&h->desk, &(struct issue){ .kind = "rumour", .release = release, .n = 1 }, r), TOCSIN_BAD, "called rumour");
+	fails(desk_issue(&h->desk, &(struct issue){ .kind = "rumour", .release = release, .n = 1 }, r), TOCSIN_BAD,
+		"called rumour");
 	fails(desk_issue(&h->desk, &(struct issue){ .kind = "", .release = release, .n = 1 }, r), TOCSIN_BAD, "no kind");
 	assert_int_equal(last_num(h), 0);
 	ok(desk_issue(&h->desk, &(struct issue){ .kind = "warning", .release = release, .n = 1024 }, r));
@@ -279,7 +284,8 @@ HOME_TEST(more_fields_take_four_times_the_lines_and_too_many_are_refused)
 		snprintf(names[i], sizeof names[i], "x.f%zu", i);
 		field[i] = (struct body_field){ .name = names[i], .value = BYTES_LIT("1"), .open = i % 2 == 0 };
 	}
-	static const struct { size_t n; uint32_t lines; } cases[] = { { 0, 32 }, { 32, 32 }, { 33, 128 }, { 128, 128 }, { 129, 512 },
+	static const struct { size_t n; uint32_t lines; } cases[] = { { 0, 32 }, { 32, 32 }, { 33, 128 }, { 128, 128 },
+		{ 129, 512 },
 		{ 513, 2048 }, { LIMIT_LINES, 2048 } };
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct issue_release release = { .to = "south.example", .field = field, .field_n = cases[i].n };
@@ -293,7 +299,8 @@ HOME_TEST(more_fields_take_four_times_the_lines_and_too_many_are_refused)
 	int64_t before = last_num(h);
 	struct issue_release release = { .to = "south.example", .field = field, .field_n = LIMIT_LINES + 1 };
 	struct issue_result r;
-	fails(desk_issue(&h->desk, &(struct issue){ .kind = "warning", .release = &release, .n = 1 }, &r), TOCSIN_BAD, "2048 fields");
+	fails(desk_issue(&h->desk, &(struct issue){ .kind = "warning", .release = &release, .n = 1 }, &r), TOCSIN_BAD,
+		"2048 fields");
 	/* A name twice, a name that is none, a value that is none, a value that is too long. */
 	release.field_n = 2;
 	field[1].name = field[0].name;
@@ -499,7 +506,8 @@ HOME_TEST(overlapping_groups_are_counted_once_and_one_name_too_many_is_refused)
 HOME_TEST(an_arena_that_is_full_is_an_error_at_every_size)
 {
 	struct home *h = *state;
-	static const char *const members[] = { "west.example", "east.example", "south.example" }, *const words[] = { "@coast", "a.example" };
+	static const char *const members[] = { "west.example", "east.example", "south.example" }, *const words[] = {
+		"@coast", "a.example" };
 	bool there = false;
 	put_in_group(h, "coast", members, 3);
 	for (size_t size = 0; size < 20000 && !there; size += 8) {
