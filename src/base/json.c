@@ -3,6 +3,44 @@
 #include "base/jval.h"
 #include "base/text.h"
 
+#define DEEPEST 32
+
+/* How deep TEXT nests; jansson's own limit is 2048 and fixed when it is built. Brackets inside strings do not count. */
+static size_t depth_of(struct bytes text)
+{
+	size_t depth = 0, deepest = 0;
+	bool inside = false;
+	for (size_t i = 0; i < text.n; i++) {
+		uint8_t c = text.p[i];
+		if (inside && c == '\\')
+			i++;
+		else if (c == '"')
+			inside = !inside;
+		else if (!inside && (c == '[' || c == '{') && ++depth > deepest)
+			deepest = depth;
+		else if (!inside && (c == ']' || c == '}') && depth > 0)
+			depth--;
+	}
+	return deepest;
+}
+
+enum tocsin_err json_parse(struct bytes text, size_t max, const char *what, json_t **out)
+{
+	if (text.n > max)
+		return fail(TOCSIN_BAD, "%s: longer than the %zu bytes that it may have", what, max);
+	if (depth_of(text) > DEEPEST)
+		return fail(TOCSIN_BAD, "%s: nested more than %d deep", what, DEEPEST);
+	json_error_t e;
+	const char *p = text.n == 0 ? "" : (const char *)text.p;
+	json_t *j = json_loadb(p, text.n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &e);
+	if (j == NULL && json_error_code(&e) == json_error_out_of_memory)
+		return fail(TOCSIN_BROKEN, "%s: no memory to read it", what);
+	if (j == NULL)
+		return fail(TOCSIN_BAD, "%s: not valid JSON: %s (line %d, column %d)", what, e.text, e.line, e.column);
+	*out = j;
+	return TOCSIN_OK;
+}
+
 static int append(const char *p, size_t n, void *user)
 {
 	struct buf *b = user;

@@ -1,5 +1,5 @@
 /*
- * json: jansson's values with our rules, for the API, the CLI and configuration-like files; never on the exchange path.
+ * json: jansson with our rules, for the API, the CLI and configuration-like files; never on the exchange path.
  *
  * Duplicate keys, trailing bytes, NUL in strings, nesting over 32 and texts over the given maximum are errors.
  */
