@@ -1,7 +1,7 @@
 /*
  * load: gives warnings to a node through its API, and measures. Everything a desk would do is paid for: JSON, checks, salts, signatures, both logs, both disks, receipts.
  *
- *   load rate SOCKET PARTNER N     N warnings with 2 kB bodies, 128 a call, two calls at a time; prints "SECONDS" from the first call until the outbox is empty
+ *   load rate SOCKET PARTNER N     N warnings with 2 kB bodies, 128 a call, six callers, each with at most two calls' receipts outstanding; prints "SECONDS" from the first call until the outbox is empty
  *   load single SOCKET PARTNER N   N warnings one after the other; prints the median milliseconds from the call until its verified receipt is durable
  */
 #include <pthread.h>
@@ -15,7 +15,7 @@
 #include "net/http.h"
 
 #define BATCH 128
-#define CALLS 2
+#define CALLS 6
 
 static const struct http_client_config config = { .max_per_host = 1 };
 
@@ -50,6 +50,19 @@ struct caller {
 	char last[80];          /* id of the last statement */
 };
 
+/* Until the statement ID ("": none yet) has its receipt. */
+static bool wait_receipt(const char *socket, const char *id)
+{
+	char path[200];
+	json_t *shown = NULL;
+	if (id[0] == 0)
+		return true;
+	snprintf(path, sizeof path, "/api/v1/statements/%s?wait=60", id);
+	bool ok = ask(socket, "GET", path, NULL, &shown) && strcmp(json_string_value(json_object_get(shown, "delivery")), "waiting") != 0;
+	json_decref(shown);
+	return ok;
+}
+
 static void *call_all(void *arg)
 {
 	struct caller *c = arg;
@@ -66,6 +79,8 @@ static void *call_all(void *arg)
 		}
 		buf_add_str(&b, "]}");
 		c->ok = ask(c->socket, "POST", "/api/v1/statements", &b, &answer);
+		/* The receipts of the batch before are waited for, so that a caller has two batches under way at most. */
+		c->ok = c->ok && wait_receipt(c->socket, c->last);
 		const json_t *results = json_object_get(answer, "results");
 		const char *id = json_string_value(json_object_get(json_array_get(results, json_array_size(results) - 1), "id"));
 		if (id != NULL)
@@ -73,6 +88,7 @@ static void *call_all(void *arg)
 		json_decref(answer);
 		buf_free(&b);
 	}
+	c->ok = c->ok && wait_receipt(c->socket, c->last);
 	return NULL;
 }
 
@@ -106,15 +122,6 @@ static int rate(const char *socket, const char *partner, unsigned n)
 		if (!caller[i].ok)
 			return 1;
 	}
-	/* The status counts all that waits, which takes its time: so it is asked when the last ones have arrived. */
-	for (unsigned i = 0; i < CALLS; i++) {
-		char path[200];
-		json_t *shown = NULL;
-		snprintf(path, sizeof path, "/api/v1/statements/%s?wait=60", caller[i].last);
-		if (!ask(socket, "GET", path, NULL, &shown))
-			return 1;
-		json_decref(shown);
-	}
 	long long left;
 	while ((left = waiting(socket, partner)) > 0)
 		usleep(20000);
@@ -131,8 +138,7 @@ static int by_value(const void *a, const void *b)
 static bool one(const char *socket, const char *partner, unsigned serial, int64_t *took)
 {
 	struct buf b;
-	json_t *answer = NULL, *shown = NULL;
-	char path[200];
+	json_t *answer = NULL;
 	buf_init(&b, 65536);
 	buf_add_str(&b, "{\"items\":[");
 	add_item(&b, partner, serial);
@@ -140,12 +146,11 @@ static bool one(const char *socket, const char *partner, unsigned serial, int64_
 	int64_t start = clock_mono();
 	bool ok = ask(socket, "POST", "/api/v1/statements", &b, &answer);
 	if (ok) {
-		snprintf(path, sizeof path, "/api/v1/statements/%s?wait=20", json_string_value(json_object_get(json_array_get(json_object_get(answer, "results"), 0), "id")));
-		ok = ask(socket, "GET", path, NULL, &shown) && strcmp(json_string_value(json_object_get(shown, "delivery")), "waiting") != 0;
+		const char *id = json_string_value(json_object_get(json_array_get(json_object_get(answer, "results"), 0), "id"));
+		ok = id != NULL && wait_receipt(socket, id);
 	}
 	*took = clock_mono() - start;
 	json_decref(answer);
-	json_decref(shown);
 	buf_free(&b);
 	return ok;
 }
