@@ -106,6 +106,16 @@ static void print_receipt(const json_t *o)
 		print_text("%-22s %lld\n", "quorum", (long long)json_integer_value(quorum));
 }
 
+/* What a statement refers to; one that has no effect says why. */
+static void print_about(const json_t *item)
+{
+	const char *rule = text_of(item, "rule");
+	if (rule[0] != 0)
+		print_text("%-22s %s (without effect: %s)\n", "about", text_of(item, "id"), rule);
+	else
+		print_text("%-22s %s%s\n", "about", text_of(item, "id"), json_is_true(json_object_get(item, "dangling")) ? " (not here: dangling)" : "");
+}
+
 static void print_threads(const json_t *o)
 {
 	const json_t *item;
@@ -114,7 +124,7 @@ static void print_threads(const json_t *o)
 	if (w != NULL)
 		print_text("%-22s %s, until %s%s%s\n", "window", text_of(w, "state"), text_of(w, "until"), text_of(w, "outcome")[0] != 0 ? ", " : "", text_of(w, "outcome"));
 	json_array_foreach(json_object_get(o, "re"), i, item)
-		print_text("%-22s %s%s\n", "about", text_of(item, "id"), json_is_true(json_object_get(item, "dangling")) ? " (not here: dangling)" : "");
+		print_about(item);
 	json_array_foreach(json_object_get(o, "answers"), i, item) {
 		struct buf gist;
 		buf_init(&gist, 1u << 20);

@@ -275,9 +275,12 @@ static void send_batch(struct courier *c, struct link *l)
 	struct snapshot *read = NULL;
 	struct parcel *p = NULL;
 	if (peer == NULL || peer->card->url_n == 0 || peer->recipient_n == 0) {
-		link_fail(c, l, l->epoch,
-			peer == NULL ? "%s is not a partner any more" : "the card of %s names no address: only carry files reach it",
-			l->name);
+		if (peer == NULL)
+			link_fail(c, l, l->epoch, "%s is not a partner any more", l->name);
+		else if (peer->recipient_n == 0)
+			link_fail(c, l, l->epoch, "the card of %s names no recipient that this node can seal to", l->name);
+		else
+			link_fail(c, l, l->epoch, "the card of %s names no address: only carry files reach it", l->name);
 		peer_release(peer);
 		return;
 	}
