@@ -107,8 +107,8 @@ def node_to_node(a, b):
         rates.append(N / seconds)
         floors.append((before + after) / 2)
         ratios.append(rates[-1] / floors[-1])
-    best = ratios.index(max(ratios))
-    result.update(node_to_node_per_s=round(rates[best]), floor_per_s=round(floors[best]), node_to_node_of_floor=round(ratios[best], 3),
+    middle = ratios.index(sorted(ratios)[len(ratios) // 2])
+    result.update(node_to_node_per_s=round(rates[middle]), floor_per_s=round(floors[middle]), node_to_node_of_floor=round(ratios[middle], 3),
                   node_to_node_all=[round(r) for r in rates], node_to_node_of_floor_all=[round(r, 3) for r in ratios])
 
 
