@@ -17,20 +17,44 @@
 #define BATCH 128
 #define CALLS 6
 
-static const struct http_client_config config = { .max_per_host = 1 };
+static struct http_client *client;       /* one for all callers: connections are kept */
+
+struct asked {
+	pthread_mutex_t lock;
+	pthread_cond_t done;
+	bool over, ok;
+	unsigned status;
+	struct buf answer;
+};
+
+static void answered(void *arg, const struct http_result *r)
+{
+	struct asked *a = arg;
+	pthread_mutex_lock(&a->lock);
+	a->ok = r->err == TOCSIN_OK && r->status < 300;
+	a->status = r->status;
+	buf_add_bytes(&a->answer, r->body);
+	a->over = true;
+	pthread_cond_signal(&a->done);
+	pthread_mutex_unlock(&a->lock);
+}
 
 static bool ask(const char *socket, const char *method, const char *path, struct buf *body, json_t **out)
 {
 	char url[4096];
-	struct buf answer;
-	unsigned status = 0;
-	buf_init(&answer, 16u << 20);
+	struct asked a = { .lock = PTHREAD_MUTEX_INITIALIZER, .done = PTHREAD_COND_INITIALIZER };
+	buf_init(&a.answer, 16u << 20);
 	snprintf(url, sizeof url, "unix:%s:%s", socket, path);
 	const struct http_request r = { .method = method, .url = url, .type = body == NULL ? NULL : "application/json", .body = body, .max_answer = 16u << 20, .timeout_ms = 120000 };
-	bool ok = http_ask(&config, &r, &status, &answer) == TOCSIN_OK && status < 300 && json_parse(buf_bytes(&answer), 16u << 20, "the answer", out) == TOCSIN_OK;
+	http_client_send(client, &r, answered, &a);
+	pthread_mutex_lock(&a.lock);
+	while (!a.over)
+		pthread_cond_wait(&a.done, &a.lock);
+	pthread_mutex_unlock(&a.lock);
+	bool ok = a.ok && json_parse(buf_bytes(&a.answer), 16u << 20, "the answer", out) == TOCSIN_OK;
 	if (!ok)
-		fprintf(stderr, "load: %s %s: %u %s %.*s\n", method, path, status, fail_sentence(), (int)answer.n, answer.n == 0 ? "" : (const char *)answer.p);
-	buf_free(&answer);
+		fprintf(stderr, "load: %s %s: %u %.*s\n", method, path, a.status, (int)a.answer.n, a.answer.n == 0 ? "" : (const char *)a.answer.p);
+	buf_free(&a.answer);
 	return ok;
 }
 
@@ -175,6 +199,11 @@ int main(int argc, char **argv)
 {
 	if (argc != 5)
 		return 2;
+	const struct http_client_config config = { .max_per_host = 2 * CALLS };
+	if (http_client_start(&config, &client) != TOCSIN_OK)
+		return 1;
 	unsigned n = (unsigned)strtoul(argv[4], NULL, 10);
-	return strcmp(argv[1], "rate") == 0 ? rate(argv[2], argv[3], n) : single(argv[2], argv[3], n);
+	int status = strcmp(argv[1], "rate") == 0 ? rate(argv[2], argv[3], n) : single(argv[2], argv[3], n);
+	http_client_stop(client);
+	return status;
 }

@@ -181,8 +181,8 @@ static json_t *not_proven(void)
 {
 	static const char *const sentences[] = {
 		"A receipt proves that a node's log took a statement in, not that a person read it.",
-		"What a statement says is its author's claim; nothing here proves that it is true, or that nothing "
-		"else was said.",
+		("What a statement says is its author's claim; nothing here proves that it is true, or that nothing "
+		"else was said."),
 		"Something without a receipt may have arrived all the same: a recipient can read and keep silent.",
 		"With quorum none, no organisation but the recipient vouches for the time of a receipt.",
 	};
