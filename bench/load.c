@@ -1,7 +1,8 @@
 /*
  * load: gives warnings to a node through its API, and measures. Everything a desk would do is paid for: JSON, checks, salts, signatures, both logs, both disks, receipts.
  *
- *   load rate SOCKET PARTNER N     N warnings with 2 kB bodies, 128 a call, six callers, each with at most two calls' receipts outstanding; prints "SECONDS" from the first call until the outbox is empty
+ *   load rate SOCKET PARTNER N     N warnings with 2 kB bodies, 256 a call, four callers, each with at most two calls' receipts outstanding;
+ *                                  prints seconds from the first call until the outbox is empty
  *   load single SOCKET PARTNER N   N warnings one after the other; prints the median milliseconds from the call until its verified receipt is durable
  */
 #include <pthread.h>
@@ -14,8 +15,8 @@
 #include "base/random.h"
 #include "net/http.h"
 
-#define BATCH 128
-#define CALLS 6
+#define BATCH 256
+#define CALLS 4
 
 static struct http_client *client;       /* one for all callers: connections are kept */
 
