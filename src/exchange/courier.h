@@ -18,7 +18,7 @@
 #include "exchange/receipts.h"
 
 #define COURIER_TIMEOUT_MS 60000
-#define COURIER_UNDER_WAY 1024          /* statements to one partner, sent or being committed */
+#define COURIER_UNDER_WAY 1536          /* statements to one partner, sent or being committed */
 #define COURIER_TROUBLE 700
 #define COURIER_SCAN (10 * CLOCK_SECOND) /* the directory is looked through at most so often */
 

@@ -16,7 +16,7 @@
 #define OUTBOX_IMMINENT 0
 #define OUTBOX_ROUTINE 2
 
-#define OUTBOX_BATCH_COUNT 128          /* statements in one request */
+#define OUTBOX_BATCH_COUNT 256          /* statements in one request */
 #define OUTBOX_BATCH_BYTES (1u << 20)   /* of notes and bodies in one request; one larger statement goes alone */
 #define OUTBOX_REQUESTS 6               /* batches under way to one partner */
 #define OUTBOX_LIVE_REQUESTS 64         /* to all partners that answered last time */
