@@ -1,134 +1,21 @@
-#include "api/operation.h"
+#include "api/table.h"
 
 #include "base/limits.h"
 #include "base/text.h"
 
-#define NAME_MAX_BYTES LIMIT_NAME
-#define SENTENCE_MAX 1000
+const struct api_field api_nothing[] = { { NULL } };
 
-static const struct api_field nothing[] = { { NULL } };
-
-static const struct api_field card_fields[] = {
-	{ "url", API_STRINGS, false, 0, 4,
-		"addresses at which partners reach this node; replaces those of the last card" },
-	{ "duty", API_STRINGS, false, 0, 8, "who answers by day and night; replaces those of the last card" },
-	{ "rotate", API_BOOLEAN, false, 0, 0, "make fresh sign and recipient keys first" },
-	{ NULL },
-};
-static const struct api_field confirm_fields[] = {
-	{ "safety", API_STRING, false, 0, 100, "the safety number as the other side read it; must be the right one" },
-	{ NULL },
-};
-static const struct api_field reason_fields[] = {
-	{ "reason", API_STRING, true, 1, SENTENCE_MAX, "why, in words" },
-	{ NULL },
-};
-static const struct api_field quorum_fields[] = {
-	{ "k", API_INTEGER, true, 0, 64, "organisations that must have cosigned; 0: none" },
-	{ NULL },
-};
-static const struct api_field group_fields[] = {
-	{ "members", API_STRINGS, true, 0, 1024, "names of partners" },
-	{ NULL },
-};
-static const struct api_field issue_fields[] = {
-	{ "kind", API_STRING, false, 1, 32, "warning, response, retraction, closure or record" },
-	{ "to", API_STRINGS, false, 0, 1024, "names and @groups; empty for a record: this node itself" },
-	{ "fields", API_OBJECT, false, 0, 0, "field names to values" },
-	{ "close", API_STRINGS, false, 0, 512, "fields whose lines are closed to the recipients" },
-	{ "open", API_STRINGS, false, 0, 512, "fields that would be closed by default and are opened" },
-	{ "re", API_STRINGS, false, 0, LIMIT_REFS, "ids or prefixes of the statements that it is about" },
-	{ "items", API_OBJECTS, false, 1, 256, "several of these at once, then alone" },
-	{ NULL },
-};
-static const struct api_field clock_fields[] = {
-	{ "now", API_STRING, true, 20, 20, "the time, as 2024-03-06T09:12:00Z" },
-	{ NULL },
-};
-
-static const struct api_field list_query[] = {
-	{ "direction", API_STRING, false, 0, 3, "in or out" },
-	{ "peer", API_STRING, false, 0, NAME_MAX_BYTES, "the other side" },
-	{ "kind", API_STRING, false, 0, 32, "kind of statement" },
-	{ "before", API_INTEGER, false, 0, INT64_MAX,
-		"only statements with a smaller number: next of the page before" },
-	{ "limit", API_INTEGER, false, 1, 1000, "at most so many; 100" },
-	{ NULL },
-};
-static const struct api_field show_query[] = {
-	{ "wait", API_INTEGER, false, 0, 86400, "seconds to wait for its receipt" },
-	{ NULL },
-};
-static const struct api_field evidence_query[] = {
-	{ "only", API_STRINGS, false, 0, 8000, "open lines to show; all others are kept back" },
-	{ "reveal", API_STRINGS, false, 0, 8000, "closed lines to open" },
-	{ NULL },
-};
-static const struct api_field events_query[] = {
-	{ "after", API_INTEGER, false, 0, INT64_MAX, "only later ones" },
-	{ "wait", API_INTEGER, false, 0, 86400, "seconds to wait for the first" },
-	{ NULL },
-};
-
-#define V1 "/api/v1/"
-static const struct api_operation operations[] = {
-	{ API_STATUS, "GET", V1 "status", SCOPE_READ, BODY_NONE, 0, nothing, nothing,
-		"what the node does, what is wrong, what is not proven" },
-	{ API_OPERATIONS, "GET", V1 "operations", SCOPE_READ, BODY_NONE, 0, nothing, nothing, "this table" },
-	{ API_CARD, "GET", V1 "card", SCOPE_READ, BODY_NONE, 0, nothing, nothing, "our card chain" },
-	{ API_CARD_NEXT, "POST", V1 "card/next", SCOPE_ADMIN, BODY_JSON, LIMIT_JSON, card_fields, nothing,
-		"make, sign and log our next card" },
-	{ API_PARTNERS, "GET", V1 "partners", SCOPE_READ, BODY_NONE, 0, nothing, nothing, "all partners" },
-	{ API_PARTNER, "GET", V1 "partners/{name}", SCOPE_READ, BODY_NONE, 0, nothing, nothing,
-		"one partner with its card" },
-	{ API_PARTNER_ADD, "POST", V1 "partners", SCOPE_ADMIN, BODY_CARDS, LIMIT_CHAIN_BYTES, nothing, nothing,
-		"take a card chain: a new partner, or later cards of one" },
-	{ API_PARTNER_CONFIRM, "POST", V1 "partners/{name}/confirm", SCOPE_ADMIN, BODY_JSON, LIMIT_JSON, confirm_fields,
-		nothing, "a person has compared safety numbers" },
-	{ API_PARTNER_DISTRUST, "POST", V1 "partners/{name}/distrust", SCOPE_ADMIN, BODY_JSON, LIMIT_JSON,
-		reason_fields, nothing, "take nothing from it any more" },
-	{ API_PARTNER_QUORUM, "POST", V1 "partners/{name}/quorum", SCOPE_ADMIN, BODY_JSON, LIMIT_JSON, quorum_fields,
-		nothing, "how many organisations must witness its receipts" },
-	{ API_GROUPS, "GET", V1 "groups", SCOPE_READ, BODY_NONE, 0, nothing, nothing, "all groups" },
-	{ API_GROUP_PUT, "PUT", V1 "groups/{name}", SCOPE_ADMIN, BODY_JSON, LIMIT_JSON, group_fields, nothing,
-		"make a group, or replace its members" },
-	{ API_GROUP_DELETE, "DELETE", V1 "groups/{name}", SCOPE_ADMIN, BODY_NONE, 0, nothing, nothing,
-		"remove a group" },
-	{ API_WITNESSES, "GET", V1 "witnesses", SCOPE_READ, BODY_NONE, 0, nothing, nothing,
-		"who is asked to cosign our log" },
-	{ API_WITNESS_PUT, "PUT", V1 "witnesses/{name}", SCOPE_ADMIN, BODY_NONE, 0, nothing, nothing,
-		"ask a partner to cosign our log, and count its cosignatures" },
-	{ API_WITNESS_DELETE, "DELETE", V1 "witnesses/{name}", SCOPE_ADMIN, BODY_NONE, 0, nothing, nothing,
-		"ask it no more" },
-	{ API_ISSUE, "POST", V1 "statements", SCOPE_ISSUE, BODY_JSON, LIMIT_JSON, issue_fields, nothing,
-		"issue statements: one release a recipient" },
-	{ API_STATEMENTS, "GET", V1 "statements", SCOPE_READ, BODY_NONE, 0, nothing, list_query,
-		"statements, newest first" },
-	{ API_STATEMENT, "GET", V1 "statements/{id}", SCOPE_READ, BODY_NONE, 0, nothing, show_query,
-		"one statement, whole" },
-	{ API_CLOSE_DELIVERY, "POST", V1 "statements/{id}/close-delivery", SCOPE_ISSUE, BODY_JSON, LIMIT_JSON,
-		reason_fields, nothing, "give up delivering it" },
-	{ API_EVIDENCE, "GET", V1 "statements/{id}/evidence", SCOPE_READ, BODY_NONE, 0, nothing, evidence_query,
-		"a bundle that proves it offline, as a ustar archive" },
-	{ API_LOG, "GET", V1 "log", SCOPE_READ, BODY_NONE, 0, nothing, nothing, "our log" },
-	{ API_EVENTS, "GET", V1 "events", SCOPE_READ, BODY_NONE, 0, nothing, events_query, "what happened, in order" },
-	{ API_CARRY_OUT, "POST", V1 "carry/out/{partner}", SCOPE_ISSUE, BODY_NONE, 0, nothing, nothing,
-		"what waits for a partner, as a file" },
-	{ API_CARRY_IN, "POST", V1 "carry/in", SCOPE_ISSUE, BODY_CARRY, LIMIT_BATCH_BYTES + 4096, nothing, nothing,
-		"take a carry file; the answer file is the body" },
-	{ API_CLOCK, "PUT", V1 "clock", SCOPE_ADMIN, BODY_JSON, LIMIT_JSON, clock_fields, nothing,
-		"set the clock of an exercise node" },
-	{ API_PAGE, "GET", "/", SCOPE_READ, BODY_NONE, 0, nothing, nothing, "the status page" },
-	{ API_STYLE, "GET", "/style.css", SCOPE_READ, BODY_NONE, 0, nothing, nothing, "its style sheet" },
-	{ API_METRICS, "GET", "/metrics", SCOPE_READ, BODY_NONE, 0, nothing, nothing,
-		"counters in the OpenMetrics text format" },
-};
-#define OPERATIONS (sizeof operations / sizeof operations[0])
-_Static_assert(OPERATIONS == API_COUNT, "one row an operation");
+static const struct api_operation *const tables[] = { api_table_node, api_table_partner, api_table_statement,
+	api_table_account, api_table_policy, api_table_draft, api_table_clock, api_table_page, api_table_keep,
+	api_table_contact, api_table_search };
 
 const struct api_operation *api_each(size_t i)
 {
-	return i < OPERATIONS ? &operations[i] : NULL;
+	for (size_t t = 0; t < sizeof tables / sizeof *tables; t++)
+		for (const struct api_operation *op = tables[t]; op->path != NULL; op++)
+			if (i-- == 0)
+				return op;
+	return NULL;
 }
 
 /* PATH against PATTERN; "{...}" takes everything up to the next slash, but not nothing. */
@@ -151,12 +38,13 @@ static bool path_matches(const char *pattern, const char *path, struct api_match
 enum tocsin_err api_find(const char *method, const char *path, const struct api_operation **out, struct api_match *m)
 {
 	bool known = false;
-	for (size_t i = 0; i < OPERATIONS; i++) {
-		if (!path_matches(operations[i].path, path, m))
+	const struct api_operation *op;
+	for (size_t i = 0; (op = api_each(i)) != NULL; i++) {
+		if (!path_matches(op->path, path, m))
 			continue;
 		known = true;
-		if (strcmp(operations[i].method, method) == 0) {
-			*out = &operations[i];
+		if (strcmp(op->method, method) == 0) {
+			*out = op;
 			return TOCSIN_OK;
 		}
 	}

@@ -9,8 +9,10 @@
 #define TOCSIN_API_OPERATION_H
 
 #include "base/json.h"
+#include "desk/access.h"
 
 enum api_id {
+	/* the node */
 	API_STATUS,
 	API_OPERATIONS,
 	API_CARD,
@@ -40,12 +42,25 @@ enum api_id {
 	API_PAGE,
 	API_STYLE,
 	API_METRICS,
+	/* accounts */
+
+	/* policy */
+
+	/* drafts */
+
+	/* clocks */
+
+	/* pages */
+
+	/* keeping */
+
+	/* contacts */
+
+	/* search */
+
 	API_COUNT
 };
 
-/* What an operation does to the node: only reads, issues statements, or changes whom the node trusts and how it runs.
- */
-enum api_scope { SCOPE_READ, SCOPE_ISSUE, SCOPE_ADMIN };
 enum api_body { BODY_NONE, BODY_JSON, BODY_CARDS, BODY_CARRY };
 enum api_type { API_STRING, API_INTEGER, API_BOOLEAN, API_STRINGS, API_OBJECT, API_OBJECTS };
 
@@ -62,7 +77,8 @@ struct api_field {
 struct api_operation {
 	enum api_id id;
 	const char *method, *path;      /* "/api/v1/partners/{name}/confirm" */
-	enum api_scope scope;
+	enum right right;               /* what the asker's roles must allow */
+	enum token_scope token;         /* what the asker's token must allow */
 	enum api_body body;
 	size_t body_max;
 	const struct api_field *fields; /* never NULL */

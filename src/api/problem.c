@@ -53,14 +53,14 @@ static json_t *describe_fields(const struct api_field *f)
 
 json_t *api_describe(void)
 {
-	static const char *const scopes[] = { "read", "issue", "admin" };
 	json_t *list = json_array();
 	const struct api_operation *op;
 	for (size_t i = 0; (op = api_each(i)) != NULL; i++) {
 		json_t *o = json_object();
 		json_object_set_new(o, "method", json_string(op->method));
 		json_object_set_new(o, "path", json_string(op->path));
-		json_object_set_new(o, "scope", json_string(scopes[op->scope]));
+		json_object_set_new(o, "scope", json_string(op->token == TOKEN_READ ? "read" : op->token == TOKEN_ISSUE ? "issue" : "admin"));
+		json_object_set_new(o, "right", json_string(right_name(op->right)));
 		json_object_set_new(o, "help", json_string(op->help));
 		json_object_set_new(o, "body", describe_fields(op->fields));
 		json_object_set_new(o, "query", describe_fields(op->query));

@@ -1,15 +1,49 @@
 #include "desk/access.h"
 
-#include <stddef.h>
-
 const struct view *view_node(void)
 {
-	static const struct view node = { .who = "node", .content = true };
+	static const struct view node = { .account = "node", .function = "node", .token = TOKEN_READ | TOKEN_ISSUE | TOKEN_ADMIN,
+		.roles = ROLE_ALL, .everything = true };
 	return &node;
 }
 
-const struct view *view_desk(void)
+/* One row a right: its name, and who has it. */
+static const struct {
+	const char *name;
+	unsigned roles;
+} rights[RIGHT_COUNT] = {
+	[RIGHT_NONE] = { "none", ROLE_ALL },
+	[RIGHT_READ] = { "read", ROLE_ANALYST | ROLE_RELEASER | ROLE_DUTY | ROLE_LIAISON | ROLE_INSPECTOR | ROLE_PROTECTION },
+	[RIGHT_EXPORT] = { "export", ROLE_RELEASER | ROLE_DUTY | ROLE_LIAISON | ROLE_INSPECTOR },
+	[RIGHT_DRAFT] = { "draft", ROLE_ANALYST | ROLE_RELEASER | ROLE_DUTY | ROLE_LIAISON },
+	[RIGHT_DETERMINE] = { "determine", ROLE_ANALYST | ROLE_RELEASER | ROLE_DUTY },
+	[RIGHT_WAIVE] = { "waive", ROLE_RELEASER },
+	[RIGHT_RELEASE] = { "release", ROLE_RELEASER | ROLE_DUTY },
+	[RIGHT_RELEASE_IMMINENT] = { "release-imminent", ROLE_DUTY | ROLE_RELEASER },
+	[RIGHT_REVIEW] = { "review", ROLE_RELEASER },
+	[RIGHT_RESPOND] = { "respond", ROLE_ANALYST | ROLE_RELEASER | ROLE_DUTY | ROLE_LIAISON },
+	[RIGHT_RETRACT] = { "retract", ROLE_RELEASER | ROLE_DUTY },
+	[RIGHT_CLOSE] = { "close", ROLE_RELEASER | ROLE_DUTY },
+	[RIGHT_RECORD] = { "record", ROLE_ANALYST | ROLE_RELEASER | ROLE_DUTY | ROLE_LIAISON },
+	[RIGHT_SHARE] = { "share", ROLE_RELEASER | ROLE_DUTY },
+	[RIGHT_CLOCK] = { "clock", ROLE_ANALYST | ROLE_RELEASER | ROLE_DUTY | ROLE_LIAISON },
+	[RIGHT_PARTNER] = { "partner", ROLE_LIAISON | ROLE_ADMIN },
+	[RIGHT_FORGET_PROPOSE] = { "forget-propose", ROLE_PROTECTION },
+	[RIGHT_FORGET_AGREE] = { "forget-agree", ROLE_PROTECTION | ROLE_RELEASER },
+	[RIGHT_HOLD] = { "hold", ROLE_PROTECTION | ROLE_INSPECTOR },
+	[RIGHT_AUDIT] = { "audit", ROLE_INSPECTOR | ROLE_PROTECTION },
+	[RIGHT_ADMIN] = { "admin", ROLE_ADMIN },
+};
+
+const char *right_name(enum right r)
 {
-	static const struct view desk = { .who = "desk", .content = true };
-	return &desk;
+	return rights[r].name;
+}
+
+enum tocsin_err access_operator(const struct desk *d, struct view *out)
+{
+	(void)d;
+	*out = (struct view) { .account = "operator", .function = "operator", .roles = ROLE_ALL,
+		.token = TOKEN_READ | TOKEN_ISSUE | TOKEN_ADMIN, .everything = true };
+	return TOCSIN_OK;
 }

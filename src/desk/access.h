@@ -1,14 +1,72 @@
 /*
- * access: the one place where views are made (need-to-know).  view_node serves intake, courier and log; the house test
- * names the files that may use it.
+ * access: the one place where views are made, and where it is decided who may do and see what (need-to-know).
+ *
+ * Rights come from roles by one table; sight comes from scopes: a statement is seen by a view when a row of table
+ * "shared" names one of the view's scopes.  What may not be seen is answered as what is not there: same sentence, same
+ * reads.  view_node serves intake, courier, log and the desk's own followers; the house test names the files that may
+ * use it.
  */
 #ifndef TOCSIN_DESK_ACCESS_H
 #define TOCSIN_DESK_ACCESS_H
 
 #include "domain/view.h"
+#include "desk/desk.h"
 
-const struct view *view_node(void);
-/* Whoever holds the desk's token or socket: everything, until there are accounts. */
-const struct view *view_desk(void);
+/* One row each in access.c: name, roles that have it, sentence. */
+enum right {
+	RIGHT_NONE,                             /* whoever is logged in: one's own account, status without content */
+	RIGHT_READ,                             /* statements shared with one's scopes, search, events */
+	RIGHT_EXPORT,                           /* evidence, reports */
+	RIGHT_DRAFT,                            /* write drafts, propose them */
+	RIGHT_DETERMINE,                        /* the four tests, and their result */
+	RIGHT_WAIVE,                            /* waive a duty to warn on a named ground */
+	RIGHT_RELEASE,                          /* release what another one proposed; refuse it */
+	RIGHT_RELEASE_IMMINENT,                 /* alone, when imminent */
+	RIGHT_REVIEW,                           /* afterwards, what was released alone */
+	RIGHT_RESPOND,
+	RIGHT_RETRACT,
+	RIGHT_CLOSE,
+	RIGHT_RECORD,
+	RIGHT_SHARE,                            /* with another unit */
+	RIGHT_CLOCK,                            /* acknowledge, hand over */
+	RIGHT_PARTNER,                          /* cards, confirm, distrust, quorum, groups, profiles, contacts */
+	RIGHT_FORGET_PROPOSE,
+	RIGHT_FORGET_AGREE,
+	RIGHT_HOLD,                             /* legal hold */
+	RIGHT_AUDIT,                            /* read the audit trail, determinations, approvals */
+	RIGHT_ADMIN,                            /* accounts, units, policy, own cards, witnesses, clock of an exercise */
+	RIGHT_COUNT
+};
+const char *right_name(enum right r);
+
+const struct view *view_node(void);             /* everything, for the node's own threads */
+/* Whoever holds the node's socket or desk.token: everything while there are no accounts; from the first account on the
+ * administrator's rights only, and no content. */
+enum tocsin_err access_operator(const struct desk *d, struct view *out) MUST_USE;
+/* The view of an account that is active, now: roles, delegations that run, scopes. MISSING when there is none. */
+enum tocsin_err access_account(const struct desk *d, struct snapshot *read, const char *account, unsigned token,
+	struct view *out) MUST_USE;
+
+/* OK, or REFUSED (rule "role.NAME") with who could. */
+enum tocsin_err access_may(const struct view *v, enum right r) MUST_USE;
+
+/* Whether V sees statement NUM; *WHOLE: its closed lines, too. Does the same reads for a NUM that is not there (0).
+ * MISSING with the same sentence in both cases. WHAT: how the asker named it, for the sentence. */
+enum tocsin_err access_sees(struct snapshot *read, const struct view *v, int64_t num, const char *what,
+	bool *whole) MUST_USE;
+/* The statement that HEX (a whole id or 8 digits of it and more) names, if V sees it: row in the arena. Errors as
+ * statement_by_prefix; what V does not see is not there, and does not make a prefix ambiguous. */
+enum tocsin_err access_statement(struct snapshot *read, const struct view *v, const char *hex, struct arena *a,
+	struct statement_row *out, bool *whole) MUST_USE;
+
+/* Shares with UNIT (in COMPARTMENT; "": none) the statement NUM, of KIND with PEER; NUM 0: this change's own statement.
+ * Every share also goes to the inspectors' unit "*" of that compartment. MISSING: no such unit or compartment. */
+enum tocsin_err access_share(const struct desk *d, struct snapshot *read, struct change *c, int64_t num,
+	const char *kind, const char *peer, const char *unit, const char *compartment, bool whole) MUST_USE;
+
+/* V was shown LINES (names, space-separated) of statement NUM: the first opening by this account is an event and stops
+ * clocks of kind "opening"; every reading is in the audit trail. Waits until durable: content leaves only then. */
+enum tocsin_err access_opened(const struct desk *d, const struct view *v, int64_t num, const char *subject,
+	const char *lines) MUST_USE;
 
 #endif

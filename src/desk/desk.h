@@ -14,11 +14,13 @@
 #include "store/store.h"
 
 struct directory;
+struct policy;
 
 struct desk {
 	struct store *store;
 	struct keeper *keeper;
 	struct directory *directory;
+	struct policy *policy;
 	enum realm realm;
 	char name[LIMIT_NAME + 1];
 };

@@ -299,7 +299,7 @@ static enum tocsin_err add_answer(
 	put(w, item, "from", json_string(c.s.from.name));
 	put(w, item, "to", json_string(c.s.to.name));
 	put(w, item, "at", time_json(row.at));
-	if (w->view->content)
+	if (w->view->everything)
 		add_gist(w, &c, item);
 	append(w, t->answers, item);
 	if (closes(&c.s, about)) {
@@ -357,7 +357,7 @@ static enum tocsin_err add_thread(
 		size_t left_out = n - shown - (json_array_size(t.answers) - before);
 		put(w, out, "answers_left_out", json_integer((json_int_t)left_out));
 	}
-	if (err == TOCSIN_OK && w->view->content)
+	if (err == TOCSIN_OK && w->view->everything)
 		add_window(w, c, &t, out);
 	put(w, out, "answers", t.answers);
 	return err;
@@ -404,13 +404,13 @@ static enum tocsin_err add_all(
 		put(w, o, "delivery", json_string("own record"));
 	else
 		err = add_delivery(w, row, o);
-	if (err == TOCSIN_OK && w->view->content)
+	if (err == TOCSIN_OK && w->view->everything)
 		add_gist(w, c, o);
 	if (err != TOCSIN_OK || !whole)
 		return err;
 	put(w, o, "lines", json_integer(c->s.lines));
 	put(w, o, "closed_lines", json_integer((json_int_t)c->closed_n));
-	if (w->view->content)
+	if (w->view->everything)
 		put(w, o, "fields", fields_json(w, c));
 	err = add_references(w, &c->s, o);
 	return err == TOCSIN_OK ? add_thread(w, row, c, o) : err;

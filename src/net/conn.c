@@ -142,6 +142,17 @@ err:
 	return NULL;
 }
 
+/* Closing alone does not end the watching while another process, just forked and not yet turned into its program, still
+   has the same socket open: an event would name a connection that is gone. */
+static void end_close(const struct conn_env *env, struct conn_end *end)
+{
+	if (end->fd < 0)
+		return;
+	(void)epoll_ctl(env->epoll, EPOLL_CTL_DEL, end->fd, NULL);
+	close(end->fd);
+	end->fd = -1;
+}
+
 void conn_free(struct conn_env *env, struct conn *c)
 {
 	stream_close(env, &c->up);
@@ -149,9 +160,8 @@ void conn_free(struct conn_env *env, struct conn *c)
 	SSL_free(c->ssl);
 	gate_free(c->gate);
 	conn_link_free(c->link);
-	close(c->client.fd);
-	if (c->inner.fd >= 0)
-		close(c->inner.fd);
+	end_close(env, &c->client);
+	end_close(env, &c->inner);
 	free(c);
 }
 
@@ -372,9 +382,7 @@ static bool say_goodbye(struct conn_env *env, struct conn *c)
 	}
 	if (shutdown(c->client.fd, SHUT_WR) != 0)
 		return false;
-	if (c->inner.fd >= 0)
-		close(c->inner.fd);
-	c->inner.fd = -1;
+	end_close(env, &c->inner);
 	stream_close(env, &c->up);
 	c->lingering = true;
 	c->client.can_read = true;

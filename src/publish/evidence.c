@@ -225,8 +225,8 @@ static void write_files(const struct bundle *b, struct buf *out)
 enum tocsin_err evidence_bundle(const struct desk *d, struct snapshot *read, const struct view *v,
 	const struct statement_row *row, const char *const *only, const char *const *reveal, struct buf *out)
 {
-	if (!v->content)
-		return fail(TOCSIN_REFUSED, "%s may not see content, so it cannot take evidence of it along", v->who);
+	if (!v->everything)
+		return fail(TOCSIN_REFUSED, "%s may not see content, so it cannot take evidence of it along", v->account);
 	if ((row->marks & STATEMENT_MARK_FORGOTTEN) != 0)
 		return fail(TOCSIN_REFUSED,
 			"the content of this statement was deleted; only its stub is left, and nothing to show");

@@ -47,6 +47,7 @@ struct asked {
 	struct arena *arena;                    /* the call's */
 	const struct api_operation *op;
 	const char *parameter;                  /* what stands for {...} in the path */
+	struct view view;                       /* who asks */
 	json_t *body;                           /* parsed and checked, for BODY_JSON; NULL when it was empty */
 
 	json_t *answer;                         /* set by the handler (taken): answered as JSON; or */

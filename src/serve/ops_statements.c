@@ -19,6 +19,7 @@ enum tocsin_err path_statement(struct asked *q, struct snapshot *r, struct state
 
 struct listing {
 	struct serve *serve;
+	const struct view *view;
 	struct snapshot *read;
 	json_t *items;
 	int64_t last_num;
@@ -29,7 +30,7 @@ static bool list_one(void *arg, const struct statement_row *row)
 {
 	struct listing *l = arg;
 	json_t *o = NULL;
-	l->err = desk_show(l->serve->desk, l->read, view_desk(), row, false, &o);
+	l->err = desk_show(l->serve->desk, l->read, l->view, row, false, &o);
 	if (l->err != TOCSIN_OK)
 		return false;
 	json_array_append_new(l->items, o);
@@ -42,7 +43,7 @@ enum tocsin_err op_statements(struct serve *s, struct asked *q)
 	const char *direction;
 	int64_t before, limit;
 	struct statement_filter f = { .issued = -1, .body = true };
-	struct listing l = { .serve = s };
+	struct listing l = { .serve = s, .view = &q->view };
 	enum tocsin_err err = query_str(q, "direction", &direction);
 	if (err == TOCSIN_OK)
 		err = query_str(q, "peer", &f.peer);
@@ -93,7 +94,7 @@ enum tocsin_err op_statement(struct serve *s, struct asked *q)
 	if (!keep)
 		q->deadline = 0;
 	if (err == TOCSIN_OK && !keep)
-		err = desk_show(s->desk, r, view_desk(), &row, true, &q->answer);
+		err = desk_show(s->desk, r, &q->view, &row, true, &q->answer);
 	snapshot_close(r);
 	return err;
 }
@@ -182,7 +183,7 @@ enum tocsin_err op_evidence(struct serve *s, struct asked *q)
 			err = snapshot_open(s->desk->store, &r);
 	}
 	if (err == TOCSIN_OK)
-		err = evidence_bundle(s->desk, r, view_desk(), &row, only, reveal, &q->out);
+		err = evidence_bundle(s->desk, r, &q->view, &row, only, reveal, &q->out);
 	snapshot_close(r);
 	q->type = "application/x-tar";
 	return err;

@@ -184,6 +184,7 @@ static void page_partners(struct buf *out, const json_t *st)
 
 struct rows {
 	struct serve *serve;
+	const struct view *view;
 	struct snapshot *read;
 	struct buf *out;
 	enum tocsin_err err;
@@ -195,7 +196,7 @@ static bool add_row(void *arg, const struct statement_row *row)
 {
 	struct rows *r = arg;
 	json_t *o = NULL;
-	r->err = desk_show(r->serve->desk, r->read, view_desk(), row, false, &o);
+	r->err = desk_show(r->serve->desk, r->read, r->view, row, false, &o);
 	if (r->err != TOCSIN_OK)
 		return false;
 	const char *delivery = text_at(o, "delivery");
@@ -215,9 +216,9 @@ static bool add_row(void *arg, const struct statement_row *row)
 	return true;
 }
 
-static enum tocsin_err page_statements(struct serve *s, struct buf *out)
+static enum tocsin_err page_statements(struct serve *s, const struct view *v, struct buf *out)
 {
-	struct rows r = { .serve = s, .out = out };
+	struct rows r = { .serve = s, .view = v, .out = out };
 	struct statement_filter f = { .issued = -1, .limit = SHOWN };
 	enum tocsin_err err = snapshot_open(s->desk->store, &r.read);
 	if (err != TOCSIN_OK)
@@ -259,7 +260,7 @@ enum tocsin_err op_page(struct serve *s, struct asked *q)
 	page_alarms(&q->out, st);
 	page_log(&q->out, st);
 	page_partners(&q->out, st);
-	err = page_statements(s, &q->out);
+	err = page_statements(s, &q->view, &q->out);
 	page_end(&q->out, st);
 	json_decref(st);
 	q->type = "text/html; charset=utf-8";

@@ -148,6 +148,8 @@ static void hand_on(struct serve *s, struct http_call *call)
 			.parameter = arena_str(a, bytes_str(m.parameter)) };
 		buf_init(&q->out, ANSWER_MAX);
 	}
+	if (q != NULL && access_operator(s->desk, &q->view) != TOCSIN_OK)
+		q = NULL;
 	if (q == NULL || q->parameter == NULL || !queue_put(s->queue, q, false))
 		answer_problem(call, 503, TOCSIN_LATER, "this node has more to do than it can; try again later");
 }

@@ -23,6 +23,7 @@
 #define QUEUE_CHANGES 16384                     /* waiting; store_submit waits beyond that */
 #define POOL_IDLE 8                             /* readers kept open */
 #define POOL_MAX 64                             /* snapshots at one time */
+#define DESK_NUMBER "desk number"               /* in meta: the last one handed out of the desk's sequence */
 #define TILE_CACHE 32                           /* older tiles with their inner nodes, 16 kB each */
 
 /* ---- a change ---- */
@@ -99,7 +100,7 @@ struct store {
 	bool stop;
 
 	/* (writer) */
-	int64_t next_num, next_checkpoint, next_conflict, next_event, next_tail;
+	int64_t next_num, next_checkpoint, next_conflict, next_event, next_tail, next_desk;
 	struct log_tree *draft;
 	struct batch *batch;
 

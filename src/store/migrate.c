@@ -11,7 +11,11 @@ static const char schema_1[] =
 #include "store/schema-1.inc"
 ;
 
-static const char *const scripts[] = { schema_1 };
+static const char schema_2[] =
+#include "store/schema-2.inc"
+;
+
+static const char *const scripts[] = { schema_1, schema_2 };
 #define NEWEST (sizeof scripts / sizeof *scripts)
 
 static bool is_word(char c)

@@ -158,6 +158,26 @@ const struct sql_text sql_writes[WRITE_COUNT] = {
 	        "iib" },
 	[WRITE_PREFIX_TAIL_DROP] = { "prefix tail drop", "DELETE FROM prefix_tail WHERE seq <= $1 AND kind = $2",
 	        "ii" },
+
+	/* ---- people ---- */
+
+	/* ---- need-to-know and audit ---- */
+
+	/* ---- policy and profiles ---- */
+
+	/* ---- drafts and releases ---- */
+
+	/* ---- clocks ---- */
+
+	/* ---- pages and channels ---- */
+
+	/* ---- reach, retention, forgetting ---- */
+
+	/* ---- contacts ---- */
+
+	/* ---- search ---- */
+
+	/* ---- the API ---- */
 };
 
 const struct sql_text sql_reads[READ_COUNT] = {
@@ -292,4 +312,24 @@ const struct sql_text sql_reads[READ_COUNT] = {
 	        " COALESCE((SELECT MAX(num) FROM conflict), 0), COALESCE((SELECT MAX(seq) FROM event), 0),"
 	        " COALESCE((SELECT MAX(seq) FROM prefix_tail), 0)",
 	        "" },
+
+	/* ---- people ---- */
+
+	/* ---- need-to-know and audit ---- */
+
+	/* ---- policy and profiles ---- */
+
+	/* ---- drafts and releases ---- */
+
+	/* ---- clocks ---- */
+
+	/* ---- pages and channels ---- */
+
+	/* ---- reach, retention, forgetting ---- */
+
+	/* ---- contacts ---- */
+
+	/* ---- search ---- */
+
+	/* ---- the API ---- */
 };

@@ -3,7 +3,8 @@
  * with $n numbered by first appearance and a types string for its arguments.
  *
  * Types: i int64_t; t const char * (not NULL); b struct bytes by value; h const struct hash * (32 bytes).  In a change
- * also, without an argument: n the number of the change's statement, k the number handed out for the change's
+ * also, without an argument: d a new number of the desk's sequence, D the one that was handed out last in this change;
+ * n the number of the change's statement, k the number handed out for the change's
  * receipt_checkpoint row, c the one for its conflict row, e that of an event, l and x the log and index of the
  * statement's entry, w the time of the commit; and m, int64_t: the statement's number when the change has one,
  * otherwise this.
@@ -65,6 +66,26 @@ enum sql_write {
 	WRITE_PREFIX_REFERENCE,
 	WRITE_PREFIX_TAIL_ADD,
 	WRITE_PREFIX_TAIL_DROP,
+	/* people */
+
+	/* need-to-know and audit */
+
+	/* policy and profiles */
+
+	/* drafts and releases */
+
+	/* clocks */
+
+	/* pages and channels */
+
+	/* reach, retention, forgetting */
+
+	/* contacts */
+
+	/* search */
+
+	/* the API */
+
 	WRITE_COUNT
 };
 
@@ -116,6 +137,26 @@ enum sql_read {
 	READ_LOG_POSITION,
 	READ_PREFIX_TAIL,
 	READ_NUMBERS,
+	/* people */
+
+	/* need-to-know and audit */
+
+	/* policy and profiles */
+
+	/* drafts and releases */
+
+	/* clocks */
+
+	/* pages and channels */
+
+	/* reach, retention, forgetting */
+
+	/* contacts */
+
+	/* search */
+
+	/* the API */
+
 	READ_COUNT
 };
 

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "base/banned.h"
+#include "base/text.h"
 #include "store/inside.h"
 
 enum tocsin_err store_create(const char *path, const char *origin, uint64_t n)
@@ -35,6 +36,19 @@ enum tocsin_err store_create(const char *path, const char *origin, uint64_t n)
 	return err;
 }
 
+static enum tocsin_err load_desk_number(struct store *s, struct snapshot *r)
+{
+	struct buf value;
+	uint64_t n = 0;
+	buf_init(&value, 32);
+	enum tocsin_err err = meta_get(r, DESK_NUMBER, &value);
+	if (err == TOCSIN_OK && !text_u64(buf_bytes(&value), INT64_MAX, &n))
+		err = fail(TOCSIN_BROKEN, "%s: the desk's number cannot be read; restore the database from a backup", s->path);
+	buf_free(&value);
+	s->next_desk = (int64_t)n;
+	return err == TOCSIN_MISSING ? TOCSIN_OK : err;
+}
+
 static enum tocsin_err load_numbers(struct store *s)
 {
 	struct snapshot *r;
@@ -54,6 +68,8 @@ static enum tocsin_err load_numbers(struct store *s)
 	}
 	cursor_close(c);
 	c = NULL;
+	if (err == TOCSIN_OK)
+		err = load_desk_number(s, r);
 	if (err == TOCSIN_OK)
 		err = cursor_open(r, &c, READ_PREFIX_TAIL);
 	while (err == TOCSIN_OK && (err = cursor_next(c)) == TOCSIN_OK) {

@@ -75,6 +75,7 @@ struct change_result {
 	char sentence[256];
 	bool duplicate;
 	int64_t num;                        /* the statement's, or 0 */
+	int64_t desk_num;                   /* the last of the desk's sequence that this change was given, or 0 */
 	uint64_t log_n, log_index;          /* of its entry in the current log; without a statement, of its last one */
 	uint64_t log_size;                  /* the log's size right behind this change */
 };

@@ -29,7 +29,7 @@ struct batch {
 	uint32_t *map; /* open addressing over ids: index + 1 of the first change with that id in this batch */
 	size_t map_room;                            /* a power of two, at least twice ROOM */
 
-	int64_t num, checkpoint, conflict, event;   /* the numbers as they will be */
+	int64_t num, checkpoint, conflict, event, desk; /* the numbers as they will be */
 	bool grown;                                 /* the draft's log has new entries */
 	bool published;
 	uint64_t published_size;
@@ -124,6 +124,16 @@ static bool push_grow(struct store *s)
 	return push(b,
 	        store_op_make(b->a, NULL, WRITE_LOG_GROW, (int64_t)s->draft->size, kept, bytes_of(copy, tail.n),
 	                (int64_t)s->draft->n));
+}
+
+/* The op that keeps the last number of the desk's sequence. */
+static bool push_desk(struct store *s)
+{
+	struct batch *b = s->batch;
+	if (b->desk == s->next_desk)
+		return true;
+	const char *text = arena_printf(b->a, "%lld", (long long)b->desk);
+	return text != NULL && push(b, store_op_make(b->a, NULL, WRITE_META_PUT, DESK_NUMBER, bytes_str(text)));
 }
 
 static bool begin_log(struct store *s, const struct change *c, int64_t now)
@@ -227,6 +237,12 @@ static bool place(struct store *s, struct change *c, struct change_result *r, in
 			case 'e':
 				a->i = ++b->event;
 				break;
+			case 'd':
+				a->i = r->desk_num = ++b->desk;
+				break;
+			case 'D':
+				a->i = r->desk_num;
+				break;
 			case 'w':
 				a->i = now;
 				break;
@@ -279,6 +295,7 @@ static bool build(struct store *s, struct change *const *c, struct change_result
 	b->checkpoint = s->next_checkpoint;
 	b->conflict = s->next_conflict;
 	b->event = s->next_event;
+	b->desk = s->next_desk;
 	b->grown = b->published = b->no_memory = false;
 	memset(b->map, 0, b->map_room * sizeof *b->map);
 	prefix_clear(&s->prefix);
@@ -308,7 +325,7 @@ static bool build(struct store *s, struct change *const *c, struct change_result
 		r[i].log_size = s->draft->size;
 	}
 	b->current = UINT32_MAX;
-	return push_grow(s) && prefix_write(&s->prefix, b->a, &s->next_tail, push, b);
+	return push_grow(s) && push_desk(s) && prefix_write(&s->prefix, b->a, &s->next_tail, push, b);
 }
 
 static enum tocsin_err look_up(struct store *s, struct change *const *c, size_t n)
@@ -335,6 +352,7 @@ static void follow(struct store *s)
 	s->next_checkpoint = b->checkpoint;
 	s->next_conflict = b->conflict;
 	s->next_event = b->event;
+	s->next_desk = b->desk;
 	prefix_committed(&s->prefix);
 	log_commit(s, b->published, b->published_size);
 }

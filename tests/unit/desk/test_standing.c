@@ -2,7 +2,7 @@
 
 #define UNTIL "2024-03-08T23:59:59Z"    /* of warning_fields */
 
-static const struct view nothing = { .who = "somebody", .content = false };
+static const struct view nothing = { .account = "somebody" };
 static const struct body_field stage[] = { { "stage", VALUE("\"acting\""), true } };
 static const struct body_field outcome[] = { { "outcome", VALUE("\"stood-down\""), true } };
 static const struct body_field reason[] = { { "reason", VALUE("\"it was planted\""), true } };
@@ -25,7 +25,7 @@ static json_t *shown_to(struct home *h, const struct view *v, int64_t num, bool 
 
 static json_t *shown(struct home *h, int64_t num)
 {
-	return shown_to(h, view_desk(), num, true);
+	return shown_to(h, view_node(), num, true);
 }
 
 static const char *text(const json_t *o, const char *key)
@@ -319,7 +319,7 @@ HOME_TEST(content_is_there_only_for_a_view_that_may_see_it)
 		assert_int_equal(json_array_size(json_object_get(o, "answers")), whole ? 2 : 0);
 		json_decref(o);
 	}
-	json_t *o = shown_to(h, view_desk(), r.num, false);
+	json_t *o = shown_to(h, view_node(), r.num, false);
 	assert_string_equal(text(o, "threat.summary"), "a car with a bomb");
 	assert_null(json_object_get(o, "fields"));
 	assert_null(json_object_get(o, "answers"));
@@ -364,7 +364,7 @@ HOME_TEST(marks_are_told_in_words)
 	for (int64_t set = 0; set < 8; set++) {
 		guest_says(h, &g, "warning", NULL, 0, &s);
 		guest_stored(h, &g, &s, warning_fields, 1, set, &r);
-		json_t *o = shown_to(h, view_desk(), r.num, false);
+		json_t *o = shown_to(h, view_node(), r.num, false);
 		for (size_t i = 0; i < 3; i++)
 			assert_int_equal(has_word(json_object_get(o, "marks"), marks[i].word), (set & marks[i].bit) != 0);
 		assert_false(has_word(json_object_get(o, "marks"), "partner is distrusted"));
@@ -606,7 +606,7 @@ HOME_TEST(a_stored_statement_that_is_damaged_is_an_error_and_never_half_a_pictur
 		for (size_t n = 1; n < whole.n; n += whole.n / 37 + 1) {
 			struct bytes cut = exact(bytes_of(whole.p, n));
 			*part[cases[i].which] = cut;
-			fails(desk_show(&h->desk, read, view_desk(), &row, true, &o), TOCSIN_BROKEN, cases[i].words);
+			fails(desk_show(&h->desk, read, view_node(), &row, true, &o), TOCSIN_BROKEN, cases[i].words);
 			exact_free(cut);
 		}
 		assert_ptr_equal(o, &r);

@@ -123,7 +123,7 @@ static void loses_nothing_on_a_full_disk_and_goes_on_when_there_is_room(void **s
 	struct fixture *f = calloc(1, sizeof *f);
 	snprintf(f->dir, sizeof f->dir, "/tmp/tocsin-store-XXXXXX");
 	assert_non_null(mkdtemp(f->dir));
-	if (mount("tmpfs", f->dir, "tmpfs", 0, "size=2m") != 0) {
+	if (mount("tmpfs", f->dir, "tmpfs", 0, "size=4m") != 0) {
 		rmdir(f->dir);
 		free(f);
 		skip();
@@ -241,7 +241,7 @@ static void refuses_a_schema_from_the_future(void **state)
 	struct fixture *f = *state;
 	assert_ok(store_open(f->path, &f->s));
 	struct change *c = change_new();
-	change_meta(c, "schema", bytes_str("2"));
+	change_meta(c, "schema", bytes_str("3"));
 	assert_ok(store_commit(f->s, c, NULL, NULL));
 	store_close(f->s);
 	assert_err(TOCSIN_BROKEN, store_open(f->path, &f->s));

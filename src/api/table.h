@@ -1,0 +1,16 @@
+/*
+ * table: the operations by area, one file each; each list ends with a row without path.
+ */
+#ifndef TOCSIN_API_TABLE_H
+#define TOCSIN_API_TABLE_H
+
+#include "api/operation.h"
+
+#define V1 "/api/v1/"
+
+extern const struct api_field api_nothing[];
+extern const struct api_operation api_table_node[], api_table_partner[], api_table_statement[], api_table_account[],
+	api_table_policy[], api_table_draft[], api_table_clock[], api_table_page[], api_table_keep[], api_table_contact[],
+	api_table_search[];
+
+#endif

@@ -1,0 +1,52 @@
+#include "desk/rules.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* By area; a new rule is one row. */
+static const struct rule rules[] = {
+	/* need-to-know */
+	{ "role.right", "what one may do comes from one's roles", "an administrator gives roles (tocsin account role)" },
+	{ "token.scope", "a token may be used only for what it was made for", "its owner makes another one (tocsin account token)" },
+
+	/* drafts and releases */
+	{ "release.two-people", "who wrote it does not release it", "another releasing officer, or a duty officer when it is imminent" },
+
+	/* clocks */
+
+	/* pages and channels */
+
+	/* reach, retention, forgetting */
+
+	/* contacts, records, attachments */
+};
+
+const struct rule *rule_each(size_t i)
+{
+	return i < sizeof rules / sizeof *rules ? &rules[i] : NULL;
+}
+
+const struct rule *rule_find(const char *name)
+{
+	const struct rule *r;
+	for (size_t i = 0; (r = rule_each(i)) != NULL; i++)
+		if (strcmp(r->name, name) == 0)
+			return r;
+	return NULL;
+}
+
+enum tocsin_err rule_refuse(const char *name, const char *format, ...)
+{
+	char text[400];
+	va_list ap;
+	const struct rule *r = rule_find(name);
+	va_start(ap, format);
+	vsnprintf(text, sizeof text, format, ap);
+	va_end(ap);
+	if (r == NULL)
+		abort();
+	return r->who[0] == 0 ? fail(TOCSIN_REFUSED, "rule %s: %s", name, text)
+			      : fail(TOCSIN_REFUSED, "rule %s: %s (%s)", name, text, r->who);
+}

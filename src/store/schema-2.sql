@@ -1,0 +1,113 @@
+-- Version 2: the desk. Columns called num are numbers of one sequence of the desk's own ("d" in sql.h), statement is statement.num; both stay inside: people see id (16 hex digits, random).
+-- A time that is 0 has not come.
+
+-- ---- people ----
+CREATE TABLE unit (name TEXT PRIMARY KEY, label TEXT NOT NULL, added_at BIGINT NOT NULL);
+CREATE TABLE compartment (name TEXT PRIMARY KEY, label TEXT NOT NULL, added_at BIGINT NOT NULL);
+CREATE TABLE account (name TEXT PRIMARY KEY, num BIGINT NOT NULL, unit TEXT NOT NULL,
+  roles BIGINT NOT NULL,               -- bits: ROLE_*
+  function TEXT NOT NULL,              -- what others are shown instead of the name
+  state TEXT NOT NULL,                 -- active, locked, removed
+  password TEXT NOT NULL,              -- Argon2id, as libsodium writes it; empty: cannot log in with one
+  totp BYTES NOT NULL, totp_last BIGINT NOT NULL,
+  wrong BIGINT NOT NULL, wrong_at BIGINT NOT NULL,          -- tries since the last right one, and when the last was
+  created_at BIGINT NOT NULL, changed_at BIGINT NOT NULL, used_at BIGINT NOT NULL);
+CREATE TABLE account_compartment (account TEXT NOT NULL, compartment TEXT NOT NULL, PRIMARY KEY (account, compartment));
+-- Sessions and API tokens, by the SHA-256 of what their holder presents.
+CREATE TABLE session (id BYTES PRIMARY KEY, account TEXT NOT NULL, kind TEXT NOT NULL, label TEXT NOT NULL, scopes BIGINT NOT NULL,
+  created_at BIGINT NOT NULL, used_at BIGINT NOT NULL, expires_at BIGINT NOT NULL);
+CREATE INDEX session_account ON session (account, created_at);
+CREATE TABLE delegation (num BIGINT PRIMARY KEY, id TEXT NOT NULL, from_account TEXT NOT NULL, to_account TEXT NOT NULL, roles BIGINT NOT NULL,
+  reason TEXT NOT NULL, begins_at BIGINT NOT NULL, ends_at BIGINT NOT NULL, ended_at BIGINT NOT NULL);
+CREATE INDEX delegation_to ON delegation (to_account, ends_at);
+CREATE TABLE handover (num BIGINT PRIMARY KEY, id TEXT NOT NULL, from_account TEXT NOT NULL, to_account TEXT NOT NULL, at BIGINT NOT NULL,
+  content BYTES NOT NULL, from_signed_at BIGINT NOT NULL, to_signed_at BIGINT NOT NULL);
+
+-- ---- need-to-know ----
+-- A scope is a unit, or a unit's part that is read into a compartment. The unit "*" is every inspector's.
+CREATE TABLE scope (num BIGINT PRIMARY KEY, unit TEXT NOT NULL, compartment TEXT NOT NULL);
+CREATE UNIQUE INDEX scope_unit ON scope (unit, compartment);
+-- What a scope may see: one row a facet ("" every statement, "kind warning", "peer south.example"), so that lists are found in order.
+CREATE TABLE shared (scope BIGINT NOT NULL, facet TEXT NOT NULL, num BIGINT NOT NULL,
+  whole BIGINT NOT NULL,               -- 1: lines that were sent closed, too
+  PRIMARY KEY (scope, facet, num));
+CREATE INDEX shared_num ON shared (num, facet);
+-- Who opened it, and the names of the lines that were shown.
+CREATE TABLE opened (statement BIGINT NOT NULL, account TEXT NOT NULL, function TEXT NOT NULL, first_at BIGINT NOT NULL, last_at BIGINT NOT NULL, lines TEXT NOT NULL,
+  PRIMARY KEY (statement, account));
+-- hash is SHA-256 over the row's text and the hash of the row before; its last is in the node's log at each anchor.
+CREATE TABLE audit (seq BIGINT PRIMARY KEY, at BIGINT NOT NULL, who TEXT NOT NULL, function TEXT NOT NULL, what TEXT NOT NULL, subject TEXT NOT NULL, detail TEXT NOT NULL,
+  hash BYTES NOT NULL);
+CREATE INDEX audit_who ON audit (who, seq);
+CREATE INDEX audit_subject ON audit (subject, seq);
+CREATE TABLE audit_anchor (seq BIGINT PRIMARY KEY, hash BYTES NOT NULL, log_n BIGINT NOT NULL, log_index BIGINT NOT NULL, at BIGINT NOT NULL);
+
+-- ---- policy ----
+CREATE TABLE policy (name TEXT PRIMARY KEY, value TEXT NOT NULL, changed_at BIGINT NOT NULL, changed_by TEXT NOT NULL);
+CREATE TABLE partner_profile (partner TEXT PRIMARY KEY, content BYTES NOT NULL, changed_at BIGINT NOT NULL);      -- JSON, domain/handling.h
+
+-- ---- drafts and releases ----
+CREATE TABLE draft (num BIGINT PRIMARY KEY, id TEXT NOT NULL, kind TEXT NOT NULL, unit TEXT NOT NULL, compartment TEXT NOT NULL, author TEXT NOT NULL,
+  state TEXT NOT NULL,                 -- draft, proposed, releasing, released, refused, withdrawn
+  version BIGINT NOT NULL, content BYTES NOT NULL, created_at BIGINT NOT NULL, changed_at BIGINT NOT NULL, changed_by TEXT NOT NULL);
+CREATE UNIQUE INDEX draft_id ON draft (id);
+CREATE INDEX draft_unit ON draft (unit, compartment, num);
+CREATE TABLE draft_version (draft BIGINT NOT NULL, version BIGINT NOT NULL, at BIGINT NOT NULL, account TEXT NOT NULL, content BYTES NOT NULL, PRIMARY KEY (draft, version));
+CREATE TABLE draft_file (draft BIGINT NOT NULL, name TEXT NOT NULL, type TEXT NOT NULL, sha256 BYTES NOT NULL, data BYTES NOT NULL, PRIMARY KEY (draft, name));
+CREATE TABLE approval (num BIGINT PRIMARY KEY, draft BIGINT NOT NULL, version BIGINT NOT NULL, what TEXT NOT NULL,       -- proposed, released, refused, withdrawn, reviewed
+  account TEXT NOT NULL, function TEXT NOT NULL, at BIGINT NOT NULL, reason TEXT NOT NULL, digest BYTES NOT NULL);
+CREATE INDEX approval_draft ON approval (draft, num);
+CREATE TABLE released (draft BIGINT NOT NULL, recipient TEXT NOT NULL, statement BIGINT NOT NULL, PRIMARY KEY (draft, recipient));
+CREATE INDEX released_statement ON released (statement);
+-- How often an author, and a subject, had this recipient before.
+CREATE TABLE audience (key TEXT NOT NULL, recipient TEXT NOT NULL, times BIGINT NOT NULL, last_at BIGINT NOT NULL, PRIMARY KEY (key, recipient));
+
+-- ---- clocks ----
+CREATE TABLE clock (num BIGINT PRIMARY KEY, id TEXT NOT NULL, kind TEXT NOT NULL,
+  state TEXT NOT NULL,                 -- running, met, missed, void
+  statement BIGINT NOT NULL, draft BIGINT NOT NULL, unit TEXT NOT NULL, compartment TEXT NOT NULL, owner TEXT NOT NULL, urgency BIGINT NOT NULL,
+  started_at BIGINT NOT NULL, due_at BIGINT NOT NULL, next_at BIGINT NOT NULL, level BIGINT NOT NULL,
+  ended_at BIGINT NOT NULL, acked_at BIGINT NOT NULL, acked_by TEXT NOT NULL, why TEXT NOT NULL);
+CREATE UNIQUE INDEX clock_id ON clock (id);
+CREATE INDEX clock_next ON clock (next_at) WHERE next_at > 0;
+CREATE INDEX clock_statement ON clock (statement, kind);
+CREATE INDEX clock_draft ON clock (draft, kind);
+CREATE INDEX clock_owner ON clock (owner, state, due_at);
+CREATE INDEX clock_unit ON clock (unit, compartment, state, due_at);
+-- Whom a unit's clocks go to when their owner does not answer, in this order.
+CREATE TABLE escalation (unit TEXT NOT NULL, position BIGINT NOT NULL, account TEXT NOT NULL, PRIMARY KEY (unit, position));
+
+-- ---- pages: notifications to people ----
+CREATE TABLE page (num BIGINT PRIMARY KEY, id TEXT NOT NULL, at BIGINT NOT NULL, what TEXT NOT NULL, clock BIGINT NOT NULL, statement BIGINT NOT NULL,
+  account TEXT NOT NULL, life BIGINT NOT NULL, state TEXT NOT NULL,                 -- waiting, sent, failed, stopped
+  attempts BIGINT NOT NULL, next_at BIGINT NOT NULL, sent_at BIGINT NOT NULL, acked_at BIGINT NOT NULL, trouble TEXT NOT NULL);
+CREATE INDEX page_next ON page (next_at) WHERE next_at > 0;
+CREATE INDEX page_clock ON page (clock, state);
+CREATE INDEX page_account ON page (account, num);
+CREATE TABLE channel (num BIGINT PRIMARY KEY, id TEXT NOT NULL, account TEXT NOT NULL, kind TEXT NOT NULL, address TEXT NOT NULL, secret BYTES NOT NULL,
+  quiet_from BIGINT NOT NULL, quiet_until BIGINT NOT NULL, added_at BIGINT NOT NULL, tested_at BIGINT NOT NULL, trouble TEXT NOT NULL);
+CREATE INDEX channel_account ON channel (account, num);
+-- The scheduled test of each partner's channel.
+CREATE TABLE channel_test (partner TEXT PRIMARY KEY, every BIGINT NOT NULL, next_at BIGINT NOT NULL, sent_at BIGINT NOT NULL, statement BIGINT NOT NULL, answered_at BIGINT NOT NULL);
+
+-- ---- what rests on what, and what is to be forgotten ----
+-- Of a retraction, what each who got the statement, or something derived from it, has said about it.
+CREATE TABLE reach (retracted BIGINT NOT NULL, statement BIGINT NOT NULL, recipient TEXT NOT NULL, retraction BIGINT NOT NULL, PRIMARY KEY (retracted, statement, recipient));
+CREATE INDEX reach_retraction ON reach (retraction);
+CREATE TABLE derived (statement BIGINT NOT NULL, source BIGINT NOT NULL, PRIMARY KEY (source, statement));
+CREATE TABLE retention (statement BIGINT PRIMARY KEY, class TEXT NOT NULL, review_at BIGINT NOT NULL, until BIGINT NOT NULL);
+CREATE INDEX retention_until ON retention (until);
+CREATE INDEX retention_review ON retention (review_at);
+CREATE TABLE hold (num BIGINT PRIMARY KEY, id TEXT NOT NULL, statement BIGINT NOT NULL, reason TEXT NOT NULL, account TEXT NOT NULL, at BIGINT NOT NULL, ended_at BIGINT NOT NULL, ended_by TEXT NOT NULL);
+CREATE INDEX hold_statement ON hold (statement);
+CREATE TABLE forgetting (num BIGINT PRIMARY KEY, id TEXT NOT NULL, statement BIGINT NOT NULL, reason TEXT NOT NULL, state TEXT NOT NULL,
+  proposed_by TEXT NOT NULL, proposed_at BIGINT NOT NULL, decided_by TEXT NOT NULL, decided_at BIGINT NOT NULL);
+CREATE INDEX forgetting_statement ON forgetting (statement);
+
+-- ---- recipients without a node ----
+CREATE TABLE contact (name TEXT PRIMARY KEY, content BYTES NOT NULL, added_at BIGINT NOT NULL, changed_at BIGINT NOT NULL);      -- JSON, desk/contact.h
+
+-- ---- the API ----
+CREATE TABLE repeated (account TEXT NOT NULL, key TEXT NOT NULL, digest BYTES NOT NULL, status BIGINT NOT NULL, type TEXT NOT NULL, answer BYTES NOT NULL, at BIGINT NOT NULL,
+  PRIMARY KEY (account, key));
+CREATE INDEX repeated_at ON repeated (at);
