@@ -18,5 +18,6 @@
 #include "net/client.h"
 #include "net/gate.h"
 #include "net/server.h"
+#include "net/stream.h"
 
 #endif

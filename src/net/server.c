@@ -10,6 +10,7 @@
 
 #include "base/log.h"
 #include "net/front.h"
+#include "net/stream.h"
 #include "net/tls.h"
 #include "net/url.h"
 #include "base/banned.h"
@@ -60,6 +61,7 @@ struct http_call {
 	unsigned status;
 	const char *type;
 	struct buf answer;
+	struct http_stream *stream;      /* the answer goes on */
 };
 
 /* ---- what a handler sees ---- */
@@ -124,22 +126,51 @@ void http_call_answer(struct http_call *c, unsigned status, const char *type, st
 	http_call_answer_buf(c, status, type, &copy);
 }
 
-void http_call_answer_buf(struct http_call *c, unsigned status, const char *type, struct buf *body)
+/* A call, or a stream, is no longer anybody's to answer. */
+static void leave(void *arg)
+{
+	struct http_server *s = arg;
+	pthread_mutex_lock(&s->lock);
+	if (--s->open == 0)
+		pthread_cond_broadcast(&s->none_open);
+	pthread_mutex_unlock(&s->lock);
+}
+
+/* The answer is there: whoever of the two threads is to go on goes on. C may be over and freed at any time from then
+ * on. */
+static void answered(struct http_call *c)
 {
 	struct http_server *s = c->server;
 	struct MHD_Connection *connection = c->connection;
+	if (atomic_exchange(&c->state, ANSWERED) == SUSPENDED)
+		MHD_resume_connection(connection);
+	leave(s);
+}
+
+struct http_stream *http_call_stream(struct http_call *c, const char *type)
+{
+	c->type = arena_str(c->arena, bytes_str(type));
+	struct http_stream *stream = c->type == NULL ? NULL : http_stream_new(c->connection, leave, c->server);
+	if (stream == NULL)
+		return NULL;
+	c->status = 200;
+	c->stream = stream;
+	/* Stopping waits until it is ended: the library cannot be stopped while a connection is suspended. */
+	pthread_mutex_lock(&c->server->lock);
+	c->server->open++;
+	pthread_mutex_unlock(&c->server->lock);
+	answered(c);
+	return stream;
+}
+
+void http_call_answer_buf(struct http_call *c, unsigned status, const char *type, struct buf *body)
+{
 	c->status = status;
 	c->type = type != NULL ? arena_str(c->arena, bytes_str(type)) : NULL;
 	c->broken |= body->failed || (type != NULL && c->type == NULL);
 	c->answer = *body;
 	*body = (struct buf){ .max = body->max, .secret = body->secret };
-	/* From here on the call may be over and freed at any time. */
-	if (atomic_exchange(&c->state, ANSWERED) == SUSPENDED)
-		MHD_resume_connection(connection);
-	pthread_mutex_lock(&s->lock);
-	if (--s->open == 0)
-		pthread_cond_broadcast(&s->none_open);
-	pthread_mutex_unlock(&s->lock);
+	answered(c);
 }
 
 /* ---- between the library and the handler ---- */
@@ -157,7 +188,9 @@ static enum MHD_Result respond(struct http_call *c)
 	}
 	static char nothing[1];
 	void *body = c->answer.n > 0 ? (void *)c->answer.p : nothing;
-	struct MHD_Response *r = MHD_create_response_from_buffer(c->answer.n, body, MHD_RESPMEM_PERSISTENT);
+	struct MHD_Response *r = c->stream != NULL && !c->broken
+		? http_stream_response(c->stream)
+		: MHD_create_response_from_buffer(c->answer.n, body, MHD_RESPMEM_PERSISTENT);
 	if (r == NULL)
 		return MHD_NO;
 	bool ok = c->type == NULL || MHD_add_response_header(r, MHD_HTTP_HEADER_CONTENT_TYPE, c->type) == MHD_YES;
@@ -285,6 +318,8 @@ static void completed(void *arg, struct MHD_Connection *connection, void **conte
 		conn_link_through(link);
 	if (c == NULL)
 		return;
+	if (c->stream != NULL)
+		http_stream_gone(c->stream);
 	buf_free(&c->body);
 	buf_free(&c->answer);
 	arena_free(c->arena);
