@@ -104,6 +104,9 @@ static enum tocsin_err check_member(const struct api_field *f, const json_t *v)
 		return json_is_object(v) ? TOCSIN_OK : fail(TOCSIN_BAD, "%s must be an object", f->name);
 	case API_OBJECTS:
 		return check_objects(f, v);
+	case API_MAYBE:
+	case API_ANY:
+		break;
 	}
 	return fail(TOCSIN_BROKEN, "%s has no type", f->name);
 }

@@ -62,16 +62,18 @@ enum api_id {
 };
 
 enum api_body { BODY_NONE, BODY_JSON, BODY_CARDS, BODY_CARRY };
-enum api_type { API_STRING, API_INTEGER, API_BOOLEAN, API_STRINGS, API_OBJECT, API_OBJECTS };
+/* API_MAYBE (a string or null) and API_ANY occur in answers only. */
+enum api_type { API_STRING, API_INTEGER, API_BOOLEAN, API_STRINGS, API_OBJECT, API_OBJECTS, API_MAYBE, API_ANY };
 
 /* A member of the JSON body, or a parameter of the query (where an integer is decimal, a boolean does not occur,
- * strings are joined with commas). */
+ * strings are joined with commas), or a member of the answer. */
 struct api_field {
 	const char *name;               /* NULL ends the list */
 	enum api_type type;
 	bool required;
 	int64_t min, max;               /* of an integer; MAX also bytes of a string, members of a list */
 	const char *help;
+	const struct api_field *of;     /* members of an object, or of each of the objects; NULL: not told */
 };
 
 struct api_operation {
@@ -84,6 +86,9 @@ struct api_operation {
 	const struct api_field *fields; /* never NULL */
 	const struct api_field *query;
 	const char *help;
+	/* The members of the answer, all of them: required ones are always there. NULL with another type than JSON. */
+	const struct api_field *answer;
+	const char *answer_type;        /* NULL: application/json */
 };
 
 #define API_PARAMETER 300
@@ -110,5 +115,9 @@ void api_problem(struct buf *out, unsigned status, enum tocsin_err err, const ch
 #define API_PROBLEM_TYPE "application/problem+json"
 /* The table itself as JSON, returned owned. */
 json_t *api_describe(void);
+
+/* ---- openapi.c ---- */
+/* The table as OpenAPI 3.1, in YAML: docs/openapi.yaml. */
+void api_openapi(const char *version, struct buf *out);
 
 #endif

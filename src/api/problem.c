@@ -38,7 +38,7 @@ void api_problem(struct buf *out, unsigned status, enum tocsin_err err, const ch
 
 static json_t *describe_fields(const struct api_field *f)
 {
-	static const char *const types[] = { "string", "integer", "boolean", "strings", "object", "objects" };
+	static const char *const types[] = { "string", "integer", "boolean", "strings", "object", "objects", "string or null", "any" };
 	json_t *list = json_array();
 	for (; f->name != NULL; f++) {
 		json_t *o = json_object();

@@ -8,6 +8,12 @@
 
 #define V1 "/api/v1/"
 
+/* Members of an answer: always there, or not always; with members of their own. */
+#define HAS(name, type, help) { name, type, true, 0, 0, help, NULL }
+#define HAS_OF(name, type, of, help) { name, type, true, 0, 0, help, of }
+#define MAY_HAVE(name, type, help) { name, type, false, 0, 0, help, NULL }
+#define MAY_HAVE_OF(name, type, of, help) { name, type, false, 0, 0, help, of }
+
 extern const struct api_field api_nothing[];
 extern const struct api_operation api_table_node[], api_table_partner[], api_table_statement[], api_table_account[],
 	api_table_policy[], api_table_draft[], api_table_clock[], api_table_page[], api_table_keep[], api_table_contact[],
