@@ -36,6 +36,7 @@ struct serve {
 	pthread_mutex_t lock;
 	struct http_server *desk_server;
 	struct auth *auth;
+	char run[33];                                 /* which run of the node this is */
 	atomic_uint_fast64_t requests, refused;       /* answered; without a valid token */
 };
 
@@ -50,6 +51,10 @@ struct asked {
 	struct view view;                       /* who asks */
 	json_t *body;                           /* parsed and checked, for BODY_JSON; NULL when it was empty */
 
+	const char *key;                        /* of a request that is to be done once (repeat.h); NULL: none */
+
+	unsigned status;                        /* of a failure, where it is not what api_status says; 0: that */
+	char etag[72];                          /* the version of what is answered; empty: none */
 	json_t *answer;                         /* set by the handler (taken): answered as JSON; or */
 	struct buf out;                         /* these bytes of */
 	const char *type;                       /* this type; NULL: JSON */
@@ -82,6 +87,10 @@ op_handler op_status, op_operations, op_card, op_card_next, op_partners, op_part
 	op_witness_delete, op_issue, op_statements, op_statement, op_close_delivery, op_evidence, op_log, op_events,
 	op_carry_out, op_carry_in, op_clock, op_page, op_style, op_metrics;
 
+/* What is answered is VERSION of something: a header ETag. */
+void etag_set(struct asked *q, int64_t version);
+/* If-Match against VERSION, which must be named: 428 without it, 412 when it is another one. */
+enum tocsin_err etag_match(struct asked *q, int64_t version) MUST_USE;
 /* The query parameter NAME as OP's table has it. */
 enum tocsin_err query_int(struct asked *q, const char *name, int64_t deflt, int64_t *v) MUST_USE;
 enum tocsin_err query_str(struct asked *q, const char *name, const char **v) MUST_USE; /* NULL when absent or empty */

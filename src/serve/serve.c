@@ -1,6 +1,8 @@
 #include "serve/internal.h"
 
 #include "base/limits.h"
+#include "base/random.h"
+#include "serve/repeat.h"
 
 #define WORKERS 3
 #define CONNECTIONS 512
@@ -75,15 +77,23 @@ static void answer(struct asked *q, enum tocsin_err err)
 	json_decref(q->body);
 	if (err == TOCSIN_OK)
 		err = buf_end(&q->out, "the answer");
+	char sentence[512];
+	snprintf(sentence, sizeof sentence, "%s", err == TOCSIN_OK ? "" : fail_sentence());
+	if (repeat_end(q->serve, q, err) != TOCSIN_OK && err == TOCSIN_OK) {
+		err = TOCSIN_BROKEN;
+		snprintf(sentence, sizeof sentence, "%s", fail_sentence());
+	}
 	if (err == TOCSIN_BROKEN)
 		log_say(LOG_ERROR, "operation failed", "method=%s path=%s sentence=\"%s\"", q->op->method, q->op->path,
-			fail_sentence());
+			sentence);
 	atomic_fetch_add(&q->serve->requests, 1);
 	if (err != TOCSIN_OK) {
 		buf_free(&q->out);
-		answer_problem(q->call, api_status(q->op, err), err, fail_sentence());
+		answer_problem(q->call, q->status != 0 ? q->status : api_status(q->op, err), err, sentence);
 		return;
 	}
+	if (q->etag[0] != 0)
+		http_call_add_header(q->call, "ETag", q->etag);
 	const char *type = q->type != NULL ? q->type : "application/json";
 	struct buf out = q->out;                /* the call takes q with it */
 	add_headers(q->call, type);
@@ -113,8 +123,11 @@ static void run(struct asked *q)
 	struct serve *s = q->serve;
 	bool first = !q->waited;
 	enum tocsin_err err = first ? read_body(q) : TOCSIN_OK;
+	bool done = false;
 	q->deadline = 0;
-	if (err == TOCSIN_OK)
+	if (err == TOCSIN_OK && first)
+		err = repeat_begin(s, q, &done);
+	if (err == TOCSIN_OK && !done)
 		err = handlers[q->op->id](s, q);
 	if (err == TOCSIN_OK && q->deadline != 0) {
 		if (waits_keep(s->waits, q))
@@ -242,6 +255,9 @@ enum tocsin_err serve_start(const struct serve_config *config, struct serve **ou
 	s->config = *config;
 	s->desk = config->desk;
 	s->exchange = config->exchange;
+	uint8_t run_id[16];
+	random_bytes(run_id, sizeof run_id);
+	hex_encode(run_id, sizeof run_id, s->run);
 	s->auth = auth_new(config->token);
 	enum tocsin_err err = s->auth == NULL ? fail(TOCSIN_BROKEN, "no memory for the desk") : TOCSIN_OK;
 	if (err == TOCSIN_OK && ((s->queue = queue_start(WORKERS, run)) == NULL || (s->waits = waits_start(s)) == NULL))
@@ -315,6 +331,26 @@ enum tocsin_err query_str(struct asked *q, const char *name, const char **v)
 	const char *s = http_call_query(q->call, name);
 	*v = s != NULL && s[0] != 0 ? s : NULL;
 	return api_check_query(query_field(q, name), s, 0, &unused);
+}
+
+void etag_set(struct asked *q, int64_t version)
+{
+	snprintf(q->etag, sizeof q->etag, "\"%lld\"", (long long)version);
+}
+
+enum tocsin_err etag_match(struct asked *q, int64_t version)
+{
+	char now[72];
+	const char *given = http_call_header(q->call, "If-Match");
+	snprintf(now, sizeof now, "\"%lld\"", (long long)version);
+	if (given == NULL) {
+		q->status = 428;
+		return fail(TOCSIN_REFUSED, "say which version you have seen: If-Match with the ETag of what you read");
+	}
+	if (strcmp(given, now) == 0)
+		return TOCSIN_OK;
+	q->status = 412;
+	return fail(TOCSIN_REFUSED, "somebody has changed it meanwhile: read it again (version %lld)", (long long)version);
 }
 
 enum tocsin_err commit_about(struct serve *s, struct change *c, const char *name)

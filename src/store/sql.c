@@ -178,6 +178,14 @@ const struct sql_text sql_writes[WRITE_COUNT] = {
 	/* ---- search ---- */
 
 	/* ---- the API ---- */
+	[WRITE_REPEATED_BEGIN] = { "repeated begin",
+	        "INSERT INTO repeated (account, key, digest, status, type, answer, at) VALUES ($1, $2, $3, 0, $4, $5, $6)"
+	        " ON CONFLICT (account, key) DO NOTHING",
+	        "tthtbi" },
+	[WRITE_REPEATED_END] = { "repeated end",
+	        "UPDATE repeated SET status = $1, type = $2, answer = $3 WHERE account = $4 AND key = $5", "itbtt" },
+	[WRITE_REPEATED_DROP] = { "repeated drop", "DELETE FROM repeated WHERE account = $1 AND key = $2", "tt" },
+	[WRITE_REPEATED_PURGE] = { "repeated purge", "DELETE FROM repeated WHERE at < $1", "i" },
 };
 
 const struct sql_text sql_reads[READ_COUNT] = {
@@ -332,4 +340,6 @@ const struct sql_text sql_reads[READ_COUNT] = {
 	/* ---- search ---- */
 
 	/* ---- the API ---- */
+	[READ_REPEATED] = { "repeated",
+	        "SELECT digest, status, type, answer, at FROM repeated WHERE account = $1 AND key = $2", "tt" },
 };

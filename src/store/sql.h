@@ -85,6 +85,10 @@ enum sql_write {
 	/* search */
 
 	/* the API */
+	WRITE_REPEATED_BEGIN,
+	WRITE_REPEATED_END,
+	WRITE_REPEATED_DROP,
+	WRITE_REPEATED_PURGE,
 
 	WRITE_COUNT
 };
@@ -156,6 +160,7 @@ enum sql_read {
 	/* search */
 
 	/* the API */
+	READ_REPEATED,
 
 	READ_COUNT
 };
