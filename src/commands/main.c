@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "api/operation.h"
 #include "commands/command.h"
 
 static int help(const struct context *x, int argc, char **argv);
@@ -46,7 +47,7 @@ const struct command commands[] = {
 	{ "seal", "-r RECIPIENT...", "age: standard input to standard output", command_seal },
 	{ "unseal", "-i FILE", "age: standard input to standard output", command_unseal },
 	{ "clock", "TIME", "set the clock of an exercise node", command_clock },
-	{ "help", "[COMMAND | --man]", "this text; or the manual page", help },
+	{ "help", "[COMMAND | --man | --openapi]", "this text; the manual page; the API as an OpenAPI document", help },
 	{ NULL, NULL, NULL, NULL },
 };
 
@@ -74,6 +75,18 @@ static void help_all(FILE *out)
 		"Exit status: 0 done, 1 refused or not verified, 2 wrong usage, 3 not there yet, 4 no node to talk to, 5 the node failed.\n");
 }
 
+static int print_openapi(void)
+{
+	struct buf out;
+	buf_init(&out, 4u << 20);
+	api_openapi(TOCSIN_VERSION, &out);
+	enum tocsin_err err = buf_end(&out, "the document");
+	if (err == TOCSIN_OK)
+		fwrite(out.p, 1, out.n, stdout);
+	buf_free(&out);
+	return err == TOCSIN_OK ? EXIT_DONE : complain(err);
+}
+
 static int help(const struct context *x, int argc, char **argv)
 {
 	(void)x;
@@ -83,6 +96,8 @@ static int help(const struct context *x, int argc, char **argv)
 	}
 	if (argc == 2 && strcmp(argv[1], "--man") == 0)
 		return man_print();
+	if (argc == 2 && strcmp(argv[1], "--openapi") == 0)
+		return print_openapi();
 	const struct command *c = argc == 2 ? find(argv[1]) : NULL;
 	if (c == NULL) {
 		fprintf(stderr, "tocsin: there is no command \"%s\"; tocsin help lists them\n", argv[1]);

@@ -68,6 +68,9 @@ done_testing() {
 			flunk "no sanitizer report in $(basename "$(dirname "$log")")" "$(grep -E -A12 'AddressSanitizer|runtime error:|LeakSanitizer|ThreadSanitizer' "$log" | head -30)"
 		fi
 	done
+	if [ -n "${CHECK_API:-}" ]; then
+		is "$(sort -u "$W/api-faults" 2>/dev/null | head -20)" "" "all that passed over the API is as docs/openapi.yaml says"
+	fi
 	echo "1..$tap_n"
 	[ "$failed" = 0 ]
 	exit $?
@@ -117,6 +120,17 @@ node_start() {
 	"$(program "$1")" -d "$W/$1/dir" serve >>"$W/$1/log" 2>&1 &
 	echo $! >"$W/$1/pid"
 	until_true "${2:-20}" node_ready "$1" || { echo "Bail out! $1 does not get ready: $(tail -3 "$W/$1/log" | tr '\n' ' ')"; failed=1; exit 1; }
+	[ -z "${CHECK_API:-}" ] || node_checked "$1"
+}
+# node_checked SHORT: from now on all that passes over its socket is held against docs/openapi.yaml (done_testing tells).
+node_checked() {
+	local run="$W/$1/dir/run"
+	mkdir -p "$W/$1.checked"
+	[ -f "$W/$1.checked/pid" ] && kill "$(cat "$W/$1.checked/pid")" 2>/dev/null
+	mv "$run/tocsin.sock" "$run/real.sock"
+	python3 "$TOCSIN_SOURCE/tests/scenario/checked_api.py" "$TOCSIN_SOURCE/docs/openapi.yaml" "$run/tocsin.sock" "$run/real.sock" "$W/api-faults" ${TOCSIN_API_COVERED:-} 2>>"$W/$1.checked/log" &
+	echo $! >"$W/$1.checked/pid"
+	until_true 10 test -S "$run/tocsin.sock" || { echo "Bail out! the API's checker does not start: $(tail -3 "$W/$1.checked/log" | tr '\n' ' ')"; failed=1; exit 1; }
 }
 node_stop() {
 	kill "$(cat "$W/$1/pid")" 2>/dev/null

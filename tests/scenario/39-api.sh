@@ -1,0 +1,49 @@
+#!/bin/sh
+# The API as a program uses it: the document that describes it, keys for requests that are sent again, versions, errors.
+CHECK_API=1
+. "$(dirname "$0")/lib.sh"
+nodes a b
+meet a b
+
+# ---- the document ----
+run 0 "the program writes its OpenAPI document" "$T" help --openapi
+is "$out" "$(cat "$TOCSIN_SOURCE/docs/openapi.yaml")" "which is the one in docs/"
+described=$(python3 -c 'import sys,yaml; d=yaml.safe_load(open(sys.argv[1])); print("\n".join(sorted(m.upper()+" "+p for p,o in d["paths"].items() for m in o)))' "$TOCSIN_SOURCE/docs/openapi.yaml")
+is "$described" "$(api a GET /api/v1/operations | jq -r '.items[] | .method + " " + .path' | LC_ALL=C sort)" "it has the operations of the running node, all of them and no other"
+for path in /api/v1/status /api/v1/operations /api/v1/card /api/v1/partners /api/v1/partners/b.exercise /api/v1/groups /api/v1/witnesses /api/v1/statements /api/v1/log /api/v1/events / /style.css /metrics; do
+	run 0 "GET $path answers" api a GET "$path" -f -o /dev/null
+done
+
+# ---- sent again ----
+post() { api a POST /api/v1/statements -H 'Content-Type: application/json' "$@"; }
+one='{"kind":"warning","to":["b.exercise"],"fields":{"threat.summary":"sent once","handling.tlp":"red"}}'
+first=$(post -H 'Idempotency-Key: k-1' -d "$one")
+is "$(post -H 'Idempotency-Key: k-1' -d "$one")" "$first" "the same request with the same key gets the same answer"
+is "$(api a GET /api/v1/statements | jq '.items | length')" 1 "and is done once"
+pids=
+for i in 1 2 3 4 5 6 7 8; do
+	post -H 'Idempotency-Key: k-2' -d "$one" >"$W/again.$i" &
+	pids="$pids $!"
+done
+wait $pids
+is "$(api a GET /api/v1/statements | jq '.items | length')" 2 "eight at once with one key are one"
+is "$(cat "$W"/again.* | jq -r 'select(.results) | .results[0].id' | sort -u | wc -l)" 1 "those that are answered get one id"
+match "$(post -H 'Idempotency-Key: k-1' -d '{"kind":"warning","to":["b.exercise"],"fields":{"threat.summary":"other","handling.tlp":"red"}}')" 'used for another request' "another request with that key is refused"
+match "$(post -H 'Idempotency-Key: a b' -d "$one")" '1 to 128 printable' "a malformed key is refused"
+bad='{"kind":"warning","to":["nobody.exercise"],"fields":{"threat.summary":"x","handling.tlp":"red"}}'
+match "$(post -H 'Idempotency-Key: k-3' -d "$bad")" 'not a partner' "a failure is told"
+is "$(post -H 'Idempotency-Key: k-3' -d "$one" | jq '.results | length')" 1 "and its key may be used again"
+node_kill a
+node_start a
+is "$(post -H 'Idempotency-Key: k-1' -d "$one")" "$first" "a crash does not forget what was answered"
+must sqlite3 "$W/a/dir/tocsin.db" "UPDATE repeated SET status = 0, type = 'an earlier run' WHERE key = 'k-1'"
+match "$(post -H 'Idempotency-Key: k-1' -d "$one")" 'not known' "a request that the crash cut off is not done twice: that nobody knows is said"
+match "$(post -H 'Idempotency-Key: k-1' -d "$one" -o /dev/null -w '%{http_code}')" '^403$' "with a status of its own"
+
+# ---- errors ----
+match "$(api a GET /api/v1/nothing)" '"code":"missing"' "what is not there is a problem document"
+match "$(api a DELETE /api/v1/status)" 'cannot be done to' "another method is refused"
+match "$(post -d '{"kind":"warning","to":["b.exercise"],"fields":{},"extra":1}')" 'no member called extra' "an unknown member is refused by name"
+match "$(post -d '{"kind":"warning","kind":"record"}')" 'twice|duplicate' "a member given twice is refused"
+match "$(api a GET '/api/v1/statements?limit=0')" 'limit must be a whole number' "a parameter out of its range is refused by name"
+done_testing
