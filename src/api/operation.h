@@ -45,6 +45,9 @@ enum api_id {
 	/* accounts */
 
 	/* policy */
+	API_POLICY,
+	API_POLICY_SET,
+	API_POLICY_PRESET,
 
 	/* drafts */
 

@@ -83,6 +83,7 @@ int command_log(const struct context *x, int argc, char **argv);
 int command_carry(const struct context *x, int argc, char **argv);
 int command_seal(const struct context *x, int argc, char **argv);
 int command_unseal(const struct context *x, int argc, char **argv);
+int command_policy(const struct context *x, int argc, char **argv);
 int command_clock(const struct context *x, int argc, char **argv);
 int command_verify(int argc, char **argv);                               /* needs no node */
 

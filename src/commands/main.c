@@ -46,6 +46,7 @@ const struct command commands[] = {
 	{ "carry", "out NAME --out FILE | in FILE [--answer FILE]", "exchange with a node that has no network", command_carry },
 	{ "seal", "-r RECIPIENT...", "age: standard input to standard output", command_seal },
 	{ "unseal", "-i FILE", "age: standard input to standard output", command_unseal },
+	{ "policy", "[list | set NAME VALUE | preset NAME]", "what this organisation has decided: periods, who needs a second person, its time zone", command_policy },
 	{ "clock", "TIME", "set the clock of an exercise node", command_clock },
 	{ "help", "[COMMAND | --man | --openapi]", "this text; the manual page; the API as an OpenAPI document", help },
 	{ NULL, NULL, NULL, NULL },

@@ -17,6 +17,7 @@
 #include "base/log.h"
 #include "desk/cards.h"
 #include "desk/directory.h"
+#include "desk/policy.h"
 #include "net/http.h"
 #include "node/folder.h"
 #include "node/node.h"
@@ -156,6 +157,8 @@ static enum tocsin_err open_store(struct node *n)
 	if (err == TOCSIN_OK)
 		err = directory_open(n->desk.store, n->desk.name, &n->desk.directory);
 	if (err == TOCSIN_OK)
+		err = policy_open(n->desk.store, &n->desk.policy);
+	if (err == TOCSIN_OK)
 		err = take_own_cards(n);
 	if (err == TOCSIN_OK)
 		err = finish_rotation(n);
@@ -261,6 +264,7 @@ static void node_stop(struct node *n)
 	notify_stop(n->notify);
 	exchange_stop(n->exchange);
 	http_client_stop(n->client);
+	policy_free(n->desk.policy);
 	directory_free(n->desk.directory);
 	store_close(n->desk.store);
 	keeper_stop(n->desk.keeper);

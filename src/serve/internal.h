@@ -86,6 +86,7 @@ op_handler op_status, op_operations, op_card, op_card_next, op_partners, op_part
 	op_partner_distrust, op_partner_quorum, op_groups, op_group_put, op_group_delete, op_witnesses, op_witness_put,
 	op_witness_delete, op_issue, op_statements, op_statement, op_close_delivery, op_evidence, op_log, op_events,
 	op_carry_out, op_carry_in, op_clock, op_page, op_style, op_metrics;
+op_handler op_policy, op_policy_set, op_policy_preset;
 
 /* What is answered is VERSION of something: a header ETag. */
 void etag_set(struct asked *q, int64_t version);

@@ -40,6 +40,9 @@ static op_handler *const handlers[API_COUNT] = {
 	[API_PAGE] = op_page,
 	[API_STYLE] = op_style,
 	[API_METRICS] = op_metrics,
+	[API_POLICY] = op_policy,
+	[API_POLICY_SET] = op_policy_set,
+	[API_POLICY_PRESET] = op_policy_preset,
 };
 
 /* ---- answers ---- */

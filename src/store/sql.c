@@ -164,6 +164,10 @@ const struct sql_text sql_writes[WRITE_COUNT] = {
 	/* ---- need-to-know and audit ---- */
 
 	/* ---- policy and profiles ---- */
+	[WRITE_POLICY_PUT] = { "policy put",
+	        "INSERT INTO policy (name, value, changed_at, changed_by) VALUES ($1, $2, $3, $4) ON CONFLICT (name) DO UPDATE"
+	        " SET value = excluded.value, changed_at = excluded.changed_at, changed_by = excluded.changed_by",
+	        "ttit" },
 
 	/* ---- drafts and releases ---- */
 
@@ -326,6 +330,7 @@ const struct sql_text sql_reads[READ_COUNT] = {
 	/* ---- need-to-know and audit ---- */
 
 	/* ---- policy and profiles ---- */
+	[READ_POLICY] = { "policy", "SELECT name, value FROM policy ORDER BY name", "" },
 
 	/* ---- drafts and releases ---- */
 

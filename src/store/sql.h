@@ -71,6 +71,7 @@ enum sql_write {
 	/* need-to-know and audit */
 
 	/* policy and profiles */
+	WRITE_POLICY_PUT,
 
 	/* drafts and releases */
 
@@ -146,6 +147,7 @@ enum sql_read {
 	/* need-to-know and audit */
 
 	/* policy and profiles */
+	READ_POLICY,
 
 	/* drafts and releases */
 

@@ -19,6 +19,7 @@
 #include "desk/cards.h"
 #include "desk/directory.h"
 #include "desk/issue.h"
+#include "desk/policy.h"
 #include "desk/standing.h"
 #include "proof/body.h"
 
@@ -65,15 +66,18 @@ static inline void home_open(struct home *h, const char *name)
 	ok(cards_next(&h->desk, NULL, &seq));
 	assert_int_equal(seq, 1);
 	ok(directory_open(h->desk.store, name, &h->desk.directory));
+	ok(policy_open(h->desk.store, &h->desk.policy));
 }
 
 /* The store and the directory, closed and opened again as by a restart. */
 static inline void home_again(struct home *h)
 {
+	policy_free(h->desk.policy);
 	directory_free(h->desk.directory);
 	store_close(h->desk.store);
 	ok(store_open(h->db, &h->desk.store));
 	ok(directory_open(h->desk.store, h->desk.name, &h->desk.directory));
+	ok(policy_open(h->desk.store, &h->desk.policy));
 }
 
 static inline void remove_folder(const char *dir)
@@ -99,6 +103,7 @@ static inline void remove_folder(const char *dir)
 
 static inline void home_close(struct home *h)
 {
+	policy_free(h->desk.policy);
 	directory_free(h->desk.directory);
 	store_close(h->desk.store);
 	keeper_stop(h->desk.keeper);

@@ -1,0 +1,104 @@
+/*
+ * policy_table: every decision of an organisation that the desk asks for, and the named sets of them.
+ *
+ * Periods of clocks: a crisis centre is always staffed, so what is imminent runs in minutes. Answers follow Directive
+ * (EU) 2023/977, Art. 5: 8 hours when urgent and at hand, 3 days when urgent and not at hand, 7 days otherwise. A warning
+ * that nobody has received after some minutes is to be told by telephone; one that arrived must be opened as soon as
+ * the people who can act could still act.
+ */
+#include "base/zone.h"
+#include "desk/policy.h"
+
+#define MINUTE 60
+#define HOUR 3600
+#define DAY 86400
+
+/* The periods of one kind of clock, by urgency: imminent, urgent, routine. */
+#define PERIODS(kind, imminent, urgent, routine, help) \
+	{ "clock." kind ".imminent", POLICY_SECONDS, MINUTE, 30 * DAY, NULL, imminent, help ": imminent", NULL }, \
+	{ "clock." kind ".urgent", POLICY_SECONDS, MINUTE, 90 * DAY, NULL, urgent, help ": urgent", NULL }, \
+	{ "clock." kind ".routine", POLICY_SECONDS, MINUTE, 365 * DAY, NULL, routine, help ": routine", NULL }
+
+static const char *const two_people[] = { "always", "green", "amber", "amber-strict", "red", "never", NULL };
+
+static enum tocsin_err check_zone(const char *value)
+{
+	struct zone *z;
+	enum tocsin_err err = zone_open(value, &z);
+	if (err == TOCSIN_OK)
+		zone_free(z);
+	return err;
+}
+
+static const struct policy_row rows[] = {
+	/* the desk */
+	{ "zone", POLICY_TEXT, 1, ZONE_NAME, NULL, "UTC",
+		"the desk's time zone as IANA names it, e.g. Europe/Moscow; shown beside UTC", check_zone },
+
+	/* releases */
+	{ "release.two-people-from", POLICY_WORD, 0, 0, two_people, "amber",
+		"from which TLP on two people release a warning: the author never alone", NULL },
+	{ "retract.two-people", POLICY_FLAG, 0, 0, NULL, "no",
+		"whether a retraction needs a second person, too; retracting is then slower than warning", NULL },
+
+	/* clocks */
+	PERIODS("receipt", "5m", "15m", "4h", "from sending to the receipt; then the duty contact is telephoned"),
+	PERIODS("opening", "10m", "1h", "1d", "from its arrival until a person of ours has opened a warning"),
+	PERIODS("assessment", "30m", "8h", "3d", "from opening a warning until we have said what we make of it"),
+	PERIODS("reply-by", "8h", "3d", "7d", "until an answer, where nobody has named a time"),
+	PERIODS("duty", "15m", "4h", "1d", "from finding a duty to warn until the warning leaves, or is waived"),
+	PERIODS("release", "10m", "2h", "1d", "from proposing a draft until it is released or refused"),
+	PERIODS("review", "12h", "1d", "3d", "until a second person has reviewed what one released alone"),
+	PERIODS("follow-up", "2h", "1d", "3d", "from a window's end without a closure until the author extends it, stands it down or says what came of it"),
+	PERIODS("delivery", "30m", "4h", "1d", "until a warning by voice or paper was delivered and written down"),
+	PERIODS("forget", "30d", "30d", "30d", "until somebody has decided about content whose time is over"),
+	{ "clock.reminder", POLICY_INTEGER, 0, 99, NULL, "75",
+		"percent of a clock's time after which its owner is reminded; 0: not at all", NULL },
+	{ "escalation.every.imminent", POLICY_SECONDS, MINUTE, DAY, NULL, "5m",
+		"how long each one in the chain has before the next is paged: imminent", NULL },
+	{ "escalation.every.urgent", POLICY_SECONDS, MINUTE, 7 * DAY, NULL, "30m",
+		"how long each one in the chain has before the next is paged: urgent", NULL },
+	{ "escalation.every.routine", POLICY_SECONDS, MINUTE, 30 * DAY, NULL, "8h",
+		"how long each one in the chain has before the next is paged: routine", NULL },
+};
+
+const struct policy_row *policy_each(size_t i)
+{
+	return i < sizeof rows / sizeof *rows ? &rows[i] : NULL;
+}
+
+/* ---- presets ---- */
+
+/* Three people share one telephone and sleep at night: two release only what is red, each has longer, and the chain is
+ * walked through slowly because everybody is in it. What is imminent stays as it is. */
+static const char *const three[][2] = {
+	{ "release.two-people-from", "red" },
+	{ "retract.two-people", "no" },
+	{ "clock.opening.urgent", "4h" },
+	{ "clock.opening.routine", "3d" },
+	{ "clock.assessment.urgent", "1d" },
+	{ "clock.assessment.routine", "7d" },
+	{ "clock.release.urgent", "8h" },
+	{ "clock.release.routine", "3d" },
+	{ "clock.review.imminent", "1d" },
+	{ "clock.review.urgent", "3d" },
+	{ "clock.review.routine", "7d" },
+	{ "clock.duty.urgent", "8h" },
+	{ "clock.follow-up.imminent", "8h" },
+	{ "clock.follow-up.urgent", "3d" },
+	{ "clock.follow-up.routine", "7d" },
+	{ "escalation.every.imminent", "10m" },
+	{ "escalation.every.urgent", "2h" },
+	{ "escalation.every.routine", "1d" },
+	{ NULL, NULL },
+};
+
+static const struct policy_preset presets[] = {
+	{ "default", "every policy as it comes", NULL },
+	{ "three", "a desk of three people", three },
+};
+
+const struct policy_preset *policy_preset_each(size_t i)
+{
+	return i < sizeof presets / sizeof *presets ? &presets[i] : NULL;
+}
