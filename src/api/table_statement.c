@@ -10,7 +10,7 @@ static const struct api_field reason_fields[] = {
 	{ NULL },
 };
 static const struct api_field issue_fields[] = {
-	{ "kind", API_STRING, false, 1, 32, "warning, response, retraction, closure or record" },
+	{ "kind", API_STRING, false, 1, 32, "warning, response, retraction, closure, request, answer or record" },
 	{ "to", API_STRINGS, false, 0, 1024, "names and @groups; empty for a record: this node itself" },
 	{ "fields", API_OBJECT, false, 0, 0, "field names to values" },
 	{ "close", API_STRINGS, false, 0, 512, "fields whose lines are closed to the recipients" },

@@ -5,14 +5,6 @@
 
 /* card: our own chain, and its next card. */
 
-static json_t *json_words(const struct words *w)
-{
-	json_t *list = json_array();
-	for (size_t i = 0; i < w->n; i++)
-		json_array_append_new(list, json_string(w->word[i]));
-	return list;
-}
-
 static int card_next(const struct context *x, const struct words *url, const struct words *duty, bool rotate)
 {
 	json_t *answer = NULL, *send = json_object();

@@ -76,6 +76,8 @@ int command_respond(const struct context *x, int argc, char **argv);
 int command_retract(const struct context *x, int argc, char **argv);
 int command_close(const struct context *x, int argc, char **argv);
 int command_record(const struct context *x, int argc, char **argv);
+int command_request(const struct context *x, int argc, char **argv);
+int command_answer(const struct context *x, int argc, char **argv);
 int command_list(const struct context *x, int argc, char **argv);
 int command_show(const struct context *x, int argc, char **argv);
 int command_evidence(const struct context *x, int argc, char **argv);
@@ -90,6 +92,12 @@ int command_verify(int argc, char **argv);                               /* need
 int man_print(void);                                                     /* the manual page, as roff (man.c) */
 /* Sends statements and prints their ids; with WAIT_SECONDS >= 0 waits for the receipts (issue.c). SEND is taken. */
 int issue_statement(const struct context *x, json_t *send, long wait_seconds);
+/* Sends KIND with FIELDS (taken) about the statement ID to the other party of it (issue.c). */
+int issue_about(const struct context *x, const char *kind, const char *id, json_t *fields, long wait_seconds);
+/* Puts TEXT into FIELDS under NAME unless it is NULL. */
+void put_text(json_t *fields, const char *name, const char *text);
+/* The words as a list of strings, returned owned. */
+json_t *json_words(const struct words *w);
 /* A whole number of seconds, or -1 for NULL; false after a sentence. */
 bool seconds_of(const char *text, long *seconds);
 /* The statement ID (or a prefix) as the node shows it. */

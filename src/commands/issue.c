@@ -7,7 +7,7 @@
 #include "commands/command.h"
 #include "base/clock.h"
 
-static json_t *json_words(const struct words *w)
+json_t *json_words(const struct words *w)
 {
 	json_t *list = json_array();
 	for (size_t i = 0; i < w->n; i++)
@@ -95,15 +95,13 @@ int command_warn(const struct context *x, int argc, char **argv)
 	return issue_statement(x, send, seconds);
 }
 
-/* Puts TEXT into FIELDS under NAME unless it is NULL. */
-static void put_text(json_t *fields, const char *name, const char *text)
+void put_text(json_t *fields, const char *name, const char *text)
 {
 	if (text != NULL)
 		json_object_set_new(fields, name, json_string(text));
 }
 
-/* Sends KIND with FIELDS (taken) about the statement ID: to its author, or, as its author, to everyone who got it. */
-static int issue_about(const struct context *x, const char *kind, const char *id, json_t *fields, long seconds)
+int issue_about(const struct context *x, const char *kind, const char *id, json_t *fields, long seconds)
 {
 	json_t *target = NULL;
 	enum tocsin_err err = fetch_statement(x, id, &target);
@@ -119,12 +117,12 @@ static int issue_about(const struct context *x, const char *kind, const char *id
 
 int command_respond(const struct context *x, int argc, char **argv)
 {
-	const char *stage = NULL, *text = NULL, *reason = NULL, *question = NULL, *outcome = NULL, *specific = NULL, *wait = NULL;
+	const char *stage = NULL, *text = NULL, *reason = NULL, *question = NULL, *outcome = NULL, *specific = NULL, *copy = NULL, *wait = NULL;
 	long seconds;
 	struct words plain;
 	const struct option options[] = {
 		{ "--stage", OPTION_ONE, &stage }, { "--text", OPTION_ONE, &text }, { "--reason", OPTION_ONE, &reason }, { "--question", OPTION_ONE, &question },
-		{ "--outcome", OPTION_ONE, &outcome }, { "--specific", OPTION_ONE, &specific }, { "--wait", OPTION_ONE, &wait }, { NULL },
+		{ "--outcome", OPTION_ONE, &outcome }, { "--specific", OPTION_ONE, &specific }, { "--copy", OPTION_ONE, &copy }, { "--wait", OPTION_ONE, &wait }, { NULL },
 	};
 	if (!args_take(argc, argv, options, &plain, 1, 1) || stage == NULL || !seconds_of(wait, &seconds))
 		return usage("respond");
@@ -135,6 +133,7 @@ int command_respond(const struct context *x, int argc, char **argv)
 	put_text(fields, "question", question);
 	put_text(fields, "outcome", outcome);
 	put_text(fields, "assessment.specific", specific);
+	put_text(fields, "copy", copy);
 	return issue_about(x, "response", plain.word[0], fields, seconds);
 }
 

@@ -17,7 +17,7 @@ static void print_labelled(const char *label, const json_t *value)
 /* The gist of a statement or answer in one line. */
 static void print_gist(const json_t *o, struct buf *out)
 {
-	static const char *const names[] = { "threat.summary", "stage", "assessment.specific", "outcome", "record.type", "reason", "question", "text" };
+	static const char *const names[] = { "threat.summary", "stage", "assessment.specific", "result", "outcome", "copy", "record.type", "record.claims", "reason", "question", "due", "text" };
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
 		const json_t *v = json_object_get(o, names[i]);
 		if (v == NULL)

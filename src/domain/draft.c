@@ -161,6 +161,15 @@ static enum tocsin_err check_rules(const char *kind, const struct draft *d)
 			return fail(TOCSIN_BAD, "a response at the stage outcome needs the field outcome");
 		if (says(d, "assessment.specific", "too-general") && !has(d, "question"))
 			return fail(TOCSIN_BAD, "who says too-general says what is missing: give the field question");
+		if (says(d, "copy", "removed") && !says(d, "stage", "acted"))
+			return fail(TOCSIN_BAD, "who has removed its copy has acted: give the stage acted with copy removed");
+	}
+	if (strcmp(kind, "answer") == 0) {
+		if (says(d, "result", "declined") && !has(d, "reason"))
+			return fail(TOCSIN_BAD, "an answer that declines needs a reason: give the field reason");
+		if (says(d, "result", "needs-time") != has(d, "due"))
+			return fail(TOCSIN_BAD, has(d, "due") ? "only an answer that needs time has the field due"
+							      : "an answer that needs time says until when: give the field due");
 	}
 	return check_grade(d);
 }

@@ -6,12 +6,16 @@ static const char *const needs_warning[] = { "threat.summary", "handling.tlp", N
 static const char *const needs_response[] = { "stage", NULL };
 static const char *const needs_reason[] = { "reason", NULL };
 static const char *const needs_outcome[] = { "outcome", NULL };
+static const char *const needs_request[] = { "question", "purpose", "urgency", NULL };
+static const char *const needs_result[] = { "result", NULL };
 static const char *const needs_record[] = { "record.type", "text", NULL };
 
 static const char *const any_target[] = { NULL };
 static const char *const to_respond_to[] = { "warning", "retraction", "closure", NULL };
-static const char *const to_retract[] = { "warning", "response", "closure", "record", NULL };
+static const char *const to_retract[] = { "warning", "response", "closure", "record", "request", "answer", NULL };
 static const char *const to_close[] = { "warning", NULL };
+/* A response may ask a question, too: "too general" comes with one. */
+static const char *const to_answer[] = { "request", "response", NULL };
 
 /* A response may answer a retraction or a closure, so that their author learns whom they reached. */
 static const struct kind kinds[] = {
@@ -19,12 +23,14 @@ static const struct kind kinds[] = {
 	{ "response", 16, KIND_TARGET_TO, true, false, needs_response, to_respond_to },
 	{ "retraction", 16, KIND_TARGET_FROM, true, false, needs_reason, to_retract },
 	{ "closure", 16, KIND_TARGET_FROM, true, false, needs_outcome, to_close },
+	{ "request", 16, KIND_ANYONE, false, false, needs_request, any_target },
+	{ "answer", 16, KIND_TARGET_TO, true, false, needs_result, to_answer },
 	{ "record", 16, KIND_MAKER, false, true, needs_record, any_target },
 };
 
 /* The kinds of this build. A test builds a node that is older than others by leaving some out. */
 #ifndef TOCSIN_KINDS
-#define TOCSIN_KINDS "warning response retraction closure record"
+#define TOCSIN_KINDS "warning response retraction closure request answer record"
 #endif
 
 static bool is_built(const struct kind *k)

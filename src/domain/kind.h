@@ -2,7 +2,7 @@
  * kind: the table of kinds of statement: name, lines, required fields, who may issue it, what it may refer to
  * (DESIGN, section 3).
  *
- * A new kind is one row.  The kinds there are: warning, response, retraction, closure, record.
+ * A new kind is one row.  The kinds there are: warning, response, retraction, closure, request, answer, record.
  */
 #ifndef TOCSIN_DOMAIN_KIND_H
 #define TOCSIN_DOMAIN_KIND_H

@@ -5,7 +5,7 @@
 #include "base/text.h"
 #include "domain/area.h"
 
-#define ALL "warning response retraction closure record"
+#define ALL "warning response retraction closure request answer record"
 
 static const char *const harms[] = { "death", "injury", "kidnapping", "damage", "disruption", "threat", "other", NULL };
 static const char *const targets[] = { "person", "group", "crowd", "venue", "place-of-worship", "school", "hospital",
@@ -22,6 +22,10 @@ static const char *const urgencies[] = { "imminent", "urgent", "routine", NULL }
 static const char *const stages[] = { "opened", "assessed", "acting", "acted", "declined", "thanked", "outcome", NULL };
 static const char *const specifics[] = { "too-general", "general", "specific", "very-specific", NULL };
 static const char *const outcomes[] = { "occurred", "foiled", "did-not-occur", "unknown", NULL };
+static const char *const copies[] = { "removed", "held", "cannot-tell", NULL };
+static const char *const results[] = { "provided", "partly", "nothing-held", "declined", "needs-time", NULL };
+static const char *const claims[] = { "not-received", "no-warning", "too-general", "specific", "not-credible", "credible",
+	"propaganda", "acted", "not-acted", "occurred", "foiled", "did-not-occur", NULL };
 static const char *const closings[] = { "stood-down", "extended", "occurred", "foiled", "did-not-occur", "unknown",
 	NULL };
 static const char *const records[] = { "call", "meeting", "public-remark", "voice-delivery", "paper-delivery",
@@ -63,15 +67,21 @@ static const struct field fields[] = {
 		"May affected people be told? Yes for threats to life unless said otherwise" },
 	{ "ask.what", "warning", FIELD_TEXT, NULL, false, "Asked", "What the author asks of the recipient" },
 	{ "ask.reply-by", "warning", FIELD_TIME, NULL, false, "Reply by", "When an answer is needed" },
-	{ "purpose", "warning record", FIELD_TEXT, NULL, false, "Purpose", "What it is given for" },
+	{ "purpose", "warning request record", FIELD_TEXT, NULL, false, "Purpose", "What it is given, or asked, for" },
 	{ "advice", "warning retraction closure", FIELD_TEXT, NULL, false, "What to do", "What to do with this" },
-	{ "urgency", "warning", FIELD_WORD, urgencies, false, "Urgency", "How soon somebody must look at it" },
+	{ "urgency", "warning request", FIELD_WORD, urgencies, false, "Urgency", "How soon somebody must look at it" },
 	{ "stage", "response", FIELD_WORD, stages, false, "Stage", "How far the recipient is with the warning" },
 	{ "assessment.specific", "response", FIELD_WORD, specifics, false, "How specific",
 		"How specific the warning was to its recipient; too-general needs a question" },
 	{ "assessment.words", "response", FIELD_TEXT, NULL, false, "Assessment", "The recipient's assessment" },
-	{ "question", "response", FIELD_TEXT, NULL, false, "Question", "What the recipient asks to be told" },
-	{ "reason", "response retraction closure", FIELD_TEXT, NULL, false, "Reason", "Why" },
+	{ "question", "response request", FIELD_TEXT, NULL, false, "Question", "What its sender asks to be told" },
+	{ "copy", "response", FIELD_WORD, copies, false, "Copy",
+		"Of what was retracted: whether its recipient still holds a copy; removed comes with the stage acted" },
+	{ "due", "request answer", FIELD_TIME, NULL, false, "Due",
+		"When the answer is asked for; in an answer that needs time: when it will come" },
+	{ "legal-basis", "request", FIELD_TEXT, NULL, false, "Legal basis", "The rule under which it is asked" },
+	{ "result", "answer", FIELD_WORD, results, false, "Result", "What came of the request" },
+	{ "reason", "response retraction closure answer", FIELD_TEXT, NULL, false, "Reason", "Why" },
 	{ "outcome", "closure", FIELD_WORD, closings, false, "Outcome", "How the warning ended" },
 	{ "outcome", "response", FIELD_WORD, outcomes, false, "Outcome", "What came of it, as the recipient saw it" },
 	{ "record.type", "record", FIELD_WORD, records, false, "What", "What is recorded" },
@@ -79,6 +89,8 @@ static const struct field fields[] = {
 	{ "record.who", "record", FIELD_TEXT, NULL, false, "Who", "Who took part, or who said it" },
 	{ "record.source", "record", FIELD_TEXT, NULL, false, "Found at",
 		"Where it can be found: an address, a publication, a file" },
+	{ "record.claims", "record", FIELD_WORDS, claims, false, "What was claimed",
+		"What those who spoke claimed about the warning, as the record's maker understood it" },
 	{ "record.copy-sha256", "record", FIELD_SHA256, NULL, false, "Copy", "SHA-256 of the copy that the maker keeps" },
 	{ "text", ALL, FIELD_TEXT, NULL, false, "Text", "Anything else, in words" },
 };

@@ -7,7 +7,8 @@
  * source.grade, source.scale, source.grader, source.origin (closed by default), source.method (closed by default),
  * handling.tlp, handling.caveat, handling.visible, handling.tell-affected, ask.what,
  * ask.reply-by, purpose, advice, urgency, and for the other kinds: stage, assessment.specific, assessment.words,
- * question, text, reason, outcome, record.*, ....  Fields outside the table
+ * question, copy, due, legal-basis,
+ * result, text, reason, outcome, record.*, ....  Fields outside the table
  * (x.*) are allowed and kept as they are.  Rules of the field: reference in docs/PROTOCOL.md, annex A.
  */
 #ifndef TOCSIN_DOMAIN_VOCABULARY_H

@@ -46,7 +46,7 @@ static enum tocsin_err read_item(
 {
 	const char *kind = json_string_value(json_object_get(o, "kind"));
 	if (kind == NULL)
-		return fail(TOCSIN_BAD, "kind is missing: warning, response, retraction, closure or record");
+		return fail(TOCSIN_BAD, "kind is missing: what sort of statement it is, such as warning or response");
 	if (kind_find(kind) == NULL)
 		return fail(TOCSIN_BAD, "there is no kind of statement called %.40s", kind);
 	out->kind = kind_find(kind)->name;

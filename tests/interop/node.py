@@ -14,7 +14,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import ed25519
 import formats as f
 
-KINDS = ["closure", "record", "response", "retraction", "warning"]
+KINDS = ["answer", "closure", "record", "request", "response", "retraction", "warning"]
 OCTETS, TEXT = "application/octet-stream", "text/plain; charset=utf-8"
 
 

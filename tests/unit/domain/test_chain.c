@@ -710,6 +710,8 @@ static void each_kind_has_its_rule(void **state)
 	bool dangling;
 	const struct kind_target warning = { true, "warning", party("n.example"), party("s.example") };
 	const struct kind_target retraction = { true, "retraction", party("n.example"), party("s.example") };
+	const struct kind_target request = { true, "request", party("n.example"), party("s.example") };
+	const struct kind_target response = { true, "response", party("s.example"), party("n.example") };
 	const struct kind_target unknown = { .known = false };
 	const struct { const char *kind, *from, *to; const struct kind_target *t; size_t n; bool ok, dangling; } cases[] = {
 		{ "warning", "n.example", "s.example", NULL, 0, true, false },
@@ -735,7 +737,18 @@ static void each_kind_has_its_rule(void **state)
 		{ "record", "e.example", "e.example", &warning, 1, true, false },
 		{ "record", "s.example", "n.example", &warning, 1, true, false },
 		{ "record", "s.example", "e.example", &warning, 1, false, false },
-		{ "request", "n.example", "s.example", NULL, 0, false, false },
+		{ "request", "n.example", "s.example", NULL, 0, true, false },
+		{ "request", "n.example", "s.example", &warning, 1, true, false },
+		{ "request", "n.example", "n.example", NULL, 0, false, false },
+		{ "request", "e.example", "s.example", &warning, 1, false, false },
+		{ "answer", "s.example", "n.example", &request, 1, true, false },
+		{ "answer", "n.example", "s.example", &request, 1, false, false },
+		{ "answer", "s.example", "n.example", &warning, 1, false, false },
+		{ "answer", "s.example", "n.example", NULL, 0, false, false },
+		{ "answer", "n.example", "s.example", &response, 1, true, false },
+		{ "answer", "s.example", "n.example", &response, 1, false, false },
+		{ "retraction", "n.example", "s.example", &request, 1, true, false },
+		{ "rumour", "n.example", "s.example", NULL, 0, false, false },
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		enum tocsin_err err = allows(cases[i].kind, cases[i].from, cases[i].to, cases[i].t, cases[i].n, &dangling);
