@@ -17,8 +17,13 @@ void audit_add(struct change *c, const struct view *v, const char *what, const c
 /* The same as a change of its own, waiting until it is durable. */
 enum tocsin_err audit_note(const struct desk *d, const struct view *v, const char *what, const char *subject,
 	const char *detail) MUST_USE;
-/* Every hash, and every anchor against the log: BROKEN names the first row that does not fit. *ROWS, *ANCHORED: the
- * last seq, and up to where it is anchored. */
-enum tocsin_err audit_check(struct snapshot *read, int64_t *rows, int64_t *anchored) MUST_USE;
+/* The log entry that anchors row SEQ, whose hash is HASH. */
+void audit_anchor_entry(enum realm realm, int64_t seq, const struct hash *hash, struct hash *entry);
+/* Appends the last row's hash to the current log, unless it is there. */
+enum tocsin_err audit_anchor(const struct desk *d) MUST_USE;
+
+/* Every row, every hash, and every anchor against the log: BROKEN names the first that does not fit. *ROWS, *ANCHORED:
+ * the last row's number, and up to where they are anchored. Works on a database that is open for reading only. */
+enum tocsin_err audit_check(struct store *s, enum realm realm, int64_t *rows, int64_t *anchored) MUST_USE;
 
 #endif

@@ -233,7 +233,7 @@ static bool bind(sqlite3_stmt *s, const struct sql_arg *args, size_t n)
 			        s, (int)i + 1, (const char *)a->b.p, a->b.n, SQLITE_STATIC, SQLITE_UTF8);
 		else if (a->type == 'b' && a->b.n == 0)
 			rc = sqlite3_bind_zeroblob(s, (int)i + 1, 0);           /* a NULL pointer would bind NULL */
-		else if (a->type == 'b')
+		else if (a->type == 'b' || a->type == 'S')
 			rc = sqlite3_bind_blob64(s, (int)i + 1, a->b.p, a->b.n, SQLITE_STATIC);
 		else
 			rc = sqlite3_bind_int64(s, (int)i + 1, a->i);

@@ -24,6 +24,7 @@
 #define POOL_IDLE 8                             /* readers kept open */
 #define POOL_MAX 64                             /* snapshots at one time */
 #define DESK_NUMBER "desk number"               /* in meta: the last one handed out of the desk's sequence */
+#define AUDIT_HEAD "audit head"                 /* in meta: number and hash of the last row of the audit trail */
 #define TILE_CACHE 32                           /* older tiles with their inner nodes, 16 kB each */
 
 /* ---- a change ---- */
@@ -100,7 +101,8 @@ struct store {
 	bool stop;
 
 	/* (writer) */
-	int64_t next_num, next_checkpoint, next_conflict, next_event, next_tail, next_desk;
+	int64_t next_num, next_checkpoint, next_conflict, next_event, next_tail, next_desk, next_audit;
+	struct hash audit_head;                     /* of row next_audit */
 	struct log_tree *draft;
 	struct batch *batch;
 

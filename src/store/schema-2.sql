@@ -40,7 +40,7 @@ CREATE TABLE audit (seq BIGINT PRIMARY KEY, at BIGINT NOT NULL, who TEXT NOT NUL
   hash BYTES NOT NULL);
 CREATE INDEX audit_who ON audit (who, seq);
 CREATE INDEX audit_subject ON audit (subject, seq);
-CREATE TABLE audit_anchor (seq BIGINT PRIMARY KEY, hash BYTES NOT NULL, log_n BIGINT NOT NULL, log_index BIGINT NOT NULL, at BIGINT NOT NULL);
+CREATE TABLE audit_anchor (log_n BIGINT NOT NULL, seq BIGINT NOT NULL, log_index BIGINT NOT NULL, hash BYTES NOT NULL, at BIGINT NOT NULL, PRIMARY KEY (log_n, seq));
 
 -- ---- policy ----
 CREATE TABLE policy (name TEXT PRIMARY KEY, value TEXT NOT NULL, changed_at BIGINT NOT NULL, changed_by TEXT NOT NULL);

@@ -162,6 +162,27 @@ const struct sql_text sql_writes[WRITE_COUNT] = {
 	/* ---- people ---- */
 
 	/* ---- need-to-know and audit ---- */
+	[WRITE_SCOPE_ADD] = { "scope add",
+	        "INSERT INTO scope (num, unit, compartment) VALUES ($1, $2, $3) ON CONFLICT (unit, compartment) DO "
+	        "NOTHING",
+	        "dtt" },
+	/* What was shared whole stays so. */
+	[WRITE_SHARED_ADD] = { "shared add",
+	        "INSERT INTO shared (scope, facet, num, whole) SELECT num, $1, $2, $3 FROM scope WHERE unit = $4 AND "
+	        "compartment = $5"
+	        " ON CONFLICT (scope, facet, num) DO UPDATE SET whole = 1 WHERE excluded.whole = 1",
+	        "tmitt" },
+	[WRITE_OPENED] = { "opened",
+	        "INSERT INTO opened (statement, account, function, first_at, last_at, lines) VALUES ($1, $2, $3, $4, "
+	        "$4, $5)"
+	        " ON CONFLICT (statement, account) DO UPDATE SET last_at = excluded.last_at, lines = excluded.lines",
+	        "ittit" },
+	[WRITE_AUDIT_ADD] = { "audit add",
+	        "INSERT INTO audit (seq, at, who, function, what, subject, detail, hash) VALUES ($1, $2, $3, $4, $5, $6, "
+	        "$7, $8)",
+	        "swtttttS" },
+	[WRITE_AUDIT_ANCHOR] = { "audit anchor",
+	        "INSERT INTO audit_anchor (log_n, log_index, seq, hash, at) VALUES ($1, $2, $3, $4, $5)", "lxihw" },
 
 	/* ---- policy and profiles ---- */
 	[WRITE_POLICY_PUT] = { "policy put",
@@ -328,6 +349,36 @@ const struct sql_text sql_reads[READ_COUNT] = {
 	/* ---- people ---- */
 
 	/* ---- need-to-know and audit ---- */
+	[READ_SCOPE] = { "scope", "SELECT num FROM scope WHERE unit = $1 AND compartment = $2", "tt" },
+	[READ_SHARED] = { "shared", "SELECT whole FROM shared WHERE scope = $1 AND facet = '' AND num = $2", "ii" },
+	[READ_SHARED_OF] = { "shared of",
+	        "SELECT h.scope, h.whole, o.unit, o.compartment FROM shared h JOIN scope o ON o.num = h.scope WHERE "
+	        "h.num = $1 AND h.facet = ''"
+	        " ORDER BY h.scope LIMIT $2",
+	        "ii" },
+	[READ_SHARED_LIST] = { "shared list",
+	        "SELECT num FROM shared WHERE scope = $1 AND facet = $2 AND num < $3 ORDER BY num DESC LIMIT $4",
+	        "itii" },
+	[READ_OPENED] = { "opened",
+	        "SELECT account, function, first_at, last_at, lines FROM opened WHERE statement = $1 ORDER BY first_at, "
+	        "account",
+	        "i" },
+	[READ_OPENED_BY] = { "opened by",
+	        "SELECT account, function, first_at, last_at, lines FROM opened WHERE statement = $1 AND account = $2",
+	        "it" },
+#define AUDIT_ALL "seq, at, who, function, what, subject, detail, hash"
+	[READ_AUDIT_FROM] = { "audit from",
+	        "SELECT " AUDIT_ALL " FROM audit WHERE seq > $1 ORDER BY seq LIMIT $2", "ii" },
+	[READ_AUDIT_BEFORE] = { "audit before",
+	        "SELECT " AUDIT_ALL " FROM audit WHERE seq < $1 ORDER BY seq DESC LIMIT $2", "ii" },
+	[READ_AUDIT_WHO] = { "audit who",
+	        "SELECT " AUDIT_ALL " FROM audit WHERE who = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3", "tii" },
+	[READ_AUDIT_SUBJECT] = { "audit subject",
+	        "SELECT " AUDIT_ALL " FROM audit WHERE subject = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3", "tii" },
+	[READ_AUDIT_ANCHORS] = { "audit anchors",
+	        "SELECT log_n, log_index, seq, hash, at FROM audit_anchor ORDER BY log_n, seq", "" },
+	[READ_AUDIT_ANCHOR_LAST] = { "audit anchor last",
+	        "SELECT seq FROM audit_anchor WHERE log_n = $1 ORDER BY seq DESC LIMIT 1", "i" },
 
 	/* ---- policy and profiles ---- */
 	[READ_POLICY] = { "policy", "SELECT name, value FROM policy ORDER BY name", "" },

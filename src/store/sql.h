@@ -7,7 +7,7 @@
  * n the number of the change's statement, k the number handed out for the change's
  * receipt_checkpoint row, c the one for its conflict row, e that of an event, l and x the log and index of the
  * statement's entry, w the time of the commit; and m, int64_t: the statement's number when the change has one,
- * otherwise this.
+ * otherwise this; s the number of an audit row, S its hash, over the row's other arguments.
  *
  * Callers above store use the typed functions of rows.h; only rows.c, log.c, prefix.c, migrate.c and the writer name
  * these.
@@ -69,6 +69,11 @@ enum sql_write {
 	/* people */
 
 	/* need-to-know and audit */
+	WRITE_SCOPE_ADD,
+	WRITE_SHARED_ADD,
+	WRITE_OPENED,
+	WRITE_AUDIT_ADD,
+	WRITE_AUDIT_ANCHOR,
 
 	/* policy and profiles */
 	WRITE_POLICY_PUT,
@@ -145,6 +150,18 @@ enum sql_read {
 	/* people */
 
 	/* need-to-know and audit */
+	READ_SCOPE,
+	READ_SHARED,
+	READ_SHARED_OF,
+	READ_SHARED_LIST,
+	READ_OPENED,
+	READ_OPENED_BY,
+	READ_AUDIT_FROM,
+	READ_AUDIT_BEFORE,
+	READ_AUDIT_WHO,
+	READ_AUDIT_SUBJECT,
+	READ_AUDIT_ANCHORS,
+	READ_AUDIT_ANCHOR_LAST,
 
 	/* policy and profiles */
 	READ_POLICY,

@@ -10,6 +10,7 @@
 #include "base/banned.h"
 #include "base/text.h"
 #include "store/inside.h"
+#include "store/rows_access.h"
 
 enum tocsin_err store_create(const char *path, const char *origin, uint64_t n)
 {
@@ -70,6 +71,8 @@ static enum tocsin_err load_numbers(struct store *s)
 	c = NULL;
 	if (err == TOCSIN_OK)
 		err = load_desk_number(s, r);
+	if (err == TOCSIN_OK)
+		err = audit_head(r, &s->next_audit, &s->audit_head);
 	if (err == TOCSIN_OK)
 		err = cursor_open(r, &c, READ_PREFIX_TAIL);
 	while (err == TOCSIN_OK && (err = cursor_next(c)) == TOCSIN_OK) {

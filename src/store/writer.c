@@ -12,6 +12,7 @@
 #include "base/banned.h"
 #include "base/log.h"
 #include "store/inside.h"
+#include "store/rows_access.h"
 
 #define ROUNDS 4
 
@@ -29,7 +30,8 @@ struct batch {
 	uint32_t *map; /* open addressing over ids: index + 1 of the first change with that id in this batch */
 	size_t map_room;                            /* a power of two, at least twice ROOM */
 
-	int64_t num, checkpoint, conflict, event, desk; /* the numbers as they will be */
+	int64_t num, checkpoint, conflict, event, desk, audit; /* the numbers as they will be */
+	struct hash audit_head;
 	bool grown;                                 /* the draft's log has new entries */
 	bool published;
 	uint64_t published_size;
@@ -134,6 +136,33 @@ static bool push_desk(struct store *s)
 		return true;
 	const char *text = arena_printf(b->a, "%lld", (long long)b->desk);
 	return text != NULL && push(b, store_op_make(b->a, NULL, WRITE_META_PUT, DESK_NUMBER, bytes_str(text)));
+}
+
+/* The op that keeps the end of the audit trail. */
+static bool push_audit(struct store *s)
+{
+	struct batch *b = s->batch;
+	char hex[2 * SHA256_SIZE + 1];
+	if (b->audit == s->next_audit)
+		return true;
+	hex_encode(b->audit_head.b, SHA256_SIZE, hex);
+	const char *text = arena_printf(b->a, "%lld %s", (long long)b->audit, hex);
+	return text != NULL && push(b, store_op_make(b->a, NULL, WRITE_META_PUT, AUDIT_HEAD, bytes_str(text)));
+}
+
+/* The hash of the audit row that OP adds, whose other arguments are there, into its last one. */
+static bool chain_audit(struct batch *b, struct store_op *op)
+{
+	const struct sql_arg *a = op->arg;
+	const struct audit_row row = { .seq = a[0].i, .at = a[1].i, .who = (const char *)a[2].b.p,
+		.function = (const char *)a[3].b.p, .what = (const char *)a[4].b.p, .subject = (const char *)a[5].b.p,
+		.detail = (const char *)a[6].b.p };
+	const struct hash prev = b->audit_head;
+	if (!audit_row_hash(&row, &prev, &b->audit_head))
+		return false;
+	const void *copy = arena_copy(b->a, &b->audit_head, sizeof b->audit_head);
+	op->arg[7].b = bytes_of(copy, SHA256_SIZE);
+	return copy != NULL;
 }
 
 static bool begin_log(struct store *s, const struct change *c, int64_t now)
@@ -243,6 +272,15 @@ static bool place(struct store *s, struct change *c, struct change_result *r, in
 			case 'D':
 				a->i = r->desk_num;
 				break;
+			case 's':
+				a->i = ++b->audit;
+				break;
+			case 'S':
+				if (!chain_audit(b, op)) {
+					b->no_memory = true;
+					return false;
+				}
+				break;
 			case 'w':
 				a->i = now;
 				break;
@@ -296,6 +334,8 @@ static bool build(struct store *s, struct change *const *c, struct change_result
 	b->conflict = s->next_conflict;
 	b->event = s->next_event;
 	b->desk = s->next_desk;
+	b->audit = s->next_audit;
+	b->audit_head = s->audit_head;
 	b->grown = b->published = b->no_memory = false;
 	memset(b->map, 0, b->map_room * sizeof *b->map);
 	prefix_clear(&s->prefix);
@@ -325,7 +365,7 @@ static bool build(struct store *s, struct change *const *c, struct change_result
 		r[i].log_size = s->draft->size;
 	}
 	b->current = UINT32_MAX;
-	return push_grow(s) && push_desk(s) && prefix_write(&s->prefix, b->a, &s->next_tail, push, b);
+	return push_grow(s) && push_desk(s) && push_audit(s) && prefix_write(&s->prefix, b->a, &s->next_tail, push, b);
 }
 
 static enum tocsin_err look_up(struct store *s, struct change *const *c, size_t n)
@@ -353,6 +393,8 @@ static void follow(struct store *s)
 	s->next_conflict = b->conflict;
 	s->next_event = b->event;
 	s->next_desk = b->desk;
+	s->next_audit = b->audit;
+	s->audit_head = b->audit_head;
 	prefix_committed(&s->prefix);
 	log_commit(s, b->published, b->published_size);
 }
