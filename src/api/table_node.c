@@ -6,6 +6,10 @@ static const struct api_field clock_fields[] = {
 	{ "now", API_STRING, true, 20, 20, "the time, as 2024-03-06T09:12:00Z" },
 	{ NULL },
 };
+static const struct api_field stream_query[] = {
+	{ "after", API_INTEGER, false, 0, INT64_MAX, "begin behind this one; without it with what comes from now on" },
+	{ NULL },
+};
 static const struct api_field events_query[] = {
 	{ "after", API_INTEGER, false, 0, INT64_MAX, "only later ones" },
 	{ "wait", API_INTEGER, false, 0, 86400, "seconds to wait for the first" },
@@ -130,6 +134,8 @@ const struct api_operation api_table_node[] = {
 		log_answer },
 	{ API_EVENTS, "GET", V1 "events", RIGHT_READ, TOKEN_READ, BODY_NONE, 0, api_nothing, events_query, "what happened, in order",
 		events_answer },
+	{ API_EVENT_STREAM, "GET", V1 "events/stream", RIGHT_READ, TOKEN_READ, BODY_NONE, 0, api_nothing, stream_query,
+		"the same as server-sent events, as they come; Last-Event-ID goes before after", NULL, "text/event-stream" },
 	{ API_CLOCK, "PUT", V1 "clock", RIGHT_ADMIN, TOKEN_ADMIN, BODY_JSON, LIMIT_JSON, clock_fields, api_nothing,
 		"set the clock of an exercise node",
 		clock_answer },

@@ -24,6 +24,7 @@
 
 struct queue;
 struct waits;
+struct streams;
 
 struct serve {
 	struct serve_config config;
@@ -31,6 +32,7 @@ struct serve {
 	struct exchange *exchange;
 	struct queue *queue;
 	struct waits *waits;
+	struct streams *streams;
 	struct http_server *unix_server;
 	/* Of desk_server: it is started and stopped while calls of the other listener are answered. */
 	pthread_mutex_t lock;
@@ -55,6 +57,7 @@ struct asked {
 
 	unsigned status;                        /* of a failure, where it is not what api_status says; 0: that */
 	char etag[72];                          /* the version of what is answered; empty: none */
+	bool *streamed;                         /* set by a handler that has answered with a stream (streams.h) */
 	json_t *answer;                         /* set by the handler (taken): answered as JSON; or */
 	struct buf out;                         /* these bytes of */
 	const char *type;                       /* this type; NULL: JSON */
@@ -84,10 +87,12 @@ enum tocsin_err waits_asked(struct asked *q, bool *keep) MUST_USE;
 /* ---- the handlers ---- */
 op_handler op_status, op_operations, op_card, op_card_next, op_partners, op_partner, op_partner_add, op_partner_confirm,
 	op_partner_distrust, op_partner_quorum, op_groups, op_group_put, op_group_delete, op_witnesses, op_witness_put,
-	op_witness_delete, op_issue, op_statements, op_statement, op_close_delivery, op_evidence, op_log, op_events,
+	op_witness_delete, op_issue, op_statements, op_statement, op_close_delivery, op_evidence, op_log, op_events, op_event_stream,
 	op_carry_out, op_carry_in, op_clock, op_page, op_style, op_metrics;
 op_handler op_policy, op_policy_set, op_policy_preset;
 
+/* Header fields that every answer of the desk has. */
+void serve_headers(struct http_call *call, const char *type);
 /* What is answered is VERSION of something: a header ETag. */
 void etag_set(struct asked *q, int64_t version);
 /* If-Match against VERSION, which must be named: 428 without it, 412 when it is another one. */

@@ -7,7 +7,6 @@
 #include "serve/internal.h"
 #include "store/rows.h"
 
-#define EVENTS_MAX 500
 #define NAMES_MAX 512
 
 enum tocsin_err path_statement(struct asked *q, struct snapshot *r, struct statement_row *row)
@@ -228,68 +227,6 @@ enum tocsin_err op_log(struct serve *s, struct asked *q)
 		err = store_log_each(r, add_origin, origins);
 	snapshot_close(r);
 	return err;
-}
-
-/* ---- events ---- */
-
-struct event_list {
-	json_t *items;
-	struct snapshot *read;
-	struct arena *arena;
-	int64_t last;
-	enum tocsin_err err;
-};
-
-static bool list_event(void *arg, const struct event_row *row)
-{
-	struct event_list *l = arg;
-	json_t *o = json_object();
-	json_object_set_new(o, "seq", json_integer(row->seq));
-	json_object_set_new(o, "at", json_time(row->at));
-	json_object_set_new(o, "kind", json_string(row->kind));
-	json_object_set_new(o, "subject", json_string(row->subject));
-	if (row->num != 0) {
-		struct statement_row st;
-		arena_reset(l->arena);
-		l->err = statement_by_num(l->read, row->num, l->arena, &st);
-		if (l->err == TOCSIN_OK)
-			json_object_set_new(o, "id", json_hash(&st.id));
-		else if (l->err == TOCSIN_MISSING)
-			l->err = TOCSIN_OK;
-	}
-	json_array_append_new(l->items, o);
-	l->last = row->seq;
-	return l->err == TOCSIN_OK;
-}
-
-enum tocsin_err op_events(struct serve *s, struct asked *q)
-{
-	int64_t after;
-	bool keep = false;
-	struct event_list l = { .err = TOCSIN_OK };
-	enum tocsin_err err = query_int(q, "after", 0, &after);
-	if (err == TOCSIN_OK)
-		err = waits_asked(q, &keep);
-	if (err != TOCSIN_OK)
-		return err;
-	if (keep && store_event_seq(s->desk->store) <= after) {
-		q->wait_event = after;
-		return TOCSIN_OK;
-	}
-	q->deadline = 0;
-	l.arena = arena_new(16u << 20);
-	l.items = json_array();
-	l.last = after;
-	err = l.arena == NULL ? fail(TOCSIN_BROKEN, "no memory for the events")
-			      : snapshot_open(s->desk->store, &l.read);
-	if (err == TOCSIN_OK)
-		err = event_each(l.read, after, EVENTS_MAX, list_event, &l);
-	snapshot_close(l.read);
-	arena_free(l.arena);
-	q->answer = json_object();
-	json_object_set_new(q->answer, "items", l.items);
-	json_object_set_new(q->answer, "last", json_integer(l.last));
-	return err != TOCSIN_OK ? err : l.err;
 }
 
 /* ---- carry files ---- */

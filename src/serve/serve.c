@@ -3,6 +3,7 @@
 #include "base/limits.h"
 #include "base/random.h"
 #include "serve/repeat.h"
+#include "serve/streams.h"
 
 #define WORKERS 3
 #define CONNECTIONS 512
@@ -34,6 +35,7 @@ static op_handler *const handlers[API_COUNT] = {
 	[API_EVIDENCE] = op_evidence,
 	[API_LOG] = op_log,
 	[API_EVENTS] = op_events,
+	[API_EVENT_STREAM] = op_event_stream,
 	[API_CARRY_OUT] = op_carry_out,
 	[API_CARRY_IN] = op_carry_in,
 	[API_CLOCK] = op_clock,
@@ -48,7 +50,7 @@ static op_handler *const handlers[API_COUNT] = {
 /* ---- answers ---- */
 
 /* Nothing of the desk may be kept by a browser, run as a script, or be shown inside another page. */
-static void add_headers(struct http_call *call, const char *type)
+void serve_headers(struct http_call *call, const char *type)
 {
 	http_call_add_header(call, "Cache-Control", "no-store");
 	http_call_add_header(call, "X-Content-Type-Options", "nosniff");
@@ -64,7 +66,7 @@ static void answer_problem(struct http_call *call, unsigned status, enum tocsin_
 	struct buf out;
 	buf_init(&out, 65536);
 	api_problem(&out, status, err, detail);
-	add_headers(call, API_PROBLEM_TYPE);
+	serve_headers(call, API_PROBLEM_TYPE);
 	if (status == 503 || status == 429)
 		http_call_add_header(call, "Retry-After", status == 429 ? "60" : "2");
 	http_call_answer_buf(call, status, API_PROBLEM_TYPE, &out);
@@ -99,7 +101,7 @@ static void answer(struct asked *q, enum tocsin_err err)
 		http_call_add_header(q->call, "ETag", q->etag);
 	const char *type = q->type != NULL ? q->type : "application/json";
 	struct buf out = q->out;                /* the call takes q with it */
-	add_headers(q->call, type);
+	serve_headers(q->call, type);
 	http_call_answer_buf(q->call, 200, type, &out);
 }
 
@@ -126,12 +128,15 @@ static void run(struct asked *q)
 	struct serve *s = q->serve;
 	bool first = !q->waited;
 	enum tocsin_err err = first ? read_body(q) : TOCSIN_OK;
-	bool done = false;
+	bool done = false, streamed = false;
 	q->deadline = 0;
+	q->streamed = &streamed;
 	if (err == TOCSIN_OK && first)
 		err = repeat_begin(s, q, &done);
 	if (err == TOCSIN_OK && !done)
 		err = handlers[q->op->id](s, q);
+	if (streamed)
+		return;
 	if (err == TOCSIN_OK && q->deadline != 0) {
 		if (waits_keep(s->waits, q))
 			return;
@@ -263,7 +268,8 @@ enum tocsin_err serve_start(const struct serve_config *config, struct serve **ou
 	hex_encode(run_id, sizeof run_id, s->run);
 	s->auth = auth_new(config->token);
 	enum tocsin_err err = s->auth == NULL ? fail(TOCSIN_BROKEN, "no memory for the desk") : TOCSIN_OK;
-	if (err == TOCSIN_OK && ((s->queue = queue_start(WORKERS, run)) == NULL || (s->waits = waits_start(s)) == NULL))
+	if (err == TOCSIN_OK && ((s->queue = queue_start(WORKERS, run)) == NULL || (s->waits = waits_start(s)) == NULL ||
+			(s->streams = streams_start(s)) == NULL))
 		err = TOCSIN_BROKEN;
 	if (err == TOCSIN_OK)
 		err = start_listeners(s);
@@ -291,6 +297,7 @@ void serve_drain(struct serve *s)
 		http_server_drain(s->desk_server);
 	http_server_drain(s->unix_server);
 	waits_end(s->waits);
+	streams_end(s->streams);
 }
 
 void serve_stop(struct serve *s)
@@ -299,6 +306,8 @@ void serve_stop(struct serve *s)
 		return;
 	if (s->waits != NULL)
 		waits_end(s->waits);
+	if (s->streams != NULL)
+		streams_end(s->streams);
 	/* Each waits for its calls, which the workers still answer. */
 	pthread_mutex_lock(&s->lock);
 	struct http_server *desk_server = s->desk_server;
@@ -307,6 +316,7 @@ void serve_stop(struct serve *s)
 	http_server_stop(desk_server);
 	http_server_stop(s->unix_server);
 	waits_stop(s->waits);
+	streams_stop(s->streams);
 	queue_stop(s->queue);
 	auth_free(s->auth);
 	pthread_mutex_destroy(&s->lock);

@@ -40,6 +40,24 @@ must sqlite3 "$W/a/dir/tocsin.db" "UPDATE repeated SET status = 0, type = 'an ea
 match "$(post -H 'Idempotency-Key: k-1' -d "$one")" 'not known' "a request that the crash cut off is not done twice: that nobody knows is said"
 match "$(post -H 'Idempotency-Key: k-1' -d "$one" -o /dev/null -w '%{http_code}')" '^403$' "with a status of its own"
 
+# ---- as it comes ----
+last=$(api a GET '/api/v1/events' | jq .last)
+api a GET '/api/v1/events/stream' -N >"$W/stream" 2>/dev/null &
+stream=$!
+sleep 1
+post -d "$one" >/dev/null
+until_true 10 grep -q 'event: statement issued' "$W/stream"; is $? 0 "who listens hears of a statement as it comes"
+kill $stream
+match "$(api a GET "/api/v1/events/stream?after=$last" -N -m 2 2>/dev/null | sed -n 1p)" "^id: $((last + 1))\$" "from where one says"
+match "$(api a GET "/api/v1/events/stream?after=0" -H "Last-Event-ID: $last" -N -m 2 2>/dev/null | sed -n 1p)" "^id: $((last + 1))\$" "a browser that comes back goes on where it was"
+is "$(api a GET "/api/v1/events/stream?after=0" -N -m 2 2>/dev/null | sed -n 's/^data: //p' | jq -c .seq | head -50)" "$(api a GET '/api/v1/events?after=0' | jq -c '.items[].seq' | head -50)" "with the same events as the list"
+api a GET '/api/v1/events/stream' -N >"$W/stream" 2>/dev/null &
+stream=$!
+sleep 0.5
+node_stop a; is $? 0 "a node stops while somebody listens"
+wait $stream
+node_start a
+
 # ---- errors ----
 match "$(api a GET /api/v1/nothing)" '"code":"missing"' "what is not there is a problem document"
 match "$(api a DELETE /api/v1/status)" 'cannot be done to' "another method is refused"
