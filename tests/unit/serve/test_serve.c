@@ -35,7 +35,11 @@ TEST(every_reading_operation_without_a_name_in_its_path_answers)
 	const struct api_operation *op;
 	for (size_t i = 0; (op = api_each(i)) != NULL; i++) {
 		struct buf out;
-		if (strcmp(op->method, "GET") != 0 || strchr(op->path, '{') != NULL)
+		/* One that needs a parameter does not answer without it, and a stream does not end. */
+		bool needs = op->id == API_EVENT_STREAM;
+		for (const struct api_field *f = op->query; f->name != NULL; f++)
+			needs = needs || f->required;
+		if (strcmp(op->method, "GET") != 0 || strchr(op->path, '{') != NULL || needs)
 			continue;
 		unsigned status = house_ask(&node, "GET", op->path, NULL, bytes_str(""), &out);
 		if (status != 200 || out.n == 0)
