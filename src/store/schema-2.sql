@@ -79,14 +79,30 @@ CREATE TABLE escalation (unit TEXT NOT NULL, position BIGINT NOT NULL, account T
 
 -- ---- pages: notifications to people ----
 CREATE TABLE page (num BIGINT PRIMARY KEY, id TEXT NOT NULL, at BIGINT NOT NULL, what TEXT NOT NULL, clock BIGINT NOT NULL, statement BIGINT NOT NULL,
-  account TEXT NOT NULL, life BIGINT NOT NULL, state TEXT NOT NULL,                 -- waiting, sent, failed, stopped
-  attempts BIGINT NOT NULL, next_at BIGINT NOT NULL, sent_at BIGINT NOT NULL, acked_at BIGINT NOT NULL, trouble TEXT NOT NULL);
+  account TEXT NOT NULL, life BIGINT NOT NULL,
+  channel BIGINT NOT NULL,             -- 0 all of the account's; otherwise this one alone, or, negative, all but this one
+  state TEXT NOT NULL,                 -- waiting (to be spread over the channels), trying, sent (one took it), failed (none did in time), stopped
+  next_at BIGINT NOT NULL, sent_at BIGINT NOT NULL, acked_at BIGINT NOT NULL, trouble TEXT NOT NULL);
+CREATE UNIQUE INDEX page_id ON page (id);
 CREATE INDEX page_next ON page (next_at) WHERE next_at > 0;
 CREATE INDEX page_clock ON page (clock, state);
 CREATE INDEX page_account ON page (account, num);
+CREATE INDEX page_failed ON page (num) WHERE state = 'failed';
+-- One page on its way through one channel.
+CREATE TABLE page_try (page BIGINT NOT NULL, channel BIGINT NOT NULL, kind TEXT NOT NULL, life BIGINT NOT NULL,
+  state TEXT NOT NULL,                 -- waiting, sent, failed, stopped
+  attempts BIGINT NOT NULL, next_at BIGINT NOT NULL, at BIGINT NOT NULL, sent_at BIGINT NOT NULL, trouble TEXT NOT NULL, PRIMARY KEY (page, channel));
+CREATE INDEX page_try_due ON page_try (kind, life, next_at) WHERE next_at > 0;
+CREATE INDEX page_try_next ON page_try (next_at) WHERE next_at > 0;
+CREATE INDEX page_try_channel ON page_try (channel, next_at) WHERE next_at > 0;
 CREATE TABLE channel (num BIGINT PRIMARY KEY, id TEXT NOT NULL, account TEXT NOT NULL, kind TEXT NOT NULL, address TEXT NOT NULL, secret BYTES NOT NULL,
-  quiet_from BIGINT NOT NULL, quiet_until BIGINT NOT NULL, added_at BIGINT NOT NULL, tested_at BIGINT NOT NULL, trouble TEXT NOT NULL);
+  quiet_from BIGINT NOT NULL, quiet_until BIGINT NOT NULL,              -- minutes of the day; equal: none
+  added_at BIGINT NOT NULL, tested_at BIGINT NOT NULL, well_at BIGINT NOT NULL, troubled_at BIGINT NOT NULL, trouble TEXT NOT NULL);
+CREATE UNIQUE INDEX channel_id ON channel (id);
+CREATE UNIQUE INDEX channel_address ON channel (account, kind, address);
 CREATE INDEX channel_account ON channel (account, num);
+CREATE INDEX channel_tested ON channel (tested_at);
+CREATE INDEX channel_troubled ON channel (num) WHERE troubled_at > 0;
 -- The scheduled test of each partner's channel.
 CREATE TABLE channel_test (partner TEXT PRIMARY KEY, every BIGINT NOT NULL, next_at BIGINT NOT NULL, sent_at BIGINT NOT NULL, statement BIGINT NOT NULL, answered_at BIGINT NOT NULL);
 

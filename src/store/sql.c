@@ -7,6 +7,12 @@
 #define STATEMENT_ALL STATEMENT_HEAD ", s.body, s.opened"
 #define LOG_ALL "n, origin, state, size, root, tail, published_size, published"
 
+/* Rows in the order in which rows_page.c takes them apart. */
+#define PAGE_ALL "num, id, at, what, clock, statement, account, life, channel, state, next_at, sent_at, acked_at, trouble"
+#define TRY_ALL "page, channel, kind, life, state, attempts, next_at, at, sent_at, trouble"
+#define CHANNEL_ALL \
+	"num, id, account, kind, address, secret, quiet_from, quiet_until, added_at, tested_at, well_at, troubled_at, trouble"
+
 const struct sql_text sql_writes[WRITE_COUNT] = {
 	[WRITE_META_PUT] = { "meta put",
 	        "INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
@@ -195,6 +201,70 @@ const struct sql_text sql_writes[WRITE_COUNT] = {
 	/* ---- clocks ---- */
 
 	/* ---- pages and channels ---- */
+	[WRITE_PAGE_ADD] = { "page add",
+	        "INSERT INTO page (id, at, next_at, what, clock, statement, account, life, channel, num, state, sent_at, acked_at, trouble)"
+	        " VALUES ($1, $2, $2, $3, $4, $5, $6, $7, $8, $9, 'waiting', 0, 0, '')",
+	        "titiitiif" },
+	[WRITE_PAGE_ADD_CLOCK] = { "page add clock",
+	        "INSERT INTO page (id, at, next_at, what, clock, statement, account, life, channel, num, state, sent_at, acked_at, trouble)"
+	        " VALUES ($1, $2, $2, $3, $4, $5, $6, $7, $8, $9, 'waiting', 0, 0, '')",
+	        "titDitiif" },
+	[WRITE_PAGE_STOP] = { "page stop",
+	        "UPDATE page SET state = 'stopped', next_at = 0, acked_at = $1 WHERE clock = $2 AND state IN ('waiting', "
+	        "'trying', 'sent', 'failed')",
+	        "ii" },
+	[WRITE_PAGE_STOP_TRIES] = { "page stop tries",
+	        "UPDATE page_try SET state = 'stopped', next_at = 0 WHERE state = 'waiting' AND page IN (SELECT num FROM page "
+	        "WHERE clock = $1 AND state IN ('trying', 'sent', 'failed'))",
+	        "i" },
+	[WRITE_PAGE_ACK] = { "page ack",
+	        "UPDATE page SET state = 'stopped', next_at = 0, acked_at = $1 WHERE num = $2 AND state <> 'stopped'", "ii" },
+	[WRITE_PAGE_TAKEN] = { "page taken",
+	        "UPDATE page SET state = 'trying', next_at = $1 WHERE num = $2 AND state = 'waiting'", "ii" },
+	[WRITE_PAGE_FAILED] = { "page failed",
+	        "UPDATE page SET state = 'failed', next_at = 0, trouble = $1 WHERE num = $2 AND state IN ('waiting', 'trying')",
+	        "ti" },
+	[WRITE_PAGE_SENT] = { "page sent",
+	        "UPDATE page SET state = 'sent', next_at = 0, sent_at = $1, trouble = '' WHERE num = $2 AND state IN ('trying', "
+	        "'failed')",
+	        "ii" },
+	[WRITE_TRY_ADD] = { "try add",
+	        "INSERT INTO page_try (page, channel, kind, life, next_at, at, state, attempts, sent_at, trouble) VALUES ($1, "
+	        "$2, $3, $4, $5, $5, 'waiting', 0, 0, '') ON CONFLICT (page, channel) DO NOTHING",
+	        "iitii" },
+	[WRITE_TRY_STOP] = { "try stop",
+	        "UPDATE page_try SET state = 'stopped', next_at = 0 WHERE page = $1 AND state = 'waiting'", "i" },
+	[WRITE_TRY_SENT] = { "try sent",
+	        "UPDATE page_try SET state = 'sent', next_at = 0, sent_at = $1, attempts = attempts + 1, trouble = '' WHERE page "
+	        "= $2 AND channel = $3",
+	        "iii" },
+	[WRITE_TRY_LATER] = { "try later",
+	        "UPDATE page_try SET attempts = attempts + 1, next_at = $1, trouble = $2 WHERE page = $3 AND channel = $4 AND "
+	        "state = 'waiting'",
+	        "itii" },
+	[WRITE_TRY_END] = { "try end",
+	        "UPDATE page_try SET state = 'failed', attempts = attempts + 1, next_at = 0, trouble = $1 WHERE page = $2 AND "
+	        "channel = $3 AND state = 'waiting'",
+	        "tii" },
+	[WRITE_TRY_HOLD] = { "try hold",
+	        "UPDATE page_try SET next_at = $1 WHERE channel = $2 AND next_at > 0 AND next_at < $1", "ii" },
+	[WRITE_TRY_NOW] = { "try now", "UPDATE page_try SET next_at = $1 WHERE next_at > $1", "i" },
+	[WRITE_CHANNEL_ADD] = { "channel add",
+	        "INSERT INTO channel (num, id, account, kind, address, secret, quiet_from, quiet_until, added_at, tested_at, "
+	        "well_at, troubled_at, trouble) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, 0, 0, '') ON CONFLICT (account, "
+	        "kind, address) DO NOTHING",
+	        "dttttbiii" },
+	[WRITE_CHANNEL_REMOVE] = { "channel remove", "DELETE FROM channel WHERE num = $1", "i" },
+	[WRITE_CHANNEL_TRIES_STOP] = { "channel tries stop",
+	        "UPDATE page_try SET state = 'stopped', next_at = 0 WHERE channel = $1 AND next_at > 0", "i" },
+	[WRITE_CHANNEL_WELL] = { "channel well",
+	        "UPDATE channel SET well_at = $1, troubled_at = 0, trouble = '' WHERE num = $2", "ii" },
+	[WRITE_CHANNEL_TROUBLE] = { "channel trouble",
+	        "UPDATE channel SET trouble = $1, troubled_at = CASE WHEN troubled_at = 0 THEN $2 ELSE troubled_at END WHERE num "
+	        "= $3",
+	        "tii" },
+	[WRITE_CHANNEL_TESTED] = { "channel tested",
+	        "UPDATE channel SET tested_at = $1 WHERE num = $2 AND tested_at = $3", "iii" },
 
 	/* ---- reach, retention, forgetting ---- */
 
@@ -388,6 +458,32 @@ const struct sql_text sql_reads[READ_COUNT] = {
 	/* ---- clocks ---- */
 
 	/* ---- pages and channels ---- */
+	[READ_PAGE] = { "page", "SELECT " PAGE_ALL " FROM page WHERE num = $1", "i" },
+	[READ_PAGE_ID] = { "page id", "SELECT " PAGE_ALL " FROM page WHERE id = $1", "t" },
+	[READ_PAGES_DUE] = { "pages due",
+	        "SELECT " PAGE_ALL " FROM page WHERE next_at > 0 AND next_at <= $1 ORDER BY next_at LIMIT $2", "ii" },
+	[READ_PAGES_OF] = { "pages of",
+	        "SELECT " PAGE_ALL " FROM page WHERE account = $1 AND num < $2 ORDER BY num DESC LIMIT $3", "tii" },
+	[READ_PAGES_FAILED] = { "pages failed",
+	        "SELECT " PAGE_ALL " FROM page WHERE state = 'failed' ORDER BY num LIMIT $1", "i" },
+	[READ_PAGE_NEXT] = { "page next", "SELECT next_at FROM page WHERE next_at > 0 ORDER BY next_at LIMIT 1", "" },
+	[READ_TRIES_DUE] = { "tries due",
+	        "SELECT " TRY_ALL " FROM page_try WHERE kind = $1 AND life = $2 AND next_at > 0 AND next_at <= $3 ORDER BY "
+	        "next_at LIMIT $4",
+	        "tiii" },
+	[READ_TRIES_OF] = { "tries of", "SELECT " TRY_ALL " FROM page_try WHERE page = $1 ORDER BY channel", "i" },
+	[READ_TRY_NEXT] = { "try next",
+	        "SELECT next_at FROM page_try WHERE next_at > 0 ORDER BY next_at LIMIT 1", "" },
+	[READ_CHANNEL] = { "channel", "SELECT " CHANNEL_ALL " FROM channel WHERE num = $1", "i" },
+	[READ_CHANNEL_ID] = { "channel id", "SELECT " CHANNEL_ALL " FROM channel WHERE id = $1", "t" },
+	[READ_CHANNELS_OF] = { "channels of",
+	        "SELECT " CHANNEL_ALL " FROM channel WHERE account = $1 ORDER BY num", "t" },
+	[READ_CHANNELS] = { "channels",
+	        "SELECT " CHANNEL_ALL " FROM channel WHERE num > $1 ORDER BY num LIMIT $2", "ii" },
+	[READ_CHANNELS_TROUBLED] = { "channels troubled",
+	        "SELECT " CHANNEL_ALL " FROM channel WHERE troubled_at > 0 ORDER BY num LIMIT $1", "i" },
+	[READ_CHANNELS_UNTESTED] = { "channels untested",
+	        "SELECT " CHANNEL_ALL " FROM channel WHERE tested_at <= $1 ORDER BY tested_at LIMIT $2", "ii" },
 
 	/* ---- reach, retention, forgetting ---- */
 

@@ -4,6 +4,7 @@
  *
  * Types: i int64_t; t const char * (not NULL); b struct bytes by value; h const struct hash * (32 bytes).  In a change
  * also, without an argument: d a new number of the desk's sequence, D the one that was handed out last in this change;
+ * f a new number of the desk's sequence that D does not tell;
  * n the number of the change's statement, k the number handed out for the change's
  * receipt_checkpoint row, c the one for its conflict row, e that of an event, l and x the log and index of the
  * statement's entry, w the time of the commit; and m, int64_t: the statement's number when the change has one,
@@ -83,6 +84,27 @@ enum sql_write {
 	/* clocks */
 
 	/* pages and channels */
+	WRITE_PAGE_ADD,
+	WRITE_PAGE_ADD_CLOCK,
+	WRITE_PAGE_STOP,
+	WRITE_PAGE_STOP_TRIES,
+	WRITE_PAGE_ACK,
+	WRITE_PAGE_TAKEN,
+	WRITE_PAGE_FAILED,
+	WRITE_PAGE_SENT,
+	WRITE_TRY_ADD,
+	WRITE_TRY_STOP,
+	WRITE_TRY_SENT,
+	WRITE_TRY_LATER,
+	WRITE_TRY_END,
+	WRITE_TRY_HOLD,
+	WRITE_TRY_NOW,
+	WRITE_CHANNEL_ADD,
+	WRITE_CHANNEL_REMOVE,
+	WRITE_CHANNEL_TRIES_STOP,
+	WRITE_CHANNEL_WELL,
+	WRITE_CHANNEL_TROUBLE,
+	WRITE_CHANNEL_TESTED,
 
 	/* reach, retention, forgetting */
 
@@ -171,6 +193,21 @@ enum sql_read {
 	/* clocks */
 
 	/* pages and channels */
+	READ_PAGE,
+	READ_PAGE_ID,
+	READ_PAGES_DUE,
+	READ_PAGES_OF,
+	READ_PAGES_FAILED,
+	READ_PAGE_NEXT,
+	READ_TRIES_DUE,
+	READ_TRIES_OF,
+	READ_TRY_NEXT,
+	READ_CHANNEL,
+	READ_CHANNEL_ID,
+	READ_CHANNELS_OF,
+	READ_CHANNELS,
+	READ_CHANNELS_TROUBLED,
+	READ_CHANNELS_UNTESTED,
 
 	/* reach, retention, forgetting */
 

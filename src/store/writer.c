@@ -281,6 +281,9 @@ static bool place(struct store *s, struct change *c, struct change_result *r, in
 					return false;
 				}
 				break;
+			case 'f':
+				a->i = ++b->desk;
+				break;
 			case 'w':
 				a->i = now;
 				break;
