@@ -148,7 +148,8 @@ static void add_parameters(struct buf *out, const struct api_operation *op)
 
 static void add_body(struct buf *out, const struct api_operation *op)
 {
-	static const char *const types[] = { [BODY_CARDS] = "text/plain", [BODY_CARRY] = "application/octet-stream" };
+	static const char *const types[] = { [BODY_CARDS] = "text/plain", [BODY_CARRY] = "application/octet-stream",
+		[BODY_FILE] = "application/octet-stream" };
 	if (op->body == BODY_NONE)
 		return;
 	buf_add_str(out, "      requestBody:\n");

@@ -59,13 +59,19 @@ enum api_id {
 	/* keeping */
 
 	/* contacts */
+	API_CONTACTS,
+	API_CONTACT,
+	API_CONTACT_PUT,
+	API_CONTACT_DELETE,
+	API_FILE_STAGE,
+	API_FILE,
 
 	/* search */
 
 	API_COUNT
 };
 
-enum api_body { BODY_NONE, BODY_JSON, BODY_CARDS, BODY_CARRY };
+enum api_body { BODY_NONE, BODY_JSON, BODY_CARDS, BODY_CARRY, BODY_FILE };
 /* API_MAYBE (a string or null) and API_ANY occur in answers only. */
 enum api_type { API_STRING, API_INTEGER, API_BOOLEAN, API_STRINGS, API_OBJECT, API_OBJECTS, API_MAYBE, API_ANY };
 

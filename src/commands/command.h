@@ -87,6 +87,8 @@ int command_seal(const struct context *x, int argc, char **argv);
 int command_unseal(const struct context *x, int argc, char **argv);
 int command_policy(const struct context *x, int argc, char **argv);
 int command_clock(const struct context *x, int argc, char **argv);
+int command_contact(const struct context *x, int argc, char **argv);
+int command_attachment(const struct context *x, int argc, char **argv);
 int command_verify(int argc, char **argv);                               /* needs no node */
 
 int man_print(void);                                                     /* the manual page, as roff (man.c) */
@@ -98,6 +100,12 @@ int issue_about(const struct context *x, const char *kind, const char *id, json_
 void put_text(json_t *fields, const char *name, const char *text);
 /* The words as a list of strings, returned owned. */
 json_t *json_words(const struct words *w);
+/* Sends the files FILE[:TYPE] of FILES to the node's stage and puts their ids into SEND as "attach" (attach.c). */
+enum tocsin_err attach_files(const struct context *x, const struct words *files, json_t *send) MUST_USE;
+/* One file with its bytes. */
+enum tocsin_err attach_bytes(const struct context *x, const char *name, const char *type, struct bytes content, json_t *send) MUST_USE;
+/* Takes SEND, as issue_statement does, after the FILES were attached. */
+int issue_with_files(const struct context *x, json_t *send, const struct words *files, long wait_seconds);
 /* A whole number of seconds, or -1 for NULL; false after a sentence. */
 bool seconds_of(const char *text, long *seconds);
 /* The statement ID (or a prefix) as the node shows it. */

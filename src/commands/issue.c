@@ -29,7 +29,8 @@ static enum tocsin_err wait_receipt(const struct context *x, const char *id, int
 		err = client_json(x, "GET", (const char *)path.p, NULL, &shown);
 	if (err == TOCSIN_OK) {
 		const char *state = text_of(shown, "delivery");
-		*here = strcmp(state, "received") == 0 || strcmp(state, "witnessed") == 0 || strcmp(state, "own record") == 0;
+		*here = strcmp(state, "received") == 0 || strcmp(state, "witnessed") == 0 || strcmp(state, "own record") == 0 ||
+			strncmp(state, "delivered", 9) == 0;
 		if (strcmp(state, "refused") == 0)
 			err = fail(TOCSIN_REFUSED, "%s refused %.16s: %s", text_of(shown, "to"), id, text_of(shown, "trouble"));
 	}
@@ -78,8 +79,9 @@ int command_warn(const struct context *x, int argc, char **argv)
 	char *close_list = NULL, *open_list = NULL;
 	const char *wait = NULL;
 	long seconds;
+	struct words attach = { 0 };
 	const struct option options[] = {
-		{ "--to", OPTION_MANY, &to }, { "--close", OPTION_ONE, &close_list }, { "--open", OPTION_ONE, &open_list }, { "--re", OPTION_MANY, &re },
+		{ "--attach", OPTION_MANY, &attach }, { "--to", OPTION_MANY, &to }, { "--close", OPTION_ONE, &close_list }, { "--open", OPTION_ONE, &open_list }, { "--re", OPTION_MANY, &re },
 		{ "--wait", OPTION_ONE, &wait }, { NULL },
 	};
 	if (!args_take(argc, argv, options, &plain, 1, 1) || to.n == 0 || !seconds_of(wait, &seconds))
@@ -92,7 +94,7 @@ int command_warn(const struct context *x, int argc, char **argv)
 		return complain(err);
 	json_t *send = json_pack("{s:s, s:o, s:o, s:o, s:o, s:o}", "kind", "warning", "to", json_words(&to), "fields", fields, "close", json_words(&close),
 		"open", json_words(&open), "re", json_words(&re));
-	return issue_statement(x, send, seconds);
+	return issue_with_files(x, send, &attach, seconds);
 }
 
 void put_text(json_t *fields, const char *name, const char *text)
@@ -101,7 +103,19 @@ void put_text(json_t *fields, const char *name, const char *text)
 		json_object_set_new(fields, name, json_string(text));
 }
 
-int issue_about(const struct context *x, const char *kind, const char *id, json_t *fields, long seconds)
+static void take_recipient(const json_t *target, json_t *fields)
+{
+	size_t i;
+	json_t *f;
+	json_array_foreach(json_object_get(target, "fields"), i, f) {
+		const char *name = text_of(f, "name");
+		if (strcmp(name, "recipient.name") == 0 || strcmp(name, "recipient.contact") == 0)
+			json_object_set(fields, name, json_object_get(f, "value"));
+	}
+}
+
+/* Sends KIND with FIELDS (taken) about the statement ID: to its author, or, as its author, to everyone who got it. */
+static int issue_about_with(const struct context *x, const char *kind, const char *id, json_t *fields, const struct words *attach, long seconds)
 {
 	json_t *target = NULL;
 	enum tocsin_err err = fetch_statement(x, id, &target);
@@ -109,18 +123,27 @@ int issue_about(const struct context *x, const char *kind, const char *id, json_
 		json_decref(fields);
 		return complain(err);
 	}
+	/* What somebody without a node was to be told: they are to be told this, too. */
+	if (strcmp(text_of(target, "from"), text_of(target, "to")) == 0)
+		take_recipient(target, fields);
 	const char *other = strcmp(text_of(target, "direction"), "out") == 0 ? "to" : "from";
 	json_t *send = json_pack("{s:s, s:[s], s:o, s:[s]}", "kind", kind, "to", text_of(target, other), "fields", fields, "re", text_of(target, "id"));
 	json_decref(target);
-	return issue_statement(x, send, seconds);
+	return issue_with_files(x, send, attach, seconds);
+}
+
+int issue_about(const struct context *x, const char *kind, const char *id, json_t *fields, long seconds)
+{
+	return issue_about_with(x, kind, id, fields, NULL, seconds);
 }
 
 int command_respond(const struct context *x, int argc, char **argv)
 {
 	const char *stage = NULL, *text = NULL, *reason = NULL, *question = NULL, *outcome = NULL, *specific = NULL, *copy = NULL, *wait = NULL;
 	long seconds;
-	struct words plain;
+	struct words plain, attach = { 0 };
 	const struct option options[] = {
+		{ "--attach", OPTION_MANY, &attach },
 		{ "--stage", OPTION_ONE, &stage }, { "--text", OPTION_ONE, &text }, { "--reason", OPTION_ONE, &reason }, { "--question", OPTION_ONE, &question },
 		{ "--outcome", OPTION_ONE, &outcome }, { "--specific", OPTION_ONE, &specific }, { "--copy", OPTION_ONE, &copy }, { "--wait", OPTION_ONE, &wait }, { NULL },
 	};
@@ -134,7 +157,7 @@ int command_respond(const struct context *x, int argc, char **argv)
 	put_text(fields, "outcome", outcome);
 	put_text(fields, "assessment.specific", specific);
 	put_text(fields, "copy", copy);
-	return issue_about(x, "response", plain.word[0], fields, seconds);
+	return issue_about_with(x, "response", plain.word[0], fields, &attach, seconds);
 }
 
 int command_retract(const struct context *x, int argc, char **argv)
@@ -166,10 +189,10 @@ int command_close(const struct context *x, int argc, char **argv)
 
 int command_record(const struct context *x, int argc, char **argv)
 {
-	struct words to = { 0 }, re = { 0 }, plain;
+	struct words to = { 0 }, re = { 0 }, attach = { 0 }, plain;
 	const char *wait = NULL;
 	long seconds;
-	const struct option options[] = { { "--to", OPTION_MANY, &to }, { "--re", OPTION_MANY, &re }, { "--wait", OPTION_ONE, &wait }, { NULL } };
+	const struct option options[] = { { "--attach", OPTION_MANY, &attach }, { "--to", OPTION_MANY, &to }, { "--re", OPTION_MANY, &re }, { "--wait", OPTION_ONE, &wait }, { NULL } };
 	if (!args_take(argc, argv, options, &plain, 1, 1) || !seconds_of(wait, &seconds))
 		return usage("record");
 	json_t *fields;
@@ -178,5 +201,5 @@ int command_record(const struct context *x, int argc, char **argv)
 		return complain(err);
 	/* Without --to it is addressed to this node itself. */
 	json_t *send = json_pack("{s:s, s:o, s:o, s:o}", "kind", "record", "to", json_words(&to), "fields", fields, "re", json_words(&re));
-	return issue_statement(x, send, seconds);
+	return issue_with_files(x, send, &attach, seconds);
 }

@@ -5,6 +5,7 @@
 
 #include "base/random.h"
 #include "desk/accept.h"
+#include "desk/contact.h"
 #include "desk/directory.h"
 #include "domain/kind.h"
 #include "store/rows.h"
@@ -54,6 +55,8 @@ static enum tocsin_err make_text(const struct desk *d, const struct kind *kind, 
 	buf_init(&m->text, LIMIT_STATEMENT_TEXT);
 	buf_init(&m->note, LIMIT_NOTE);
 	enum tocsin_err err = find_party(d, r->to, &s->to);
+	if (err == TOCSIN_OK)
+		err = contact_rule(d, kind, r);
 	if (err != TOCSIN_OK)
 		return err;
 	s->realm = d->realm;

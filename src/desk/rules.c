@@ -21,6 +21,8 @@ static const struct rule rules[] = {
 	/* reach, retention, forgetting */
 
 	/* contacts, records, attachments */
+	{ "contact.self", "what is addressed to its own maker is for a recipient without a node, and nothing else is", "send it to contact:NAME (tocsin contact add)" },
+	{ "files.staged", "files wait to be attached for an hour at most, and not too many of them", "attach them, or wait until they are dropped" },
 };
 
 const struct rule *rule_each(size_t i)

@@ -19,13 +19,13 @@ static const char *const to_answer[] = { "request", "response", NULL };
 
 /* A response may answer a retraction or a closure, so that their author learns whom they reached. */
 static const struct kind kinds[] = {
-	{ "warning", 32, KIND_ANYONE, false, false, needs_warning, any_target },
-	{ "response", 16, KIND_TARGET_TO, true, false, needs_response, to_respond_to },
-	{ "retraction", 16, KIND_TARGET_FROM, true, false, needs_reason, to_retract },
-	{ "closure", 16, KIND_TARGET_FROM, true, false, needs_outcome, to_close },
-	{ "request", 16, KIND_ANYONE, false, false, needs_request, any_target },
-	{ "answer", 16, KIND_TARGET_TO, true, false, needs_result, to_answer },
-	{ "record", 16, KIND_MAKER, false, true, needs_record, any_target },
+	{ "warning", 32, KIND_ANYONE, false, KIND_SELF_CONTACT, needs_warning, any_target },
+	{ "response", 16, KIND_TARGET_TO, true, KIND_SELF_NO, needs_response, to_respond_to },
+	{ "retraction", 16, KIND_TARGET_FROM, true, KIND_SELF_CONTACT, needs_reason, to_retract },
+	{ "closure", 16, KIND_TARGET_FROM, true, KIND_SELF_CONTACT, needs_outcome, to_close },
+	{ "request", 16, KIND_ANYONE, false, KIND_SELF_NO, needs_request, any_target },
+	{ "answer", 16, KIND_TARGET_TO, true, KIND_SELF_NO, needs_result, to_answer },
+	{ "record", 16, KIND_MAKER, false, KIND_SELF_YES, needs_record, any_target },
 };
 
 /* The kinds of this build. A test builds a node that is older than others by leaving some out. */
@@ -107,7 +107,7 @@ enum tocsin_err kind_allows(const struct statement *s, const struct kind_target 
 		if (lines > s->lines)
 			return fail(TOCSIN_REFUSED, "a %s has %u lines, or four times as many, not %u", k->name, k->lines,
 				s->lines);
-	if (party_same(&s->from, &s->to) && !k->self)
+	if (party_same(&s->from, &s->to) && k->self == KIND_SELF_NO)
 		return fail(TOCSIN_REFUSED, "a %s cannot be addressed to its own maker", k->name);
 	if (k->needs_re && s->re_n == 0)
 		return fail(TOCSIN_REFUSED, "a %s must say which statement it is about", k->name);

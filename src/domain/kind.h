@@ -11,12 +11,15 @@
 #include "proof/statement.h"
 
 enum kind_issuer { KIND_ANYONE, KIND_TARGET_TO, KIND_TARGET_FROM, KIND_MAKER };
+/* May it be addressed to its own maker?  KIND_SELF_CONTACT: only as the record of what somebody without a node is to be
+ * told, with the field recipient.name; that is checked where it is issued, since nobody else ever gets it. */
+enum kind_self { KIND_SELF_NO = 0, KIND_SELF_YES = 1, KIND_SELF_CONTACT = 2 };
 struct kind {
 	const char *name;
 	uint32_t lines;                         /* 32 for a warning, 16 for others */
 	enum kind_issuer issuer;
 	bool needs_re;                          /* at least one target */
-	bool self;                              /* may be addressed to oneself */
+	enum kind_self self;
 	const char *const *required;            /* open-or-closed fields that the author must give; ends with NULL */
 	const char *const *targets;             /* kinds that it may refer to; ends with NULL, empty: any */
 };

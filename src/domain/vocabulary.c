@@ -29,7 +29,11 @@ static const char *const claims[] = { "not-received", "no-warning", "too-general
 static const char *const closings[] = { "stood-down", "extended", "occurred", "foiled", "did-not-occur", "unknown",
 	NULL };
 static const char *const records[] = { "call", "meeting", "public-remark", "voice-delivery", "paper-delivery",
-	"alert", "other", NULL };
+	"other-delivery", "mail", "alert", "other", NULL };
+static const char *const methods[] = { "telephone", "in-person", "paper", "mail", "other", NULL };
+static const char *const signatures[] = { "good", "bad", "expired", "revoked", "unknown-key", "none", "not-checked",
+	NULL };
+static const char *const signed_parts[] = { "whole", "part", NULL };
 
 static const struct field fields[] = {
 	{ "threat.summary", "warning", FIELD_TEXT, NULL, false, "Threat",
@@ -92,6 +96,29 @@ static const struct field fields[] = {
 	{ "record.claims", "record", FIELD_WORDS, claims, false, "What was claimed",
 		"What those who spoke claimed about the warning, as the record's maker understood it" },
 	{ "record.copy-sha256", "record", FIELD_SHA256, NULL, false, "Copy", "SHA-256 of the copy that the maker keeps" },
+	{ "record.method", "record", FIELD_WORD, methods, false, "By", "How somebody was told" },
+	{ "record.person", "record", FIELD_TEXT, NULL, false, "Told to", "Who was told, by name or function" },
+	{ "record.read-back", "record", FIELD_TEXT, NULL, false, "Read back", "What that person read back" },
+	{ "record.read-back-given", "record", FIELD_BOOLEAN, NULL, false, "Was read back",
+		"Did the person read it back?" },
+	{ "record.code-ok", "record", FIELD_BOOLEAN, NULL, false, "Code agreed",
+		"Did the person have the same short code?" },
+	{ "record.countersigned", "record", FIELD_BOOLEAN, NULL, false, "Countersigned",
+		"Is a scan of that person's own signature attached?" },
+	{ "record.from", "record", FIELD_TEXT, NULL, false, "From", "Whom the mail says it is from" },
+	{ "record.to", "record", FIELD_TEXT, NULL, false, "To", "Whom the mail says it is to" },
+	{ "record.subject", "record", FIELD_TEXT, NULL, false, "Subject", "The mail's subject" },
+	{ "record.message-id", "record", FIELD_TEXT, NULL, false, "Message-ID", "The mail's own name" },
+	{ "record.signature", "record", FIELD_WORD, signatures, false, "PGP signature",
+		"What gpg said of it to whoever recorded the mail; not more than that" },
+	{ "record.signed-part", "record", FIELD_WORD, signed_parts, false, "Signed part",
+		"Does the signature cover the whole text, or is there text outside it? It never covers the headers" },
+	{ "record.signer", "record", FIELD_TEXT, NULL, false, "Signer",
+		"Fingerprint, or only the number, of the key that gpg names" },
+	{ "recipient.name", "warning retraction closure", FIELD_TEXT, NULL, false, "For",
+		"Somebody without a node, who is to be told by voice or paper; then it is addressed to its own maker" },
+	{ "recipient.contact", "warning retraction closure", FIELD_TEXT, NULL, false, "Contact",
+		"That recipient's name in the maker's list of contacts" },
 	{ "text", ALL, FIELD_TEXT, NULL, false, "Text", "Anything else, in words" },
 };
 

@@ -2,6 +2,7 @@
  * ops_issue: POST /api/v1/statements: from checked items to statements that are durable.
  */
 #include "desk/accept.h"
+#include "desk/contact.h"
 #include "desk/issue.h"
 #include "serve/internal.h"
 #include "serve/request.h"
@@ -59,27 +60,76 @@ static enum tocsin_err plan_add(struct plan *plan, const struct planned *p, stru
 	return TOCSIN_OK;
 }
 
+struct stage {
+	struct snapshot *read;
+	const struct view *view;
+};
+
+static enum tocsin_err find_staged(void *arg, const char *const *ids, size_t n, struct arena *a, struct files *out)
+{
+	const struct stage *g = arg;
+	return files_staged(g->read, g->view, ids, n, a, out);
+}
+
+/* All files that were attached are on their way: the stage is free of them. */
+static enum tocsin_err unstage(struct serve *s, const struct request *request)
+{
+	enum tocsin_err err = TOCSIN_OK;
+	for (size_t i = 0; err == TOCSIN_OK && i < request->n; i++)
+		if (request->item[i].files != NULL)
+			err = files_attached(s->desk, request->item[i].attach, request->item[i].files->n);
+	return err;
+}
+
+/* Takes "contact:NAME" words out of the item's list, each as a release of its own; *LEFT: how many others. */
+static enum tocsin_err plan_contacts(struct serve *s, struct snapshot *r, const struct planned *like, struct arena *a,
+	struct plan *plan, const char **left, size_t *left_n)
+{
+	const struct request_item *item = like->item;
+	enum tocsin_err err = TOCSIN_OK;
+	*left_n = 0;
+	for (size_t i = 0; err == TOCSIN_OK && i < item->to_n; i++) {
+		struct planned p = *like;
+		if (strncmp(item->to[i], CONTACT_PREFIX, strlen(CONTACT_PREFIX)) != 0) {
+			left[(*left_n)++] = item->to[i];
+			continue;
+		}
+		err = contact_release(s->desk, r, item->to[i], a, &p.release);
+		if (err == TOCSIN_OK)
+			err = plan_add(plan, &p, a);
+	}
+	return err;
+}
+
 static enum tocsin_err plan_item(
 	struct serve *s, struct snapshot *r, const struct request_item *item, struct arena *a, struct plan *plan)
 {
 	struct hash *re = NULL;
 	const char **names = NULL, *self = s->desk->name;
-	size_t n = 1;
-	enum tocsin_err err = find_refs(r, item, a, &re);
-	if (err == TOCSIN_OK && item->to_n > 0)
-		err = desk_audience(s->desk, item->to, item->to_n, a, &names, &n);
+	size_t n = 1, others = 0;
+	const char **to = arena_alloc(a, (item->to_n + 1) * sizeof *to);
+	enum tocsin_err err = to == NULL ? fail(TOCSIN_BROKEN, "no memory for an audience") : find_refs(r, item, a, &re);
+	struct planned like = { .item = item,
+		.re = re,
+		.re_n = item->re_n,
+		.release = { .field = item->field, .field_n = item->field_n, .urgency = item->urgency } };
+	if (item->files != NULL) {
+		like.release.file = item->files->file;
+		like.release.file_n = item->files->n;
+	}
+	if (err == TOCSIN_OK)
+		err = plan_contacts(s, r, &like, a, plan, to, &others);
+	if (err == TOCSIN_OK && others > 0)
+		err = desk_audience(s->desk, to, others, a, &names, &n);
+	else if (item->to_n > 0)
+		n = 0;
 	else if (strcmp(item->kind, "record") == 0)
 		names = &self;          /* what one writes down is for oneself unless it says otherwise */
 	else if (err == TOCSIN_OK)
 		err = fail(TOCSIN_REFUSED, "nobody to send to: an empty audience reaches nobody");
 	for (size_t i = 0; err == TOCSIN_OK && i < n; i++) {
-		struct planned p = { .item = item,
-			.re = re,
-			.re_n = item->re_n,
-			.release = { .to = names[i],
-				.field = item->field,
-				.field_n = item->field_n,
-				.urgency = item->urgency } };
+		struct planned p = like;
+		p.release.to = names[i];
 		err = plan_add(plan, &p, a);
 	}
 	return err;
@@ -106,10 +156,11 @@ static enum tocsin_err check_release(struct serve *s, struct snapshot *r, const 
 	peer_release(self);
 	peer_release(peer);
 	memcpy(st.re, p->re, p->re_n * sizeof *p->re);
-	st.lines = body_lines_for(kind->lines, p->item->field_n);
+	st.lines = body_lines_for(kind->lines, p->release.field_n);
 	if (st.lines == 0)
 		return fail(TOCSIN_BAD, "a %s has room for at most %d fields", kind->name, LIMIT_LINES);
-	return desk_rule(r, &st, &dangling);
+	enum tocsin_err err = contact_rule(s->desk, kind, &p->release);
+	return err == TOCSIN_OK ? desk_rule(r, &st, &dangling) : err;
 }
 
 static bool can_share(const struct planned *a, const struct planned *b)
@@ -157,9 +208,10 @@ enum tocsin_err op_issue(struct serve *s, struct asked *q)
 	struct plan plan = { 0 };
 	struct arena *a = arena_new(64u << 20);
 	enum tocsin_err err = a == NULL ? fail(TOCSIN_BROKEN, "no memory for the request")
-					: request_read(q->body, clock_now(), a, &request);
+					: snapshot_open(s->desk->store, &r);
+	struct stage stage = { r, &q->view };
 	if (err == TOCSIN_OK)
-		err = snapshot_open(s->desk->store, &r);
+		err = request_read(q->body, clock_now(), find_staged, &stage, a, &request);
 	for (size_t i = 0; err == TOCSIN_OK && i < request.n; i++) {
 		err = plan_item(s, r, &request.item[i], a, &plan);
 		if (err != TOCSIN_OK && request.many)
@@ -176,6 +228,7 @@ enum tocsin_err op_issue(struct serve *s, struct asked *q)
 		err = issue_some(s, &plan, i, a, &n);
 	if (err == TOCSIN_OK) {
 		exchange_wake(s->exchange);
+		err = unstage(s, &request);
 		json_t *list = json_array();
 		for (size_t i = 0; i < plan.n; i++) {
 			json_t *o = json_object();

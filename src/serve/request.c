@@ -2,6 +2,7 @@
 
 #include "api/operation.h"
 #include "domain/kind.h"
+#include "proof/attachment.h"
 
 /* The table's row, for the members of each item. */
 static const struct api_operation *issue_row(void)
@@ -41,8 +42,33 @@ static enum tocsin_err set_lines(const json_t *o, const char *name, struct draft
 	return err;
 }
 
-static enum tocsin_err read_item(
-	const json_t *o, int64_t now, struct draft *d, struct arena *a, struct request_item *out)
+/* The item's files become fields, which can then be closed like others. */
+static enum tocsin_err attach(const json_t *o, request_files *find, void *arg, struct draft *d, struct arena *a,
+	struct request_item *out)
+{
+	size_t n;
+	for (size_t i = 0; i < d->n; i++)
+		if (attachment_name_ok(bytes_str(d->field[i].name)))
+			return fail(TOCSIN_BAD, "%s is no field to write: send the file, and name it in attach", d->field[i].name);
+	enum tocsin_err err = take_words(o, "attach", a, &out->attach, &n);
+	if (err != TOCSIN_OK || n == 0)
+		return err;
+	out->files = arena_zalloc(a, sizeof *out->files);
+	if (out->files == NULL)
+		return fail(TOCSIN_BAD, "the statements together are too long");
+	if (n > LIMIT_ATTACHMENTS)
+		return fail(TOCSIN_BAD, "at most %d attachments at a time", LIMIT_ATTACHMENTS);
+	err = find(arg, out->attach, n, a, out->files);
+	for (size_t i = 0; err == TOCSIN_OK && i < out->files->n; i++) {
+		if (d->n == DRAFT_FIELDS)
+			return fail(TOCSIN_BAD, "more than %d fields", DRAFT_FIELDS);
+		d->field[d->n++] = out->files->field[i];
+	}
+	return err;
+}
+
+static enum tocsin_err read_item(const json_t *o, int64_t now, request_files *find, void *arg, struct draft *d,
+	struct arena *a, struct request_item *out)
 {
 	const char *kind = json_string_value(json_object_get(o, "kind"));
 	if (kind == NULL)
@@ -54,6 +80,8 @@ static enum tocsin_err read_item(
 	if (fields == NULL)
 		return fail(TOCSIN_BAD, "fields is missing: what the statement says");
 	enum tocsin_err err = draft_parse(out->kind, fields, a, d);
+	if (err == TOCSIN_OK)
+		err = attach(o, find, arg, d, a, out);
 	if (err == TOCSIN_OK)
 		err = set_lines(o, "open", d);
 	if (err == TOCSIN_OK)
@@ -72,7 +100,8 @@ static enum tocsin_err read_item(
 	return TOCSIN_OK;
 }
 
-enum tocsin_err request_read(const json_t *body, int64_t now, struct arena *a, struct request *out)
+enum tocsin_err request_read(const json_t *body, int64_t now, request_files *find, void *arg, struct arena *a,
+	struct request *out)
 {
 	const json_t *items = json_object_get(body, "items"), *o;
 	size_t i;
@@ -87,13 +116,13 @@ enum tocsin_err request_read(const json_t *body, int64_t now, struct arena *a, s
 	if (out->item == NULL || d == NULL)
 		return fail(TOCSIN_BAD, "the statements together are too long");
 	if (!out->many)
-		return read_item(body, now, d, a, &out->item[0]);
+		return read_item(body, now, find, arg, d, a, &out->item[0]);
 	const struct api_operation *row = issue_row();
 	json_array_foreach(items, i, o) {
 		enum tocsin_err err = json_object_get(o, "items") != NULL ? fail(TOCSIN_BAD, "items cannot hold items")
 									  : api_check_body(row, o);
 		if (err == TOCSIN_OK)
-			err = read_item(o, now, d, a, &out->item[i]);
+			err = read_item(o, now, find, arg, d, a, &out->item[i]);
 		if (err != TOCSIN_OK)
 			return fail_within(err, "item %zu", i + 1);
 	}

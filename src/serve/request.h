@@ -6,6 +6,7 @@
 #define TOCSIN_SERVE_REQUEST_H
 
 #include "base/json.h"
+#include "desk/files.h"
 #include "domain/vocabulary.h"
 
 #define REQUEST_ITEMS 256
@@ -16,7 +17,9 @@ struct request_item {
 	size_t to_n;
 	const char **re;                        /* ids or prefixes */
 	size_t re_n;
-	struct body_field *field;
+	const char **attach;                    /* ids of staged files */
+	struct files *files;                    /* those; NULL: none */
+	struct body_field *field;               /* the files' lines, too */
 	size_t field_n;
 	int urgency;
 };
@@ -26,8 +29,11 @@ struct request {
 	bool many;                              /* came as "items" */
 };
 
+/* Finds the staged files IDS for an item. */
+typedef enum tocsin_err request_files(void *arg, const char *const *ids, size_t n, struct arena *a, struct files *out);
 /* BODY is an object whose members the API's table has checked; strings are borrowed from it, the rest is in A. NOW
  * serves the urgency. BAD names the item and the field. */
-enum tocsin_err request_read(const json_t *body, int64_t now, struct arena *a, struct request *out) MUST_USE;
+enum tocsin_err request_read(const json_t *body, int64_t now, request_files *find, void *arg,
+	struct arena *a, struct request *out) MUST_USE;
 
 #endif

@@ -45,6 +45,12 @@ static op_handler *const handlers[API_COUNT] = {
 	[API_POLICY] = op_policy,
 	[API_POLICY_SET] = op_policy_set,
 	[API_POLICY_PRESET] = op_policy_preset,
+	[API_CONTACTS] = op_contacts,
+	[API_CONTACT] = op_contact,
+	[API_CONTACT_PUT] = op_contact_put,
+	[API_CONTACT_DELETE] = op_contact_delete,
+	[API_FILE_STAGE] = op_file_stage,
+	[API_FILE] = op_file,
 };
 
 /* ---- answers ---- */

@@ -123,6 +123,12 @@ CREATE INDEX forgetting_statement ON forgetting (statement);
 -- ---- recipients without a node ----
 CREATE TABLE contact (name TEXT PRIMARY KEY, content BYTES NOT NULL, added_at BIGINT NOT NULL, changed_at BIGINT NOT NULL);      -- JSON, desk/contact.h
 
+-- Files that were sent before the statement that they are to be attached to; dropped after an hour.
+CREATE TABLE staged_file (id TEXT PRIMARY KEY, account TEXT NOT NULL, name TEXT NOT NULL, type TEXT NOT NULL, sha256 BYTES NOT NULL, size BIGINT NOT NULL, data BYTES NOT NULL,
+  at BIGINT NOT NULL);
+CREATE INDEX staged_file_account ON staged_file (account, size);
+CREATE INDEX staged_file_at ON staged_file (at);
+
 -- ---- the API ----
 CREATE TABLE repeated (account TEXT NOT NULL, key TEXT NOT NULL, digest BYTES NOT NULL, status BIGINT NOT NULL, type TEXT NOT NULL, answer BYTES NOT NULL, at BIGINT NOT NULL,
   PRIMARY KEY (account, key));

@@ -269,6 +269,22 @@ const struct sql_text sql_writes[WRITE_COUNT] = {
 	/* ---- reach, retention, forgetting ---- */
 
 	/* ---- contacts ---- */
+	[WRITE_CONTACT_PUT] = { "contact put",
+	        "INSERT INTO contact (name, content, added_at, changed_at) VALUES ($1, $2, $3, $3)"
+	        " ON CONFLICT (name) DO UPDATE SET content = excluded.content, changed_at = excluded.changed_at",
+	        "tbi" },
+	[WRITE_CONTACT_REMOVE] = { "contact remove", "DELETE FROM contact WHERE name = $1", "t" },
+	[WRITE_STAGED_ADD] = { "staged file add",
+	        "INSERT INTO staged_file (id, account, name, type, sha256, size, data, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+	        "tttthibi" },
+	[WRITE_STAGED_DROP] = { "staged file drop", "DELETE FROM staged_file WHERE id = $1", "t" },
+	[WRITE_STAGED_PURGE] = { "staged files purge", "DELETE FROM staged_file WHERE at < $1", "i" },
+	[WRITE_DRAFT_FILE_PUT] = { "draft file put",
+	        "INSERT INTO draft_file (draft, name, type, sha256, data) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (draft, name)"
+	        " DO UPDATE SET type = excluded.type, sha256 = excluded.sha256, data = excluded.data",
+	        "itthb" },
+	[WRITE_DRAFT_FILE_REMOVE] = { "draft file remove", "DELETE FROM draft_file WHERE draft = $1 AND name = $2", "it" },
+	[WRITE_DRAFT_FILES_DROP] = { "draft files drop", "DELETE FROM draft_file WHERE draft = $1", "i" },
 
 	/* ---- search ---- */
 
@@ -488,6 +504,15 @@ const struct sql_text sql_reads[READ_COUNT] = {
 	/* ---- reach, retention, forgetting ---- */
 
 	/* ---- contacts ---- */
+	[READ_CONTACT] = { "contact", "SELECT name, content, added_at, changed_at FROM contact WHERE name = $1", "t" },
+	[READ_CONTACTS] = { "contacts",
+	        "SELECT name, content, added_at, changed_at FROM contact WHERE name > $1 ORDER BY name LIMIT $2", "ti" },
+	[READ_STAGED] = { "staged file",
+	        "SELECT name, type, sha256, data, account, at FROM staged_file WHERE id = $1", "t" },
+	[READ_STAGED_SUM] = { "staged files of an account",
+	        "SELECT COUNT(*), COALESCE(SUM(size), 0) FROM staged_file WHERE account = $1", "t" },
+	[READ_DRAFT_FILES] = { "draft files",
+	        "SELECT name, type, sha256, data FROM draft_file WHERE draft = $1 ORDER BY name", "i" },
 
 	/* ---- search ---- */
 

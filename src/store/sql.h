@@ -109,6 +109,14 @@ enum sql_write {
 	/* reach, retention, forgetting */
 
 	/* contacts */
+	WRITE_CONTACT_PUT,
+	WRITE_CONTACT_REMOVE,
+	WRITE_STAGED_ADD,
+	WRITE_STAGED_DROP,
+	WRITE_STAGED_PURGE,
+	WRITE_DRAFT_FILE_PUT,
+	WRITE_DRAFT_FILE_REMOVE,
+	WRITE_DRAFT_FILES_DROP,
 
 	/* search */
 
@@ -212,6 +220,11 @@ enum sql_read {
 	/* reach, retention, forgetting */
 
 	/* contacts */
+	READ_CONTACT,
+	READ_CONTACTS,
+	READ_STAGED,
+	READ_STAGED_SUM,
+	READ_DRAFT_FILES,
 
 	/* search */
 

@@ -12,6 +12,15 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+/* Nothing is staged. */
+static enum tocsin_err no_files(void *arg, const char *const *ids, size_t n, struct arena *a, struct files *out)
+{
+	(void)arg;
+	(void)a;
+	out->n = 0;
+	return fail(TOCSIN_MISSING, "there is no staged file %.16s of %zu", ids[0], n);
+}
+
 static void check_item(const struct request_item *item)
 {
 	if (kind_find(item->kind) == NULL || item->urgency < 0 || item->urgency > 2 || item->field_n > DRAFT_FIELDS ||
@@ -33,7 +42,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const struct api_operation *op;
 	for (size_t i = 0; (op = api_each(i)) != NULL; i++)
 		if (op->id == API_ISSUE && a != NULL && api_check_body(op, body) == TOCSIN_OK &&
-			request_read(body, 0, a, &request) == TOCSIN_OK)
+			request_read(body, 0, no_files, NULL, a, &request) == TOCSIN_OK)
 			for (size_t k = 0; k < request.n; k++)
 				check_item(&request.item[k]);
 	arena_free(a);

@@ -143,7 +143,7 @@ HOME_TEST(a_record_to_oneself_is_logged_and_kept_and_never_sent)
 	/* A warning to oneself warns nobody. */
 	release = release_to(HOME);
 	fails(desk_issue(&h->desk, &(struct issue){ .kind = "warning", .release = &release, .n = 1 }, &r), TOCSIN_REFUSED,
-		"cannot be addressed to its own maker");
+		"rule contact.self");
 }
 
 /* ---- all or none ---- */

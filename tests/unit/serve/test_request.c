@@ -4,6 +4,15 @@
 #include "base/limits.h"
 #include "serve/request.h"
 
+/* Nothing is staged. */
+static enum tocsin_err no_files(void *arg, const char *const *ids, size_t n, struct arena *a, struct files *out)
+{
+	(void)arg;
+	(void)a;
+	out->n = 0;
+	return fail(TOCSIN_MISSING, "there is no staged file %.16s of %zu", ids[0], n);
+}
+
 static struct arena *a;
 static json_t *body;
 static struct request request;
@@ -29,7 +38,7 @@ static enum tocsin_err take(const char *text)
 	json_decref(body);
 	body = NULL;
 	assert_int_equal(json_parse(bytes_str(text), LIMIT_JSON, "a test", &body), TOCSIN_OK);
-	return request_read(body, 0, a, &request);
+	return request_read(body, 0, no_files, NULL, a, &request);
 }
 
 static void bad(const char *text, const char *words)
@@ -114,10 +123,10 @@ TEST(more_items_than_the_limit_are_bad)
 	for (int i = 0; i < REQUEST_ITEMS; i++)
 		json_array_append_new(list, json_loads("{" WARNING "}", 0, NULL));
 	json_object_set_new(o, "items", list);
-	assert_int_equal(request_read(o, 0, a, &request), TOCSIN_OK);
+	assert_int_equal(request_read(o, 0, no_files, NULL, a, &request), TOCSIN_OK);
 	assert_int_equal(request.n, REQUEST_ITEMS);
 	json_array_append_new(list, json_loads("{" WARNING "}", 0, NULL));
-	assert_int_equal(request_read(o, 0, a, &request), TOCSIN_BAD);
+	assert_int_equal(request_read(o, 0, no_files, NULL, a, &request), TOCSIN_BAD);
 	json_decref(o);
 }
 
@@ -127,7 +136,7 @@ TEST(an_arena_that_is_full_is_a_fault_and_no_crash)
 		struct arena *small = arena_new(room);
 		assert_non_null(small);
 		json_t *o = json_loads("{" WARNING ",\"re\":[\"00\"]}", 0, NULL);
-		enum tocsin_err err = request_read(o, 0, small, &request);
+		enum tocsin_err err = request_read(o, 0, no_files, NULL, small, &request);
 		assert_true(err == TOCSIN_OK || err == TOCSIN_BAD);
 		json_decref(o);
 		arena_free(small);

@@ -1,0 +1,117 @@
+/*
+ * attach: files on their way to the node and back.
+ */
+#include <stdio.h>
+
+#include "base/file.h"
+#include "base/limits.h"
+#include "commands/command.h"
+#include "domain/media.h"
+
+#define FILE_MAX LIMIT_ENVELOPE
+
+enum tocsin_err attach_bytes(const struct context *x, const char *name, const char *type, struct bytes content, json_t *send)
+{
+	struct buf path, body, out;
+	json_t *answer = NULL, *list = json_object_get(send, "attach");
+	buf_init(&path, 4096);
+	buf_init(&body, FILE_MAX);
+	buf_init(&out, LIMIT_JSON);
+	buf_add_str(&path, "/api/v1/files?name=");
+	client_quote(&path, name);
+	buf_add_str(&path, "&type=");
+	client_quote(&path, type);
+	buf_add_char(&path, 0);
+	buf_add_bytes(&body, content);
+	enum tocsin_err err = buf_end(&path, "a file's name");
+	if (err == TOCSIN_OK)
+		err = buf_end(&body, name);
+	if (err == TOCSIN_OK)
+		err = client_ask(x, "POST", (const char *)path.p, "application/octet-stream", &body, &out);
+	if (err == TOCSIN_OK)
+		err = json_parse(buf_bytes(&out), LIMIT_JSON, "the node's answer", &answer);
+	if (err == TOCSIN_OK && list == NULL) {
+		list = json_array();
+		json_object_set_new(send, "attach", list);
+	}
+	if (err == TOCSIN_OK)
+		json_array_append_new(list, json_string(text_of(answer, "id")));
+	json_decref(answer);
+	buf_free(&path);
+	buf_free(&body);
+	buf_free(&out);
+	return err;
+}
+
+/* FILE, or FILE:TYPE: what stands behind the last colon is a type when it is one that may be attached. */
+static enum tocsin_err attach_one(const struct context *x, const char *word, json_t *send)
+{
+	char path[4096];
+	struct buf content;
+	const char *colon = strrchr(word, ':');
+	const struct media *type = colon == NULL ? NULL : media_find(colon + 1);
+	int n = type == NULL ? (int)strlen(word) : (int)(colon - word);
+	if ((size_t)snprintf(path, sizeof path, "%.*s", n, word) >= sizeof path)
+		return fail(TOCSIN_BAD, "%.100s…: the path is too long", word);
+	const char *slash = strrchr(path, '/'), *name = slash == NULL ? path : slash + 1;
+	if (type == NULL && colon != NULL && strchr(colon, '/') != NULL && !file_exists(path))
+		return fail(TOCSIN_BAD, "files of type %.60s cannot be attached; if nothing fits, say " MEDIA_UNKNOWN, colon + 1);
+	enum tocsin_err err = media_name_check(name);
+	buf_init(&content, FILE_MAX);
+	if (err == TOCSIN_OK)
+		err = file_read(path, &content);
+	if (err == TOCSIN_OK)
+		err = attach_bytes(x, name, type == NULL ? media_of_name(name)->type : type->type, buf_bytes(&content), send);
+	buf_free(&content);
+	return err;
+}
+
+enum tocsin_err attach_files(const struct context *x, const struct words *files, json_t *send)
+{
+	enum tocsin_err err = TOCSIN_OK;
+	for (size_t i = 0; err == TOCSIN_OK && files != NULL && i < files->n; i++)
+		err = attach_one(x, files->word[i], send);
+	return err;
+}
+
+int issue_with_files(const struct context *x, json_t *send, const struct words *files, long wait_seconds)
+{
+	enum tocsin_err err = attach_files(x, files, send);
+	if (err == TOCSIN_OK)
+		return issue_statement(x, send, wait_seconds);
+	json_decref(send);
+	return complain(err);
+}
+
+int command_attachment(const struct context *x, int argc, char **argv)
+{
+	const char *out = NULL;
+	struct words plain;
+	struct buf path, content;
+	const struct option options[] = { { "--out", OPTION_ONE, &out }, { NULL } };
+	if (!args_take(argc, argv, options, &plain, 2, 2) || out == NULL)
+		return usage("attachment");
+	buf_init(&path, 8192);
+	buf_init(&content, FILE_MAX);
+	buf_add_str(&path, "/api/v1/statements/");
+	client_quote(&path, plain.word[0]);
+	buf_add_str(&path, "/files?name=");
+	client_quote(&path, plain.word[1]);
+	buf_add_char(&path, 0);
+	enum tocsin_err err = buf_end(&path, "a name");
+	if (err == TOCSIN_OK)
+		err = client_ask(x, "GET", (const char *)path.p, NULL, NULL, &content);
+	/* Never over a file that is there, whoever chose the name; only its user may read it. */
+	if (err == TOCSIN_OK)
+		err = file_create(out, buf_bytes(&content), 0600);
+	if (err == TOCSIN_OK && !x->json)
+		print_text("%s: %zu bytes; nobody has looked into it, so open it with care\n", out, content.n);
+	if (err == TOCSIN_OK && x->json) {
+		json_t *o = json_pack("{s:s, s:I}", "out", out, "size", (json_int_t)content.n);
+		print_json(o);
+		json_decref(o);
+	}
+	buf_free(&path);
+	buf_free(&content);
+	return err == TOCSIN_OK ? EXIT_DONE : complain(err);
+}
