@@ -69,10 +69,7 @@ static enum tocsin_err add(struct draft *d, const char *kind, const char *name, 
 		return fail(TOCSIN_BAD, "the field %s is given twice", name);
 	if (d->n == DRAFT_FIELDS)
 		return fail(TOCSIN_BAD, "more than %d fields", DRAFT_FIELDS);
-	const struct field *f = field_for(kind, name);
-	/* What is said about a source under a name of one's own stays closed, too: a misspelt name must not open it. */
-	bool closed = f != NULL ? f->closed : strncmp(name, "source.", 7) == 0;
-	d->field[d->n++] = (struct body_field){ name, value, !closed };
+	d->field[d->n++] = (struct body_field){ name, value, !field_closed(kind, name) };
 	return TOCSIN_OK;
 }
 

@@ -4,6 +4,7 @@
 #include "base/jval.h"
 #include "base/text.h"
 #include "domain/area.h"
+#include "domain/specificity.h"
 
 #define ALL "warning response retraction closure request answer record"
 
@@ -74,6 +75,8 @@ static const struct field fields[] = {
 	{ "purpose", "warning request record", FIELD_TEXT, NULL, false, "Purpose", "What it is given, or asked, for" },
 	{ "advice", "warning retraction closure", FIELD_TEXT, NULL, false, "What to do", "What to do with this" },
 	{ "urgency", "warning request", FIELD_WORD, urgencies, false, "Urgency", "How soon somebody must look at it" },
+	{ "specificity", "warning", FIELD_VECTOR, NULL, false, "Specificity",
+		"How specific the open lines are, computed at sending" },
 	{ "stage", "response", FIELD_WORD, stages, false, "Stage", "How far the recipient is with the warning" },
 	{ "assessment.specific", "response", FIELD_WORD, specifics, false, "How specific",
 		"How specific the warning was to its recipient; too-general needs a question" },
@@ -152,6 +155,13 @@ const struct field *field_for(const char *kind, const char *name)
 		if (strcmp(f->name, name) == 0 && used_by(f, kind))
 			return f;
 	return NULL;
+}
+
+bool field_closed(const char *kind, const char *name)
+{
+	const struct field *f = field_for(kind, name);
+	/* What is said about a source under a name of one's own stays closed, too: a misspelt name must not open it. */
+	return f != NULL ? f->closed : strncmp(name, "source.", 7) == 0;
 }
 
 /* What stands between the quotes of a string that needs no escapes; words, times, areas and grades never do. */
@@ -265,6 +275,11 @@ static enum tocsin_err check_type(const struct field *f, struct bytes value, enu
 	case FIELD_SHA256:
 		if (!plain_string(value, &s) || !hex_decode(s, hash, sizeof hash))
 			return fail(TOCSIN_BAD, "%s must be a SHA-256 in 64 lower-case hex digits", f->name);
+		return TOCSIN_OK;
+	case FIELD_VECTOR:
+		if (!plain_string(value, &s) || !specificity_ok(s))
+			return fail(TOCSIN_BAD, "%s must be as in \"who=said what=death target=venue where=1000m when=66h how=none\": "
+				"leave it out, it is computed at sending", f->name);
 		return TOCSIN_OK;
 	}
 	return fail(TOCSIN_BROKEN, "%s has a type that nobody checks", f->name);

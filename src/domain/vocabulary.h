@@ -6,7 +6,7 @@
  * when.from, when.until, when.words, likelihood, confidence,
  * source.grade, source.scale, source.grader, source.origin (closed by default), source.method (closed by default),
  * handling.tlp, handling.caveat, handling.visible, handling.tell-affected, ask.what,
- * ask.reply-by, purpose, advice, urgency, and for the other kinds: stage, assessment.specific, assessment.words,
+ * ask.reply-by, purpose, advice, urgency, specificity, and for the other kinds: stage, assessment.specific, assessment.words,
  * question, copy, due, legal-basis,
  * result, text, reason, outcome, record.*, ....  Fields outside the table
  * (x.*) are allowed and kept as they are.  Rules of the field: reference in docs/PROTOCOL.md, annex A.
@@ -18,7 +18,7 @@
 #include "domain/kind.h"
 
 enum field_type { FIELD_TEXT, FIELD_WORD, FIELD_WORDS, FIELD_TIME, FIELD_INTEGER, FIELD_BOOLEAN, FIELD_AREA,
-	FIELD_GRADE, FIELD_SHA256 };
+	FIELD_GRADE, FIELD_SHA256, FIELD_VECTOR };
 struct field {
 	const char *name;
 	const char *kinds;                      /* space-separated kinds that use it */
@@ -32,6 +32,8 @@ const struct field *field_find(const char *name);          /* NULL: not in the t
 /* As KIND uses it (the words of "outcome" differ by kind); NULL when KIND does not use it. */
 const struct field *field_for(const char *kind, const char *name);
 const struct field *field_each(size_t i);
+/* Whether NAME is closed unless its author opens it by name; so is what stands under source. and is not in the table. */
+bool field_closed(const char *kind, const char *name);
 /* Checks a canonical VALUE for field NAME of KIND: type and allowed words. Unknown names pass when their grammar is
  * right. BAD with a sentence naming the field and what is allowed. */
 enum tocsin_err field_check(const char *kind, const char *name, struct bytes value) MUST_USE;
