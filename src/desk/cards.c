@@ -229,7 +229,8 @@ static void fill_keys(struct card *c, const struct keeper_public *k, bool first,
 	c->recipient_n = 1;
 	c->kind_n = 0;
 	for (size_t i = 0; kind_each(i) != NULL && i < CARD_KINDS; i++)
-		memcpy(c->kind[c->kind_n++], kind_each(i)->name, strlen(kind_each(i)->name) + 1);
+		if (kind_each(i)->self != KIND_SELF_ONLY)
+			memcpy(c->kind[c->kind_n++], kind_each(i)->name, strlen(kind_each(i)->name) + 1);
 }
 
 static enum tocsin_err commit_card(const struct desk *d, struct card *c, int64_t now)

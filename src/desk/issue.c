@@ -187,6 +187,8 @@ static enum tocsin_err commit_all(const struct desk *d, const struct issue *issu
 		changes[i] = make_change(d, &m[i], issue->release[i].urgency, now);
 		if (changes[i] == NULL)
 			err = fail(TOCSIN_BROKEN, "no memory for %zu statements", issue->n);
+		else if (issue->with != NULL)
+			issue->with(issue->arg, i, changes[i]);
 		results[i].id = m[i].id;
 		memcpy(results[i].to, m[i].statement.to.name, sizeof results[i].to);
 	}

@@ -25,6 +25,9 @@ struct issue {
 	size_t re_n;
 	const struct issue_release *release;
 	size_t n;                             /* at most 1024 */
+	/* Adds to the change of release I what is to become true with its statement, and only with it; NULL: nothing. */
+	void (*with)(void *arg, size_t i, struct change *c);
+	void *arg;
 };
 struct issue_result {
 	struct hash id;

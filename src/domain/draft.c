@@ -146,6 +146,28 @@ static enum tocsin_err check_grade(const struct draft *d)
 		letter, digit);
 }
 
+/* Doubt favours warning: only a test that was answered with no speaks against the duty. */
+static enum tocsin_err check_duty(const struct draft *d)
+{
+	static const char *const tests[] = { "test.credible", "test.specific", "test.impending", "test.harm" };
+	bool no = false, doubt = false, waived = says(d, "duty", "waived");
+	for (size_t i = 0; i < sizeof tests / sizeof *tests; i++) {
+		no = no || says(d, tests[i], "no");
+		doubt = doubt || says(d, tests[i], "doubt");
+	}
+	if (waived && !has(d, "duty.ground"))
+		return fail(TOCSIN_BAD, "a duty is waived on a named ground: give the field duty.ground");
+	if (!waived && has(d, "duty.ground"))
+		return fail(TOCSIN_BAD, "duty.ground is for a duty that is waived");
+	if (waived && !has(d, "reason"))
+		return fail(TOCSIN_BAD, "a duty is waived with a reason in words: give the field reason");
+	if (says(d, "duty", "not-met") && !no)
+		return fail(TOCSIN_BAD, "no test is answered with no, and doubt favours warning: the duty is met, or is waived");
+	if ((doubt || says(d, "duty", "not-met")) && !has(d, "test.words"))
+		return fail(TOCSIN_BAD, "a test that is in doubt or not passed is told in words: give the field test.words");
+	return TOCSIN_OK;
+}
+
 static enum tocsin_err check_rules(const char *kind, const struct draft *d)
 {
 	int64_t from, until;
@@ -167,6 +189,11 @@ static enum tocsin_err check_rules(const char *kind, const struct draft *d)
 		if (says(d, "result", "needs-time") != has(d, "due"))
 			return fail(TOCSIN_BAD, has(d, "due") ? "only an answer that needs time has the field due"
 							      : "an answer that needs time says until when: give the field due");
+	}
+	if (strcmp(kind, "determination") == 0) {
+		enum tocsin_err err = check_duty(d);
+		if (err != TOCSIN_OK)
+			return err;
 	}
 	return check_grade(d);
 }

@@ -8,6 +8,7 @@ static const char *const needs_reason[] = { "reason", NULL };
 static const char *const needs_outcome[] = { "outcome", NULL };
 static const char *const needs_request[] = { "question", "purpose", "urgency", NULL };
 static const char *const needs_result[] = { "result", NULL };
+static const char *const needs_duty[] = { "duty", "test.credible", "test.specific", "test.impending", "test.harm", NULL };
 static const char *const needs_record[] = { "record.type", "text", NULL };
 
 static const char *const any_target[] = { NULL };
@@ -26,11 +27,12 @@ static const struct kind kinds[] = {
 	{ "request", 16, KIND_ANYONE, false, KIND_SELF_NO, needs_request, any_target },
 	{ "answer", 16, KIND_TARGET_TO, true, KIND_SELF_NO, needs_result, to_answer },
 	{ "record", 16, KIND_MAKER, false, KIND_SELF_YES, needs_record, any_target },
+	{ "determination", 16, KIND_MAKER, false, KIND_SELF_ONLY, needs_duty, any_target },
 };
 
 /* The kinds of this build. A test builds a node that is older than others by leaving some out. */
 #ifndef TOCSIN_KINDS
-#define TOCSIN_KINDS "warning response retraction closure request answer record"
+#define TOCSIN_KINDS "warning response retraction closure request answer record determination"
 #endif
 
 static bool is_built(const struct kind *k)
@@ -109,6 +111,8 @@ enum tocsin_err kind_allows(const struct statement *s, const struct kind_target 
 				s->lines);
 	if (party_same(&s->from, &s->to) && k->self == KIND_SELF_NO)
 		return fail(TOCSIN_REFUSED, "a %s cannot be addressed to its own maker", k->name);
+	if (k->self == KIND_SELF_ONLY && !party_same(&s->from, &s->to))
+		return fail(TOCSIN_REFUSED, "a %s is addressed to its own maker and nobody else", k->name);
 	if (k->needs_re && s->re_n == 0)
 		return fail(TOCSIN_REFUSED, "a %s must say which statement it is about", k->name);
 	if (n != s->re_n)

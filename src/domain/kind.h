@@ -2,7 +2,8 @@
  * kind: the table of kinds of statement: name, lines, required fields, who may issue it, what it may refer to
  * (DESIGN, section 3).
  *
- * A new kind is one row.  The kinds there are: warning, response, retraction, closure, request, answer, record.
+ * A new kind is one row.  The kinds there are: warning, response, retraction, closure, request, answer, record,
+ * determination.
  */
 #ifndef TOCSIN_DOMAIN_KIND_H
 #define TOCSIN_DOMAIN_KIND_H
@@ -12,8 +13,9 @@
 
 enum kind_issuer { KIND_ANYONE, KIND_TARGET_TO, KIND_TARGET_FROM, KIND_MAKER };
 /* May it be addressed to its own maker?  KIND_SELF_CONTACT: only as the record of what somebody without a node is to be
- * told, with the field recipient.name; that is checked where it is issued, since nobody else ever gets it. */
-enum kind_self { KIND_SELF_NO = 0, KIND_SELF_YES = 1, KIND_SELF_CONTACT = 2 };
+ * told, with the field recipient.name; that is checked where it is issued, since nobody else ever gets it.
+ * KIND_SELF_ONLY: to nobody else, so that no card lists it. */
+enum kind_self { KIND_SELF_NO = 0, KIND_SELF_YES = 1, KIND_SELF_CONTACT = 2, KIND_SELF_ONLY = 3 };
 struct kind {
 	const char *name;
 	uint32_t lines;                         /* 32 for a warning, 16 for others */

@@ -6,7 +6,7 @@
 #include "domain/area.h"
 #include "domain/specificity.h"
 
-#define ALL "warning response retraction closure request answer record"
+#define ALL "warning response retraction closure request answer record determination"
 
 static const char *const harms[] = { "death", "injury", "kidnapping", "damage", "disruption", "threat", "other", NULL };
 static const char *const targets[] = { "person", "group", "crowd", "venue", "place-of-worship", "school", "hospital",
@@ -29,8 +29,13 @@ static const char *const claims[] = { "not-received", "no-warning", "too-general
 	"propaganda", "acted", "not-acted", "occurred", "foiled", "did-not-occur", NULL };
 static const char *const closings[] = { "stood-down", "extended", "occurred", "foiled", "did-not-occur", "unknown",
 	NULL };
+static const char *const tests[] = { "yes", "no", "doubt", NULL };
+static const char *const duties[] = { "met", "not-met", "waived", NULL };
+static const char *const grounds[] = { "endangers-sources", "endangers-operation", "target-is-perpetrator",
+	"risk-through-insurgency", "already-aware", "foreign-source", "no-reasonable-way", NULL };
 static const char *const records[] = { "call", "meeting", "public-remark", "voice-delivery", "paper-delivery",
-	"other-delivery", "mail", "alert", "other", NULL };
+	"other-delivery", "mail", "alert", "release",
+	"other", NULL };
 static const char *const methods[] = { "telephone", "in-person", "paper", "mail", "other", NULL };
 static const char *const signatures[] = { "good", "bad", "expired", "revoked", "unknown-key", "none", "not-checked",
 	NULL };
@@ -88,7 +93,7 @@ static const struct field fields[] = {
 		"When the answer is asked for; in an answer that needs time: when it will come" },
 	{ "legal-basis", "request", FIELD_TEXT, NULL, false, "Legal basis", "The rule under which it is asked" },
 	{ "result", "answer", FIELD_WORD, results, false, "Result", "What came of the request" },
-	{ "reason", "response retraction closure answer", FIELD_TEXT, NULL, false, "Reason", "Why" },
+	{ "reason", "response retraction closure answer determination", FIELD_TEXT, NULL, false, "Reason", "Why" },
 	{ "outcome", "closure", FIELD_WORD, closings, false, "Outcome", "How the warning ended" },
 	{ "outcome", "response", FIELD_WORD, outcomes, false, "Outcome", "What came of it, as the recipient saw it" },
 	{ "record.type", "record", FIELD_WORD, records, false, "What", "What is recorded" },
@@ -122,6 +127,19 @@ static const struct field fields[] = {
 		"Somebody without a node, who is to be told by voice or paper; then it is addressed to its own maker" },
 	{ "recipient.contact", "warning retraction closure", FIELD_TEXT, NULL, false, "Contact",
 		"That recipient's name in the maker's list of contacts" },
+	{ "approval.written-by", "record", FIELD_TEXT, NULL, true, "Written by", "The accounts that wrote what was released; closed" },
+	{ "approval.proposed-by", "record", FIELD_TEXT, NULL, true, "Proposed by", "The account that proposed it; closed" },
+	{ "approval.released-by", "record", FIELD_TEXT, NULL, true, "Released by", "The account that released, refused or reviewed it; closed" },
+	{ "approval.functions", "record", FIELD_TEXT, NULL, false, "Functions", "Who wrote, proposed and released it, by function" },
+	{ "approval.draft-sha256", "record determination", FIELD_SHA256, NULL, false, "Draft", "SHA-256 of the version of the draft that was decided on" },
+	{ "duty", "determination", FIELD_WORD, duties, false, "Duty to warn", "Whether there is a duty to warn, or it is waived" },
+	{ "duty.ground", "determination", FIELD_WORD, grounds, false, "Ground", "On which ground a duty is waived" },
+	{ "duty.by", "determination", FIELD_TEXT, NULL, false, "Determined by", "By whom, by function" },
+	{ "test.credible", "determination", FIELD_WORD, tests, false, "Credible", "Is the information credible?" },
+	{ "test.specific", "determination", FIELD_WORD, tests, false, "Specific", "Is it specific?" },
+	{ "test.impending", "determination", FIELD_WORD, tests, false, "Impending", "Is the threat impending?" },
+	{ "test.harm", "determination", FIELD_WORD, tests, false, "Harm", "Is it one of intentional killing, serious injury or kidnapping?" },
+	{ "test.words", "determination", FIELD_TEXT, NULL, false, "Tests, in words", "What speaks for and against, and what is in doubt" },
 	{ "text", ALL, FIELD_TEXT, NULL, false, "Text", "Anything else, in words" },
 };
 

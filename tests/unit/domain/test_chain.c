@@ -748,6 +748,9 @@ static void each_kind_has_its_rule(void **state)
 		{ "answer", "n.example", "s.example", &response, 1, true, false },
 		{ "answer", "s.example", "n.example", &response, 1, false, false },
 		{ "retraction", "n.example", "s.example", &request, 1, true, false },
+		{ "determination", "n.example", "n.example", NULL, 0, true, false },
+		{ "determination", "n.example", "n.example", &warning, 1, true, false },
+		{ "determination", "n.example", "s.example", NULL, 0, false, false },
 		{ "rumour", "n.example", "s.example", NULL, 0, false, false },
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {

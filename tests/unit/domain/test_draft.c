@@ -175,6 +175,36 @@ static void what_an_answer_leaves_open_is_asked_for(void **state)
 	refuses("record", "{\"record.type\":\"call\",\"text\":\"x\",\"record.claims\":\"nonsense\"}", "one or more of");
 }
 
+/* A determination: TESTS are the answers to the four, REST the other members. */
+static enum tocsin_err determined(const char *credible, const char *specific, const char *impending, const char *harm,
+	const char *rest)
+{
+	char json[1000];
+	snprintf(json, sizeof json, "{\"test.credible\":\"%s\",\"test.specific\":\"%s\",\"test.impending\":\"%s\",\"test.harm\":\"%s\",%s}",
+		credible, specific, impending, harm, rest);
+	return take("determination", json);
+}
+
+static void doubt_favours_warning_and_a_waiver_says_why(void **state)
+{
+	(void)state;
+	assert_int_equal(determined("yes", "yes", "yes", "yes", "\"duty\":\"met\""), TOCSIN_OK);
+	assert_int_equal(determined("yes", "no", "yes", "yes", "\"duty\":\"met\""), TOCSIN_OK);
+	assert_int_equal(determined("yes", "yes", "yes", "yes", "\"duty\":\"not-met\",\"test.words\":\"x\""), TOCSIN_BAD);
+	assert_int_equal(determined("yes", "doubt", "doubt", "yes", "\"duty\":\"not-met\",\"test.words\":\"x\""), TOCSIN_BAD);
+	assert_non_null(strstr(fail_sentence(), "doubt favours warning"));
+	assert_int_equal(determined("yes", "no", "yes", "yes", "\"duty\":\"not-met\",\"test.words\":\"x\""), TOCSIN_OK);
+	assert_int_equal(determined("yes", "no", "yes", "yes", "\"duty\":\"not-met\""), TOCSIN_BAD);
+	assert_int_equal(determined("yes", "doubt", "yes", "yes", "\"duty\":\"met\""), TOCSIN_BAD);
+	assert_int_equal(determined("yes", "doubt", "yes", "yes", "\"duty\":\"met\",\"test.words\":\"one source\""), TOCSIN_OK);
+	assert_int_equal(determined("yes", "yes", "yes", "yes", "\"duty\":\"waived\",\"reason\":\"x\""), TOCSIN_BAD);
+	assert_int_equal(determined("yes", "yes", "yes", "yes", "\"duty\":\"waived\",\"duty.ground\":\"already-aware\""), TOCSIN_BAD);
+	assert_int_equal(determined("yes", "yes", "yes", "yes", "\"duty\":\"waived\",\"duty.ground\":\"we-do-not-like-them\",\"reason\":\"x\""), TOCSIN_BAD);
+	assert_int_equal(determined("yes", "yes", "yes", "yes", "\"duty\":\"met\",\"duty.ground\":\"already-aware\",\"reason\":\"x\""), TOCSIN_BAD);
+	assert_int_equal(determined("yes", "yes", "yes", "yes", "\"duty\":\"waived\",\"duty.ground\":\"already-aware\",\"reason\":\"they rang us\""), TOCSIN_OK);
+	refuses("determination", "{\"duty\":\"met\"}", "test.credible");
+}
+
 static void a_threat_to_life_may_be_told_to_those_it_is_for(void **state)
 {
 	(void)state;
@@ -384,6 +414,7 @@ int main(void)
 		cmocka_unit_test(a_field_given_twice_is_refused),
 		cmocka_unit_test(a_missing_field_is_named),
 		cmocka_unit_test(what_an_answer_leaves_open_is_asked_for),
+		cmocka_unit_test(doubt_favours_warning_and_a_waiver_says_why),
 		cmocka_unit_test(a_threat_to_life_may_be_told_to_those_it_is_for),
 		cmocka_unit_test(sources_are_closed_until_they_are_opened_by_name),
 		cmocka_unit_test(values_outside_the_vocabulary_are_named_with_what_is_allowed),
