@@ -5,16 +5,17 @@
 #include <stdlib.h>
 
 #include "base/file.h"
+#include "desk/audit.h"
 #include "domain/chain.h"
 #include "store/log.h"
-#include "store/rows.h"
+#include "store/rows_access.h"
 
 #define PAGE 1024
 
 /* What the node holds, as the entries that it should have made: a sorted list to look entries up in. */
 struct expected {
 	struct hash entry;
-	enum { EXPECT_STATEMENT, EXPECT_FORGOTTEN, EXPECT_CARD } what;
+	enum { EXPECT_STATEMENT, EXPECT_FORGOTTEN, EXPECT_CARD, EXPECT_AUDIT } what;
 };
 struct expectations {
 	struct expected *item;
@@ -24,21 +25,43 @@ struct expectations {
 	bool failed;
 };
 
-static bool expect(struct expectations *e, enum entry_kind kind, const struct hash *id, int what)
+static struct hash *expect_entry(struct expectations *e, int what)
 {
 	if (e->n == e->room) {
 		size_t room = e->room == 0 ? 4096 : e->room * 2;
 		struct expected *more = room > SIZE_MAX / sizeof *more ? NULL : realloc(e->item, room * sizeof *more);
 		if (more == NULL) {
 			e->failed = true;
-			return false;
+			return NULL;
 		}
 		e->item = more;
 		e->room = room;
 	}
-	statement_entry(e->realm, kind, id, &e->item[e->n].entry);
-	e->item[e->n++].what = what;
-	return true;
+	e->item[e->n].what = what;
+	return &e->item[e->n++].entry;
+}
+
+static bool expect(struct expectations *e, enum entry_kind kind, const struct hash *id, int what)
+{
+	struct hash *entry = expect_entry(e, what);
+	if (entry != NULL)
+		statement_entry(e->realm, kind, id, entry);
+	return entry != NULL;
+}
+
+static bool expect_anchor(void *arg, const struct anchor_row *row)
+{
+	struct expectations *e = arg;
+	struct hash *entry = expect_entry(e, EXPECT_AUDIT);
+	if (entry != NULL)
+		audit_anchor_entry(e->realm, row->seq, &row->hash, entry);
+	return entry != NULL;
+}
+
+static enum tocsin_err expect_anchors(struct snapshot *read, struct expectations *e)
+{
+	enum tocsin_err err = anchor_each(read, expect_anchor, e);
+	return err == TOCSIN_OK && e->failed ? fail(TOCSIN_BROKEN, "no memory to account for the log") : err;
 }
 
 static bool expect_statement(void *arg, const struct statement_row *row)
@@ -126,6 +149,8 @@ static enum tocsin_err account_log(struct store *s, uint64_t n, uint64_t size, c
 				out->statements++;
 			else if (found != NULL && found->what == EXPECT_FORGOTTEN)
 				out->forgotten++;
+			else if (found != NULL && found->what == EXPECT_AUDIT)
+				out->anchors++;
 			else if (found != NULL)
 				out->cards++;
 			else if (out->padding_known && is_padding(key, first + i, &entries[i]))
@@ -171,6 +196,8 @@ enum tocsin_err account_make(struct store *s, const char *dir, struct account *o
 		err = expect_statements(read, &e);
 	if (err == TOCSIN_OK)
 		err = expect_cards(read, name, &e);
+	if (err == TOCSIN_OK)
+		err = expect_anchors(read, &e);
 	if (err == TOCSIN_OK)
 		err = store_log_each(read, add_log, &logs);
 	snapshot_close(read);

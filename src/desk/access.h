@@ -39,6 +39,9 @@ enum right {
 };
 const char *right_name(enum right r);
 
+#define ACCESS_EVERY_UNIT "*"                   /* the inspectors' */
+#define ACCESS_ROUTE_MAX 4000
+
 const struct view *view_node(void);             /* everything, for the node's own threads */
 /* Whoever holds the node's socket or desk.token: everything while there are no accounts; from the first account on the
  * administrator's rights only, and no content. */
@@ -63,6 +66,9 @@ enum tocsin_err access_statement(struct snapshot *read, const struct view *v, co
  * Every share also goes to the inspectors' unit "*" of that compartment. MISSING: no such unit or compartment. */
 enum tocsin_err access_share(const struct desk *d, struct snapshot *read, struct change *c, int64_t num,
 	const char *kind, const char *peer, const char *unit, const char *compartment, bool whole) MUST_USE;
+
+/* The unit that ROUTE ("partner=unit …", policy unit.route) names for PEER, otherwise INTAKE. */
+void access_route(const char *route, const char *peer, const char *intake, char out[LIMIT_ACCOUNT + 1]);
 
 /* V was shown LINES (names, space-separated) of statement NUM: the first opening by this account is an event and stops
  * clocks of kind "opening"; every reading is in the audit trail. Waits until durable: content leaves only then. */

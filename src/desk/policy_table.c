@@ -7,6 +7,8 @@
  * the people who can act could still act.
  */
 #include "base/zone.h"
+#include "base/text.h"
+#include "desk/access.h"
 #include "desk/policy.h"
 
 #define MINUTE 60
@@ -30,10 +32,45 @@ static enum tocsin_err check_zone(const char *value)
 	return err;
 }
 
+static bool is_unit(struct bytes name)
+{
+	if (name.n == 0 || name.n > LIMIT_ACCOUNT)
+		return false;
+	for (size_t i = 0; i < name.n; i++)
+		if (name.p[i] <= ' ' || name.p[i] == '*' || name.p[i] == '=' || name.p[i] > '~')
+			return false;
+	return true;
+}
+
+static enum tocsin_err check_unit(const char *value)
+{
+	return is_unit(bytes_str(value)) ? TOCSIN_OK
+					 : fail(TOCSIN_BAD, "\"%s\" is no name of a unit", value);
+}
+
+static enum tocsin_err check_route(const char *value)
+{
+	struct bytes rest = bytes_str(value), word;
+	while (rest.n > 0) {
+		const uint8_t *eq = NULL;
+		if (text_word(&rest, &word))
+			eq = memchr(word.p, '=', word.n);
+		if (eq == NULL || eq == word.p || !is_unit(bytes_of(eq + 1, (size_t)(word.p + word.n - eq - 1))))
+			return fail(TOCSIN_BAD, "unit.route is PARTNER=UNIT, more of them behind one space each");
+	}
+	return TOCSIN_OK;
+}
+
 static const struct policy_row rows[] = {
 	/* the desk */
 	{ "zone", POLICY_TEXT, 1, ZONE_NAME, NULL, "UTC",
 		"the desk's time zone as IANA names it, e.g. Europe/Moscow; shown beside UTC", check_zone },
+
+	/* units */
+	{ "unit.intake", POLICY_TEXT, 1, LIMIT_ACCOUNT, NULL, "desk",
+		"the unit that sees what comes in, where no route says otherwise", check_unit },
+	{ "unit.route", POLICY_TEXT, 0, ACCESS_ROUTE_MAX, NULL, "",
+		"which unit sees what comes from which partner: south.example=crisis west.example=border", check_route },
 
 	/* releases */
 	{ "release.two-people-from", POLICY_WORD, 0, 0, two_people, "amber",

@@ -6,6 +6,7 @@
  * Cosignatures that come late or not at all are asked for again at the next tick, for the same checkpoint, unless the
  * log has grown.  Between ticks the thread sleeps.
  */
+#include "desk/audit.h"
 #include "exchange/internal.h"
 
 #define MULTIPLE 16
@@ -465,6 +466,8 @@ static void tick(struct exchange *x)
 {
 	struct log_state st;
 	bool behind = false;
+	if (audit_anchor(x->desk) != TOCSIN_OK)
+		log_say(LOG_ERROR, "audit trail not anchored", "sentence=\"%s\"", fail_sentence());
 	store_log_state(x->desk->store, &st);
 	enum tocsin_err err = st.size > st.published_size || (x->config.cover && st.size > 0)
 		? tick_new(x, &st, &behind)
@@ -574,6 +577,9 @@ void tick_stop(struct exchange *x)
 	pthread_mutex_unlock(&lt->lock);
 	if (lt->running)
 		pthread_join(lt->thread, NULL);
+	/* What was read since the last tick; it is published with the first one of the next run. */
+	if (lt->running && exchange_ready(x) && audit_anchor(x->desk) != TOCSIN_OK)
+		log_say(LOG_ERROR, "audit trail not anchored", "sentence=\"%s\"", fail_sentence());
 	pthread_cond_destroy(&lt->wake);
 	pthread_mutex_destroy(&lt->lock);
 	free(lt);

@@ -17,6 +17,7 @@
 #include "base/log.h"
 #include "desk/cards.h"
 #include "desk/directory.h"
+#include "desk/follow.h"
 #include "desk/policy.h"
 #include "net/http.h"
 #include "node/folder.h"
@@ -39,6 +40,7 @@ struct node {
 	struct http_client *client;
 	struct exchange *exchange;
 	struct http_server *exchange_server;
+	struct follow *follow;
 	struct notify *notify;
 	struct serve *serve;
 	char token[FOLDER_TOKEN + 1];
@@ -208,11 +210,14 @@ static enum tocsin_err start_exchange(struct node *n)
 static enum tocsin_err start_desk(struct node *n)
 {
 	const struct config *c = &n->config;
-	enum tocsin_err err = notify_start(&n->desk, c->notify_command, &n->notify);
+	enum tocsin_err err = follow_start(&n->desk, &n->follow);
+	if (err == TOCSIN_OK)
+		err = notify_start(&n->desk, c->notify_command, &n->notify);
 	const struct serve_config serve = {
 		.desk = &n->desk,
 		.exchange = n->exchange,
 		.notify = n->notify,
+		.follow = n->follow,
 		.dir = n->dir,
 		.socket = n->socket,
 		.listen = c->desk_listen,
@@ -263,6 +268,7 @@ static void node_stop(struct node *n)
 	http_server_stop(n->exchange_server);
 	notify_stop(n->notify);
 	exchange_stop(n->exchange);
+	follow_stop(n->follow);
 	http_client_stop(n->client);
 	policy_free(n->desk.policy);
 	directory_free(n->desk.directory);

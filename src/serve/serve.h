@@ -16,6 +16,7 @@
 #define TOCSIN_SERVE_SERVE_H
 
 #include "desk/desk.h"
+#include "desk/follow.h"
 #include "exchange/exchange.h"
 #include "publish/notify.h"
 
@@ -24,6 +25,7 @@
 struct serve_config {
 	const struct desk *desk;        /* lent, like all below, until serve_stop */
 	struct exchange *exchange;
+	struct follow *follow;          /* NULL: nothing is followed (tests) */
 	struct notify *notify;          /* NULL: no command is configured */
 	const char *dir;                /* whose file system is watched for room */
 	const char *socket;             /* path of the Unix socket */

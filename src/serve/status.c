@@ -126,6 +126,11 @@ static void node_alarms(struct serve *s, json_t *alarms)
 		alarm_add(alarms, "disk",
 			"the disk has only %llu MB left: a full one means that nothing can be accepted or issued",
 			(unsigned long long)((uint64_t)fs.f_bavail * fs.f_frsize >> 20));
+	char trouble[400] = "";
+	if (s->config.follow != NULL)
+		follow_trouble(s->config.follow, trouble, sizeof trouble);
+	if (trouble[0] != 0)
+		alarm_add(alarms, "follow", "who may see what came, its clocks and what search finds stand still: %s", trouble);
 	notify_counts_get(s->config.notify, &told);
 	if (told.failed > 0)
 		alarm_add(alarms, "notify",

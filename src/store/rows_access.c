@@ -64,6 +64,83 @@ enum tocsin_err share_list(struct snapshot *r, int64_t scope, const char *facet,
 	return take_end(c, err);
 }
 
+static enum tocsin_err any_row(struct snapshot *r, enum sql_read q, const char *name, bool *known)
+{
+	struct cursor *c = NULL;
+	enum tocsin_err err = cursor_open(r, &c, q, name);
+	if (err == TOCSIN_OK)
+		err = cursor_next(c);
+	*known = err == TOCSIN_OK;
+	return take_end(c, err);
+}
+
+enum tocsin_err scope_unit_known(struct snapshot *r, const char *unit, bool *known)
+{
+	return any_row(r, READ_SCOPE_UNIT, unit, known);
+}
+
+enum tocsin_err scope_compartment_known(struct snapshot *r, const char *compartment, bool *known)
+{
+	return any_row(r, READ_SCOPE_COMPARTMENT, compartment, known);
+}
+
+static bool in_compartment(void *arg, const struct share_row *row)
+{
+	*(bool *)arg = row->compartment[0] != 0;
+	return !*(bool *)arg;
+}
+
+enum tocsin_err share_in_compartment(struct snapshot *r, int64_t num, bool *is)
+{
+	*is = false;
+	return share_of(r, num, SIZE_MAX / 2, in_compartment, is);
+}
+
+/* ---- following ---- */
+
+#define FOLLOWED "followed"                     /* in meta */
+
+enum tocsin_err followed_last(struct snapshot *r, int64_t *num)
+{
+	struct buf value;
+	uint64_t v = 0;
+	buf_init(&value, 32);
+	enum tocsin_err err = meta_get(r, FOLLOWED, &value);
+	if (err == TOCSIN_OK && !text_u64(buf_bytes(&value), INT64_MAX, &v))
+		err = fail(TOCSIN_BROKEN, "how far statements were followed cannot be read; restore the database from a backup");
+	buf_free(&value);
+	*num = (int64_t)v;
+	return err == TOCSIN_MISSING ? TOCSIN_OK : err;
+}
+
+void change_followed(struct change *c, int64_t was, int64_t num)
+{
+	char before[24], now[24];
+	snprintf(before, sizeof before, "%lld", (long long)was);
+	snprintf(now, sizeof now, "%lld", (long long)num);
+	change_must(c, "this statement was followed already, or the one before it was not", WRITE_FOLLOWED, FOLLOWED,
+		bytes_str(now), bytes_str(before));
+}
+
+enum tocsin_err followed_draft(struct snapshot *r, int64_t num, struct arena *a, int64_t *draft, const char **unit,
+	const char **compartment, const char **author)
+{
+	struct cursor *c = NULL;
+	bool ok = true;
+	*draft = 0;
+	*unit = *compartment = *author = "";
+	enum tocsin_err err = cursor_open(r, &c, READ_FOLLOWED_DRAFT, num);
+	if (err == TOCSIN_OK && (err = cursor_next(c)) == TOCSIN_OK) {
+		*draft = cursor_int(c, 0);
+		*unit = take_str(a, c, 1, &ok);
+		*compartment = take_str(a, c, 2, &ok);
+		*author = take_str(a, c, 3, &ok);
+		if (!ok)
+			err = take_no_room();
+	}
+	return take_end(c, err);
+}
+
 /* ---- who opened it ---- */
 
 enum tocsin_err opened_each(struct snapshot *r, int64_t statement, opened_each_row *each, void *arg)

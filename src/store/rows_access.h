@@ -21,6 +21,11 @@ void change_share(struct change *c, const char *unit, const char *compartment, c
 	bool whole);
 /* Whether SCOPE may see NUM under "": *whole as well. One look-up, whether there is such a statement or not. */
 enum tocsin_err share_get(struct snapshot *r, int64_t scope, int64_t num, bool *seen, bool *whole) MUST_USE;
+/* Whether there is such a unit, such a compartment. */
+enum tocsin_err scope_unit_known(struct snapshot *r, const char *unit, bool *known) MUST_USE;
+enum tocsin_err scope_compartment_known(struct snapshot *r, const char *compartment, bool *known) MUST_USE;
+/* Whether NUM is shared with a compartment. */
+enum tocsin_err share_in_compartment(struct snapshot *r, int64_t num, bool *is) MUST_USE;
 struct share_row {
 	int64_t scope;
 	const char *unit, *compartment;
@@ -48,6 +53,16 @@ enum tocsin_err opened_get(struct snapshot *r, int64_t statement, const char *ac
 /* The first opening, or, by the same account, the last one: LINES are all that it was shown so far. */
 void change_opened(struct change *c, int64_t statement, const char *account, const char *function, int64_t now,
 	const char *lines);
+
+/* ---- following ---- */
+
+/* The last statement that was followed; 0 when none was. */
+enum tocsin_err followed_last(struct snapshot *r, int64_t *num) MUST_USE;
+/* From WAS to NUM; the change fails with LATER when it is not at WAS. */
+void change_followed(struct change *c, int64_t was, int64_t num);
+/* The draft that statement NUM was released from, in the arena; 0 and "" when it was not. */
+enum tocsin_err followed_draft(struct snapshot *r, int64_t num, struct arena *a, int64_t *draft, const char **unit,
+	const char **compartment, const char **author) MUST_USE;
 
 /* ---- the audit trail ---- */
 

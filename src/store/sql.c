@@ -187,6 +187,11 @@ const struct sql_text sql_writes[WRITE_COUNT] = {
 	        "INSERT INTO audit (seq, at, who, function, what, subject, detail, hash) VALUES ($1, $2, $3, $4, $5, $6, "
 	        "$7, $8)",
 	        "swtttttS" },
+	/* The first statement finds no row. */
+	[WRITE_FOLLOWED] = { "followed",
+	        "INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value "
+	        "WHERE meta.value = $3",
+	        "tbb" },
 	[WRITE_AUDIT_ANCHOR] = { "audit anchor",
 	        "INSERT INTO audit_anchor (log_n, log_index, seq, hash, at) VALUES ($1, $2, $3, $4, $5)", "lxihw" },
 
@@ -436,6 +441,8 @@ const struct sql_text sql_reads[READ_COUNT] = {
 
 	/* ---- need-to-know and audit ---- */
 	[READ_SCOPE] = { "scope", "SELECT num FROM scope WHERE unit = $1 AND compartment = $2", "tt" },
+	[READ_SCOPE_UNIT] = { "scope unit", "SELECT 1 FROM unit WHERE name = $1", "t" },
+	[READ_SCOPE_COMPARTMENT] = { "scope compartment", "SELECT 1 FROM compartment WHERE name = $1", "t" },
 	[READ_SHARED] = { "shared", "SELECT whole FROM shared WHERE scope = $1 AND facet = '' AND num = $2", "ii" },
 	[READ_SHARED_OF] = { "shared of",
 	        "SELECT h.scope, h.whole, o.unit, o.compartment FROM shared h JOIN scope o ON o.num = h.scope WHERE "
@@ -445,6 +452,10 @@ const struct sql_text sql_reads[READ_COUNT] = {
 	[READ_SHARED_LIST] = { "shared list",
 	        "SELECT num FROM shared WHERE scope = $1 AND facet = $2 AND num < $3 ORDER BY num DESC LIMIT $4",
 	        "itii" },
+	[READ_FOLLOWED_DRAFT] = { "followed draft",
+	        "SELECT d.num, d.unit, d.compartment, d.author FROM released r JOIN draft d ON d.num = r.draft WHERE "
+	        "r.statement = $1",
+	        "i" },
 	[READ_OPENED] = { "opened",
 	        "SELECT account, function, first_at, last_at, lines FROM opened WHERE statement = $1 ORDER BY first_at, "
 	        "account",
