@@ -85,8 +85,9 @@ static int log_account(const struct context *x)
 		print_json(o);
 		json_decref(o);
 	} else {
-		print_text("%llu entries: %llu statements, %llu forgotten stubs, %llu cards, %llu anchors of the audit trail, %llu padding, %llu unaccounted\n", (unsigned long long)a.entries, (unsigned long long)a.statements,
-			(unsigned long long)a.forgotten, (unsigned long long)a.cards, (unsigned long long)a.anchors, (unsigned long long)a.padding, (unsigned long long)a.unaccounted);
+		print_text("%llu entries: %llu statements, %llu forgotten stubs, %llu cards, %llu anchors of the audit trail, %llu padding, %llu unaccounted\n",
+			(unsigned long long)a.entries, (unsigned long long)a.statements, (unsigned long long)a.forgotten, (unsigned long long)a.cards, (unsigned long long)a.anchors,
+			(unsigned long long)a.padding, (unsigned long long)a.unaccounted);
 		if (!a.padding_known)
 			print_text("The padding secret cannot be read, so padding counts as unaccounted.\n");
 	}
