@@ -244,8 +244,11 @@ void policy_text(const struct desk *d, const char *name, char *out, size_t room)
 
 static void add_change(const struct view *v, struct change *c, const char *name, const char *value)
 {
+	char detail[1100];
+	snprintf(detail, sizeof detail, "set to %s", value);
 	change_policy_put(c, name, value, v->account, clock_now());
 	change_event(c, "policy changed", 0, name);
+	audit_add(c, v, "policy", name, detail);
 }
 
 enum tocsin_err policy_set(const struct desk *d, const struct view *v, const char *name, const char *value)

@@ -15,6 +15,8 @@ static const struct rule rules[] = {
 	{ "release.two-people", "who wrote it does not release it", "another releasing officer, or a duty officer when it is imminent" },
 
 	/* clocks */
+	{ "clock.unit", "a clock belongs to somebody of its own unit who may know what it is about",
+		"an administrator gives accounts their unit and compartments (tocsin account unit)" },
 
 	/* pages and channels */
 

@@ -22,6 +22,7 @@
 #include "net/http.h"
 #include "node/folder.h"
 #include "node/node.h"
+#include "node/timer.h"
 #include "publish/notify.h"
 #include "serve/serve.h"
 
@@ -42,6 +43,7 @@ struct node {
 	struct http_server *exchange_server;
 	struct follow *follow;
 	struct notify *notify;
+	struct timer *timer;
 	struct serve *serve;
 	char token[FOLDER_TOKEN + 1];
 	char socket[4096];
@@ -252,6 +254,8 @@ static enum tocsin_err node_start(struct node *n)
 	if (err == TOCSIN_OK)
 		err = start_desk(n);
 	if (err == TOCSIN_OK)
+		err = timer_start(&n->desk, &n->timer);
+	if (err == TOCSIN_OK)
 		err = folder_write_pid(n->dir);
 	return err;
 }
@@ -266,6 +270,7 @@ static void node_stop(struct node *n)
 		serve_drain(n->serve);
 	serve_stop(n->serve);
 	http_server_stop(n->exchange_server);
+	timer_stop(n->timer);
 	notify_stop(n->notify);
 	exchange_stop(n->exchange);
 	follow_stop(n->follow);

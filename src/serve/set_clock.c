@@ -22,6 +22,8 @@ enum tocsin_err serve_clock_set(const struct desk *d, int64_t now)
 	enum tocsin_err err = store_commit(d->store, c, NULL, NULL);
 	if (err == TOCSIN_OK) {
 		clock_set(now);
+		/* Who was woken by the event may have looked at the old time. */
+		store_wake(d->store);
 		log_say(LOG_NOTE, "clock set", "offset_us=%s", text);
 	}
 	return err;

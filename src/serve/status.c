@@ -4,10 +4,12 @@
  */
 #include <sys/statvfs.h>
 
+#include "desk/clocks.h"
 #include "serve/internal.h"
 #include "store/rows.h"
 
 #define CONFLICTS_SHOWN 100
+#define CLOCKS_LATE (60 * CLOCK_SECOND)
 #define ROOM_LEAST ((uint64_t)256 << 20)        /* bytes free on the disk, below which it is an alarm */
 
 static void alarm_add(json_t *alarms, const char *code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
@@ -138,6 +140,20 @@ static void node_alarms(struct serve *s, json_t *alarms)
 			(unsigned long long)told.failed);
 }
 
+/* What is due is done at once; when it is not, nobody is reminded of anything. */
+static enum tocsin_err clock_alarms(struct snapshot *r, json_t *alarms)
+{
+	int64_t next;
+	char since[CLOCK_TEXT + 1];
+	enum tocsin_err err = clocks_next(r, &next);
+	if (err == TOCSIN_OK && next < clock_now() - CLOCKS_LATE) {
+		clock_format(next, since);
+		alarm_add(alarms, "clocks",
+			"nobody is told of clocks that are due since %s: look into the node's log, and restart it", since);
+	}
+	return err;
+}
+
 /* ---- all of it ---- */
 
 static json_t *counters_json(struct serve *s, const struct late *late)
@@ -216,6 +232,8 @@ enum tocsin_err status_make(struct serve *s, json_t **out)
 		err = receipt_counts(r, add_late, &late);
 	if (err == TOCSIN_OK)
 		err = conflict_each(r, 0, CONFLICTS_SHOWN, add_conflict, alarms);
+	if (err == TOCSIN_OK)
+		err = clock_alarms(r, alarms);
 	snapshot_close(r);
 	partner_alarms(alarms, json_object_get(exchange, "partners"));
 

@@ -12,6 +12,7 @@ CREATE TABLE account (name TEXT PRIMARY KEY, num BIGINT NOT NULL, unit TEXT NOT 
   totp BYTES NOT NULL, totp_last BIGINT NOT NULL,
   wrong BIGINT NOT NULL, wrong_at BIGINT NOT NULL,          -- tries since the last right one, and when the last was
   created_at BIGINT NOT NULL, changed_at BIGINT NOT NULL, used_at BIGINT NOT NULL);
+CREATE INDEX account_unit ON account (unit, num);
 CREATE TABLE account_compartment (account TEXT NOT NULL, compartment TEXT NOT NULL, PRIMARY KEY (account, compartment));
 -- Sessions and API tokens, by the SHA-256 of what their holder presents.
 CREATE TABLE session (id BYTES PRIMARY KEY, account TEXT NOT NULL, kind TEXT NOT NULL, label TEXT NOT NULL, scopes BIGINT NOT NULL,
@@ -66,14 +67,20 @@ CREATE TABLE audience (key TEXT NOT NULL, recipient TEXT NOT NULL, times BIGINT 
 CREATE TABLE clock (num BIGINT PRIMARY KEY, id TEXT NOT NULL, kind TEXT NOT NULL,
   state TEXT NOT NULL,                 -- running, met, missed, void
   statement BIGINT NOT NULL, draft BIGINT NOT NULL, unit TEXT NOT NULL, compartment TEXT NOT NULL, owner TEXT NOT NULL, urgency BIGINT NOT NULL,
-  started_at BIGINT NOT NULL, due_at BIGINT NOT NULL, next_at BIGINT NOT NULL, level BIGINT NOT NULL,
-  ended_at BIGINT NOT NULL, acked_at BIGINT NOT NULL, acked_by TEXT NOT NULL, why TEXT NOT NULL);
+  life BIGINT NOT NULL,                -- 1: a threat to life
+  started_at BIGINT NOT NULL, due_at BIGINT NOT NULL,
+  next_at BIGINT NOT NULL,             -- when something is to be done about it; 0: never
+  level BIGINT NOT NULL,               -- what was done: 1 reminded, 2 missed, then one for each who was paged after its owner
+  ended_at BIGINT NOT NULL,            -- 0 while it is open: running, or missed and not made good
+  acked_at BIGINT NOT NULL, acked_by TEXT NOT NULL, why TEXT NOT NULL);
 CREATE UNIQUE INDEX clock_id ON clock (id);
 CREATE INDEX clock_next ON clock (next_at) WHERE next_at > 0;
 CREATE INDEX clock_statement ON clock (statement, kind);
-CREATE INDEX clock_draft ON clock (draft, kind);
-CREATE INDEX clock_owner ON clock (owner, state, due_at);
-CREATE INDEX clock_unit ON clock (unit, compartment, state, due_at);
+CREATE INDEX clock_draft ON clock (draft, kind) WHERE draft > 0;
+-- What is open is listed by soonest due.
+CREATE INDEX clock_open ON clock (due_at, num) WHERE ended_at = 0;
+CREATE INDEX clock_owner ON clock (owner, due_at, num) WHERE ended_at = 0;
+CREATE INDEX clock_unit ON clock (unit, compartment, due_at, num) WHERE ended_at = 0;
 -- Whom a unit's clocks go to when their owner does not answer, in this order.
 CREATE TABLE escalation (unit TEXT NOT NULL, position BIGINT NOT NULL, account TEXT NOT NULL, PRIMARY KEY (unit, position));
 

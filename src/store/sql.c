@@ -12,6 +12,20 @@
 #define TRY_ALL "page, channel, kind, life, state, attempts, next_at, at, sent_at, trouble"
 #define CHANNEL_ALL \
 	"num, id, account, kind, address, secret, quiet_from, quiet_until, added_at, tested_at, well_at, troubled_at, trouble"
+/* A clock's columns in the order in which rows_clock.c takes them, and what people see beside them. */
+#define CLOCK_ALL "c.num, c.id, c.kind, c.state, c.statement, c.draft, c.unit, c.compartment, c.owner, c.urgency, c.life," \
+	" c.started_at, c.due_at, c.next_at, c.level, c.ended_at, c.acked_at, c.acked_by, c.why"
+#define CLOCK_SHOWN CLOCK_ALL ", st.id, dr.id, sc.num, ow.function, ac.function"
+#define CLOCK_JOINS " LEFT JOIN statement st ON st.num = c.statement LEFT JOIN draft dr ON dr.num = c.draft" \
+	" LEFT JOIN scope sc ON sc.unit = c.unit AND sc.compartment = c.compartment" \
+	" LEFT JOIN account ow ON ow.name = c.owner LEFT JOIN account ac ON ac.name = c.acked_by"
+#define CLOCK_OWNER "CASE WHEN $8 <> '' THEN $8 ELSE COALESCE((SELECT e.account FROM escalation e WHERE e.unit = $6 ORDER BY" \
+	" e.position LIMIT 1), '') END"
+#define CLOCK_ADD "INSERT INTO clock (num, id, kind, statement, draft, unit, compartment, owner, urgency, life, started_at, due_at," \
+	" next_at, state, level, ended_at, acked_at, acked_by, why)"
+/* How it ended: in time, or too late, whoever was quicker. */
+#define CLOCK_ENDED "UPDATE clock SET state = CASE WHEN $1 = 'void' THEN CASE WHEN state = 'missed' THEN 'missed' ELSE 'void' END" \
+	" WHEN due_at >= $2 THEN 'met' ELSE 'missed' END, ended_at = $2, next_at = 0 WHERE ended_at = 0"
 
 const struct sql_text sql_writes[WRITE_COUNT] = {
 	[WRITE_META_PUT] = { "meta put",
@@ -204,6 +218,43 @@ const struct sql_text sql_writes[WRITE_COUNT] = {
 	/* ---- drafts and releases ---- */
 
 	/* ---- clocks ---- */
+	[WRITE_CLOCK_ADD] = { "clock add",
+	        CLOCK_ADD " VALUES ($1, $2, $3, $4, $5, $6, $7, " CLOCK_OWNER
+	                  ", $9, $10, $11, $12, $13, 'running', 0, 0, 0, '', '')",
+	        "dttiitttiiiii" },
+	[WRITE_CLOCK_ADD_OWN] = { "clock add own",
+	        CLOCK_ADD " VALUES ($1, $2, $3, $4, $5, $6, $7, " CLOCK_OWNER
+	                  ", $9, $10, $11, $12, $13, 'running', 0, 0, 0, '', '')",
+	        "dttnitttiiiii" },
+	/* Whoever had to see to it that it was opened sees to what we make of it. */
+	[WRITE_CLOCK_OPENED] = { "clock opened",
+	        CLOCK_ADD " SELECT $1, $2, 'assessment', statement, draft, unit, compartment, owner, urgency, life, $3,"
+	                  " $3 + CASE urgency WHEN 0 THEN $4 WHEN 1 THEN $5 ELSE $6 END,"
+	                  " $3 + CASE urgency WHEN 0 THEN $7 WHEN 1 THEN $8 ELSE $9 END, 'running', 0, 0, 0, '', ''"
+	                  " FROM clock WHERE statement = $10 AND kind = 'opening' AND ended_at = 0"
+	                  " AND EXISTS (SELECT 1 FROM statement s WHERE s.num = clock.statement AND s.kind = 'warning')"
+	                  " ORDER BY num LIMIT 1",
+	        "dtiiiiiiii" },
+	[WRITE_CLOCK_END] = { "clock end", CLOCK_ENDED " AND statement = $3 AND kind = $4", "tiit" },
+	[WRITE_CLOCK_END_DRAFT] = { "clock end draft", CLOCK_ENDED " AND draft > 0 AND draft = $3 AND kind = $4", "tiit" },
+	[WRITE_CLOCK_RECEIVED] = { "clock received",
+	        "UPDATE clock SET state = CASE WHEN due_at >= (SELECT r.received_at FROM receipt r WHERE r.num = $1) THEN 'met'"
+	        " ELSE 'missed' END, ended_at = (SELECT r.received_at FROM receipt r WHERE r.num = $1), next_at = 0"
+	        " WHERE statement = $1 AND kind = 'receipt' AND ended_at = 0"
+	        " AND EXISTS (SELECT 1 FROM receipt r WHERE r.num = $1)",
+	        "i" },
+	[WRITE_CLOCK_FIRE] = { "clock fire",
+	        "UPDATE clock SET state = $1, level = $2, next_at = $3, ended_at = $4, acked_at = $5, acked_by = $6, why = $7"
+	        " WHERE num = $8 AND next_at = $9 AND level = $10 AND ended_at = 0",
+	        "tiiiittiii" },
+	[WRITE_CLOCK_ACK] = { "clock ack",
+	        "UPDATE clock SET acked_at = $1, acked_by = $2, next_at = CASE WHEN state = 'missed' THEN 0 ELSE due_at END"
+	        " WHERE num = $3 AND ended_at = 0",
+	        "iti" },
+	[WRITE_CLOCK_HAND] = { "clock hand", "UPDATE clock SET owner = $1 WHERE num = $2 AND ended_at = 0", "ti" },
+	[WRITE_CLOCK_MOVE] = { "clock move", "UPDATE clock SET owner = $1 WHERE owner = $2 AND ended_at = 0", "tt" },
+	[WRITE_CLOCK_HURRY] = { "clock hurry",
+	        "UPDATE clock SET next_at = $1 WHERE num = $2 AND state = 'missed' AND ended_at = 0 AND next_at > $1", "ii" },
 
 	/* ---- pages and channels ---- */
 	[WRITE_PAGE_ADD] = { "page add",
@@ -270,7 +321,25 @@ const struct sql_text sql_writes[WRITE_COUNT] = {
 	        "tii" },
 	[WRITE_CHANNEL_TESTED] = { "channel tested",
 	        "UPDATE channel SET tested_at = $1 WHERE num = $2 AND tested_at = $3", "iii" },
-
+	/* The same for the open clocks of a statement, or of a draft. */
+	[WRITE_PAGE_STOP_STATEMENT] = { "page stop statement",
+	        "UPDATE page SET state = 'stopped', next_at = 0, acked_at = $1 WHERE state IN ('waiting', 'trying', 'sent', 'failed')"
+	        " AND clock IN (SELECT num FROM clock WHERE statement = $2 AND kind = $3 AND ended_at = 0)",
+	        "iit" },
+	[WRITE_TRY_STOP_STATEMENT] = { "try stop statement",
+	        "UPDATE page_try SET state = 'stopped', next_at = 0 WHERE state = 'waiting' AND page IN (SELECT num FROM page"
+	        " WHERE state IN ('trying', 'sent', 'failed')"
+	        " AND clock IN (SELECT num FROM clock WHERE statement = $1 AND kind = $2 AND ended_at = 0))",
+	        "it" },
+	[WRITE_PAGE_STOP_DRAFT] = { "page stop draft",
+	        "UPDATE page SET state = 'stopped', next_at = 0, acked_at = $1 WHERE state IN ('waiting', 'trying', 'sent', 'failed')"
+	        " AND clock IN (SELECT num FROM clock WHERE draft > 0 AND draft = $2 AND kind = $3 AND ended_at = 0)",
+	        "iit" },
+	[WRITE_TRY_STOP_DRAFT] = { "try stop draft",
+	        "UPDATE page_try SET state = 'stopped', next_at = 0 WHERE state = 'waiting' AND page IN (SELECT num FROM page"
+	        " WHERE state IN ('trying', 'sent', 'failed')"
+	        " AND clock IN (SELECT num FROM clock WHERE draft > 0 AND draft = $1 AND kind = $2 AND ended_at = 0))",
+	        "it" },
 	/* ---- reach, retention, forgetting ---- */
 
 	/* ---- contacts ---- */
@@ -483,6 +552,51 @@ const struct sql_text sql_reads[READ_COUNT] = {
 	/* ---- drafts and releases ---- */
 
 	/* ---- clocks ---- */
+	[READ_CLOCK_NEXT] = { "clock next", "SELECT next_at FROM clock WHERE next_at > 0 ORDER BY next_at LIMIT 1", "" },
+	[READ_CLOCKS_DUE] = { "clocks due",
+	        "SELECT " CLOCK_ALL ", st.peer, st.issued, st.id FROM clock c LEFT JOIN statement st ON st.num = c.statement"
+	        " WHERE c.next_at > 0 AND c.next_at <= $1 ORDER BY c.next_at LIMIT $2",
+	        "ii" },
+	[READ_CLOCK_ID] = { "clock id", "SELECT " CLOCK_SHOWN " FROM clock c" CLOCK_JOINS " WHERE c.id = $1", "t" },
+	[READ_CLOCKS_STATEMENT] = { "clocks of a statement",
+	        "SELECT " CLOCK_SHOWN " FROM clock c" CLOCK_JOINS " WHERE c.statement = $1 ORDER BY c.num LIMIT $2", "ii" },
+	[READ_CLOCKS_ALL] = { "clocks",
+	        "SELECT " CLOCK_SHOWN " FROM clock c" CLOCK_JOINS " WHERE c.ended_at = 0 AND (c.due_at, c.num) > ($1, $2)"
+	        " ORDER BY c.due_at, c.num LIMIT $3",
+	        "iii" },
+	[READ_CLOCKS_OWNER] = { "clocks of an owner",
+	        "SELECT " CLOCK_SHOWN " FROM clock c" CLOCK_JOINS " WHERE c.owner = $1 AND c.ended_at = 0"
+	        " AND (c.due_at, c.num) > ($2, $3) ORDER BY c.due_at, c.num LIMIT $4",
+	        "tiii" },
+	[READ_CLOCKS_SCOPE] = { "clocks of a scope",
+	        "SELECT " CLOCK_SHOWN " FROM scope z CROSS JOIN clock c" CLOCK_JOINS " WHERE z.num = $1 AND c.unit = z.unit"
+	        " AND c.compartment = z.compartment AND c.ended_at = 0 AND (c.due_at, c.num) > ($2, $3)"
+	        " ORDER BY c.due_at, c.num LIMIT $4",
+	        "iiii" },
+	/* The unit of the inspectors is every unit. */
+	[READ_CLOCKS_COMPARTMENT] = { "clocks of a compartment",
+	        "SELECT " CLOCK_SHOWN " FROM scope z CROSS JOIN clock c" CLOCK_JOINS " WHERE z.num = $1 AND z.unit = '*'"
+	        " AND c.compartment = z.compartment AND c.ended_at = 0 AND (c.due_at, c.num) > ($2, $3)"
+	        " ORDER BY c.due_at, c.num LIMIT $4",
+	        "iiii" },
+	[READ_CLOCKS_UNANSWERED] = { "clocks unanswered",
+	        "SELECT c.due_at FROM clock c WHERE c.ended_at = 0 AND c.due_at <= $1 AND c.state = 'missed' AND c.acked_at = 0"
+	        " AND c.next_at = 0 ORDER BY c.due_at, c.num LIMIT $2",
+	        "ii" },
+	[READ_ESCALATION] = { "escalation",
+	        "SELECT e.account FROM escalation e JOIN account a ON a.name = e.account WHERE e.unit = $1 AND a.state = 'active'"
+	        " AND ($2 = '' OR EXISTS (SELECT 1 FROM account_compartment r WHERE r.account = a.name AND r.compartment = $2))"
+	        " ORDER BY e.position",
+	        "tt" },
+	[READ_UNIT_ROLES] = { "accounts of a unit with a role",
+	        "SELECT a.name FROM account a WHERE a.unit = $1 AND (a.roles & $2) <> 0 AND a.state = 'active'"
+	        " AND ($3 = '' OR EXISTS (SELECT 1 FROM account_compartment r WHERE r.account = a.name AND r.compartment = $3))"
+	        " ORDER BY a.num",
+	        "tit" },
+	[READ_UNIT_ACCOUNT] = { "account of a unit",
+	        "SELECT a.function FROM account a WHERE a.name = $1 AND a.unit = $2 AND a.state = 'active'"
+	        " AND ($3 = '' OR EXISTS (SELECT 1 FROM account_compartment r WHERE r.account = a.name AND r.compartment = $3))",
+	        "ttt" },
 
 	/* ---- pages and channels ---- */
 	[READ_PAGE] = { "page", "SELECT " PAGE_ALL " FROM page WHERE num = $1", "i" },

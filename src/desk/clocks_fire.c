@@ -1,0 +1,276 @@
+/*
+ * clocks_fire: doing what is due.
+ *
+ * A step is worked out from the row as it was read (step_of), and is one change: the row compared and set, the pages,
+ * the event, and where a window lapsed the clock that goes on.  All steps of a call are submitted together; one whose
+ * row went on in the meantime is left alone, the others are applied.
+ */
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "base/log.h"
+#include "desk/clocks_inside.h"
+#include "desk/directory.h"
+#include "desk/pages.h"
+
+#define CHAIN_MAX 64                    /* people in one chain */
+#define CHAINS_MAX 32                   /* units and compartments remembered in one call */
+#define DUTY_WORDS 300
+#define FIRE_ARENA (16u << 20)
+
+enum { LEVEL_STARTED, LEVEL_REMINDED, LEVEL_MISSED };
+
+/* ---- whom to page ---- */
+
+/* Those of a unit and compartment, in order, each once; without the owner of a clock. */
+struct roster {
+	const char *unit, *compartment;
+	const char *account[CHAIN_MAX];
+	size_t n;
+	bool full;                              /* no memory */
+};
+
+struct firing {
+	const struct desk *desk;
+	struct snapshot *read;
+	struct arena *arena;
+	int64_t now;
+	struct roster *chain;
+	size_t chain_n;
+};
+
+struct roster_add {
+	struct roster *chain;
+	struct arena *arena;
+};
+
+static bool add_to_chain(void *arg, const char *name)
+{
+	struct roster_add *c = arg;
+	for (size_t i = 0; i < c->chain->n; i++)
+		if (strcmp(c->chain->account[i], name) == 0)
+			return true;
+	const char *copy = arena_str(c->arena, bytes_str(name));
+	if (copy == NULL)
+		c->chain->full = true;
+	else
+		c->chain->account[c->chain->n++] = copy;
+	return copy != NULL && c->chain->n < CHAIN_MAX;
+}
+
+/* The chain of ROW's unit and compartment; remembered, as ten thousand clocks may belong to one unit. */
+static enum tocsin_err chain_of(struct firing *f, const struct clock_row *row, const struct roster **out)
+{
+	for (size_t i = 0; i < f->chain_n; i++)
+		if (strcmp(f->chain[i].unit, row->unit) == 0 && strcmp(f->chain[i].compartment, row->compartment) == 0) {
+			*out = &f->chain[i];
+			return TOCSIN_OK;
+		}
+	struct roster *c = &f->chain[f->chain_n < CHAINS_MAX ? f->chain_n++ : CHAINS_MAX - 1];
+	struct roster_add add = { c, f->arena };
+	*c = (struct roster) { .unit = row->unit, .compartment = row->compartment };
+	enum tocsin_err err = escalation_each(f->read, row->unit, row->compartment, add_to_chain, &add);
+	if (err == TOCSIN_OK && c->n < CHAIN_MAX)
+		err = unit_roles_each(f->read, row->unit, ROLE_RELEASER, row->compartment, add_to_chain, &add);
+	if (err == TOCSIN_OK && c->n < CHAIN_MAX)
+		err = unit_roles_each(f->read, row->unit, ROLE_ADMIN, row->compartment, add_to_chain, &add);
+	if (err == TOCSIN_OK && c->full)
+		err = fail(TOCSIN_BROKEN, "no memory for whom to page");
+	*out = c;
+	return err;
+}
+
+/* The I-th to be paged about ROW: its owner, then the chain without the owner; NULL: nobody is left. */
+static const char *whom(const struct clock_row *row, const struct roster *c, size_t i)
+{
+	if (row->owner[0] != 0) {
+		if (i == 0)
+			return row->owner;
+		i--;
+	}
+	for (size_t k = 0; k < c->n; k++)
+		if (strcmp(c->account[k], row->owner) != 0 && i-- == 0)
+			return c->account[k];
+	return NULL;
+}
+
+/* ---- one step ---- */
+
+struct step {
+	struct clock_row to;
+	const char *event;                      /* "clock missed" */
+	const char *page;                       /* whom; NULL: nobody */
+};
+
+static int64_t every(const struct firing *f, const struct clock_row *row)
+{
+	return policy_int(f->desk, row->urgency == 0 ? "escalation.every.imminent"
+		: row->urgency == 1 ? "escalation.every.urgent" : "escalation.every.routine");
+}
+
+/* What is to be done about ROW now. */
+static struct step step_of(const struct firing *f, const struct clock_row *row, const struct clock_rule *rule,
+	const struct roster *chain)
+{
+	struct step s = { .to = *row };
+	bool running = strcmp(row->state, "running") == 0;
+	if (running && f->now < row->due_at) {
+		s.event = "clock reminder";
+		s.page = row->acked_at == 0 ? whom(row, chain, 0) : NULL;
+		s.to.level = LEVEL_REMINDED;
+		s.to.next_at = row->due_at;
+		return s;
+	}
+	if (running) {
+		s.event = "clock missed";
+		s.page = whom(row, chain, 0);
+		s.to.state = "missed";
+		s.to.level = LEVEL_MISSED;
+		s.to.why = rule->missed;
+		/* Who took it on has not kept it: that is news to everybody. */
+		s.to.acked_at = 0;
+		s.to.acked_by = "";
+	} else {
+		s.page = whom(row, chain, (size_t)(row->level - LEVEL_MISSED) + 1);
+		s.event = s.page != NULL ? "clock escalated" : "clock unanswered";
+		s.to.level = row->level + 1;
+	}
+	s.to.next_at = s.page != NULL ? f->now + every(f, row) : 0;
+	if (rule->ends) {
+		s.to.next_at = 0;
+		s.to.ended_at = row->due_at;
+	}
+	return s;
+}
+
+/* Whom to ring up when there is no receipt: the duty lines of the partner's card, into OUT. */
+static void duty_words(const struct desk *d, const struct clock_due *due, const char *missed, char *out, size_t room)
+{
+	const struct peer *peer = directory_find(d->directory, due->peer);
+	const char *duty = peer != NULL && peer->card->duty_n > 0 ? peer->card->duty[0] : "its duty contact";
+	char id[17];
+	hex_encode(due->statement_id.b, 8, id);
+	snprintf(out, room, "%s: %s, %.*s; what to say: tocsin script %s", missed, due->peer, DUTY_WORDS, duty, id);
+	peer_release(peer);
+}
+
+static struct change *step_change(const struct firing *f, const struct clock_due *due, enum clock_kind kind,
+	const struct clock_rule *rule, struct step *s)
+{
+	char what[64], why[DUTY_WORDS + LIMIT_NAME + 200];
+	const struct clock_row *row = &due->clock;
+	struct change *c = change_new();
+	if (c == NULL)
+		return NULL;
+	bool missed = s->to.level == LEVEL_MISSED;
+	if (missed && kind == CLOCK_RECEIPT) {
+		duty_words(f->desk, due, rule->missed, why, sizeof why);
+		s->to.why = why;
+	}
+	change_clock_fire(c, row, &s->to);
+	change_event(c, s->event, row->statement, row->id);
+	if (s->page != NULL) {
+		snprintf(what, sizeof what, "%s: %s", s->event, row->kind);
+		pages_add(c, &(struct page_add) { .what = what, .clock = row->num, .statement = row->statement,
+			.account = s->page, .life = row->life, .now = f->now });
+	}
+	/* What its author has to do about a window that lapsed; its recipient is told that there was no all-clear. */
+	if (missed && kind == CLOCK_WINDOW && due->issued)
+		clocks_start(f->desk, c, &(struct clock_start) { .kind = CLOCK_FOLLOW_UP, .statement = row->statement,
+			.unit = row->unit, .compartment = row->compartment, .owner = row->owner, .urgency = (int)row->urgency,
+			.life = row->life, .now = f->now });
+	return c;
+}
+
+static const struct clock_rule unknown = { "unknown", false, false, false, "its time is over" };
+
+static enum tocsin_err make_step(struct firing *f, const struct clock_due *due, struct change **out)
+{
+	enum clock_kind kind;
+	const struct roster *chain;
+	const struct clock_rule *rule = clock_rule_named(due->clock.kind, &kind);
+	/* Of a later version of this program: whoever it belongs to is told all the same. */
+	if (rule == NULL) {
+		kind = CLOCK_KINDS;
+		rule = &unknown;
+	}
+	enum tocsin_err err = chain_of(f, &due->clock, &chain);
+	if (err != TOCSIN_OK)
+		return err;
+	struct step s = step_of(f, &due->clock, rule, chain);
+	*out = step_change(f, due, kind, rule, &s);
+	return *out == NULL ? fail(TOCSIN_BROKEN, "no memory for the clocks that are due") : TOCSIN_OK;
+}
+
+/* ---- all that are due ---- */
+
+struct waiting {
+	pthread_mutex_t lock;
+	pthread_cond_t done;
+	bool over;
+	enum tocsin_err err;
+	char sentence[256];
+};
+
+static void committed(void *arg, const struct change_result *results, size_t n, const struct commit_info *info)
+{
+	struct waiting *w = arg;
+	(void)info;
+	pthread_mutex_lock(&w->lock);
+	for (size_t i = 0; i < n; i++)
+		/* LATER: it went on in the meantime. */
+		if (results[i].err != TOCSIN_OK && results[i].err != TOCSIN_LATER && w->err == TOCSIN_OK) {
+			w->err = results[i].err;
+			memcpy(w->sentence, results[i].sentence, sizeof w->sentence);
+		}
+	w->over = true;
+	pthread_cond_signal(&w->done);
+	pthread_mutex_unlock(&w->lock);
+}
+
+/* Takes the changes. */
+static enum tocsin_err submit(const struct desk *d, struct change **changes, size_t n)
+{
+	struct waiting w = { .lock = PTHREAD_MUTEX_INITIALIZER, .done = PTHREAD_COND_INITIALIZER };
+	store_submit(d->store, changes, n, committed, &w);
+	pthread_mutex_lock(&w.lock);
+	while (!w.over)
+		pthread_cond_wait(&w.done, &w.lock);
+	pthread_mutex_unlock(&w.lock);
+	pthread_cond_destroy(&w.done);
+	pthread_mutex_destroy(&w.lock);
+	return w.err == TOCSIN_OK ? TOCSIN_OK : fail(w.err, "%s", w.sentence);
+}
+
+enum tocsin_err clocks_fire(const struct desk *d, int64_t now, size_t max, size_t *done)
+{
+	struct clock_due *due = NULL;
+	size_t n = 0, made = 0;
+	struct firing f = { .desk = d, .now = now, .arena = arena_new(FIRE_ARENA) };
+	struct change **changes = calloc(max, sizeof *changes);
+	*done = 0;
+	if (f.arena != NULL)
+		f.chain = arena_alloc(f.arena, CHAINS_MAX * sizeof *f.chain);
+	enum tocsin_err err = f.chain == NULL || changes == NULL
+		? fail(TOCSIN_BROKEN, "no memory for the clocks that are due") : snapshot_open(d->store, &f.read);
+	if (err == TOCSIN_OK)
+		err = clock_list_due(f.read, now, max, f.arena, &due, &n);
+	for (; err == TOCSIN_OK && made < n; made++)
+		err = make_step(&f, &due[made], &changes[made]);
+	snapshot_close(f.read);
+	if (err == TOCSIN_OK && n > 0)
+		err = submit(d, changes, n);
+	else
+		for (size_t i = 0; i < made; i++)
+			change_free(changes[i]);
+	if (err == TOCSIN_OK)
+		*done = n;
+	free(changes);
+	arena_free(f.arena);
+	return err;
+}
+
+enum tocsin_err clocks_next(struct snapshot *read, int64_t *at)
+{
+	return clock_next(read, at);
+}
