@@ -31,7 +31,7 @@ static void every_text_numbers_its_arguments_by_first_appearance(void **state)
 {
 	(void)state;
 	for (int q = 0; q < WRITE_COUNT; q++)
-		check_text(&sql_writes[q], "itbhnkcelxwmdDf");
+		check_text(&sql_writes[q], "itbhnkcelxwmdDfsS");
 	for (int q = 0; q < READ_COUNT; q++)
 		check_text(&sql_reads[q], "itbh");
 }
