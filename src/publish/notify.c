@@ -1,22 +1,15 @@
 #include "publish/notify.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stdatomic.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
 
 #include "base/log.h"
 #include "base/text.h"
+#include "publish/runner.h"
 
 #define KEY "notified until"
 #define PAGE 256
-#define LIMIT_US (30 * CLOCK_SECOND)
-#define FAREWELL_US (5 * CLOCK_SECOND)
 #define AGAIN_MS 1000
 #define IDLE_MS (600 * 1000)
 #define STACK ((size_t)512 << 10)
@@ -85,95 +78,21 @@ struct news {
 	char id[2 * SHA256_SIZE + 1], statement_kind[STATEMENT_KIND + 1], from[LIMIT_NAME + 1];
 };
 
-/* Waits for the child until the time limit, or, when the node stops, a little longer; its status. */
-static int wait_for(struct notify *n, pid_t pid, bool *killed)
-{
-	int fd = (int)syscall(SYS_pidfd_open, pid, 0), status = 0;
-	int64_t end = clock_mono() + LIMIT_US;
-	bool leaving = false;
-	*killed = false;
-	while (waitpid(pid, &status, WNOHANG) == 0) {
-		int64_t now = clock_mono();
-		if (atomic_load(&n->stop) && !leaving) {
-			leaving = true;
-			end = end < now + FAREWELL_US ? end : now + FAREWELL_US;
-		}
-		if (now >= end && !*killed) {
-			*killed = true;
-			kill(-pid, SIGKILL);
-			kill(pid, SIGKILL);
-		}
-		/* Without a descriptor for the child (fd -1 is ignored) it is a plain short sleep. */
-		struct pollfd p = { .fd = fd, .events = POLLIN };
-		poll(&p, 1, fd < 0 ? 20 : 500);
-	}
-	if (fd >= 0)
-		close(fd);
-	return status;
-}
-
-static bool add_setting(char **at, const char *name, const char *value)
-{
-	return asprintf(at, "%s=%s", name, value) >= 0;
-}
-
-static bool prepare(posix_spawn_file_actions_t *files, posix_spawnattr_t *attr)
-{
-	sigset_t none, all;
-	sigemptyset(&none);
-	sigfillset(&all);
-	return posix_spawn_file_actions_addopen(files, 0, "/dev/null", O_RDONLY, 0) == 0 &&
-		posix_spawn_file_actions_addopen(files, 1, "/dev/null", O_WRONLY, 0) == 0 &&
-		posix_spawn_file_actions_addclosefrom_np(files, 3) == 0 &&
-		posix_spawnattr_setsigmask(attr, &none) == 0 && posix_spawnattr_setsigdefault(attr, &all) == 0 &&
-		posix_spawnattr_setpgroup(attr, 0) == 0 &&
-		posix_spawnattr_setflags(
-			attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP) == 0;
-}
-
 /* Runs the command for NEWS; true when it ended with 0. */
 static bool run_once(struct notify *n, const struct news *news)
 {
-	char *env[8] = { NULL };
-	posix_spawn_file_actions_t files;
-	posix_spawnattr_t attr;
-	pid_t pid;
-	size_t k = 0;
-	bool ok = add_setting(&env[k++], "TOCSIN_EVENT", news->kind) &&
-		add_setting(&env[k++], "PATH", "/usr/local/bin:/usr/bin:/bin") &&
-		add_setting(&env[k++], "LANG", "C.UTF-8");
-	if (ok && news->num != 0)
-		ok = add_setting(&env[k++], "TOCSIN_ID", news->id) &&
-			add_setting(&env[k++], "TOCSIN_KIND", news->statement_kind) &&
-			add_setting(&env[k++], "TOCSIN_FROM", news->from);
-	if (ok && news->num == 0)
-		ok = add_setting(&env[k++], "TOCSIN_SUBJECT", news->subject);
-	int failed = ENOMEM;
-	if (ok && posix_spawn_file_actions_init(&files) == 0) {
-		if (posix_spawnattr_init(&attr) == 0) {
-			char *const argv[] = { n->command, NULL };
-			if (prepare(&files, &attr))
-				failed = posix_spawn(&pid, n->command, &files, &attr, argv, env);
-			posix_spawnattr_destroy(&attr);
-		}
-		posix_spawn_file_actions_destroy(&files);
+	struct runner_setting settings[4] = { { "TOCSIN_EVENT", news->kind } };
+	size_t k = 1;
+	if (news->num != 0) {
+		settings[k++] = (struct runner_setting){ "TOCSIN_ID", news->id };
+		settings[k++] = (struct runner_setting){ "TOCSIN_KIND", news->statement_kind };
+		settings[k++] = (struct runner_setting){ "TOCSIN_FROM", news->from };
+	} else {
+		settings[k++] = (struct runner_setting){ "TOCSIN_SUBJECT", news->subject };
 	}
-	for (size_t i = 0; i < k; i++)
-		free(env[i]);
-	if (failed != 0) {
-		log_say(LOG_ERROR, "notification failed", "event=\"%s\" why=\"%s cannot be run: %s\"", news->kind,
-			n->command, strerror(failed));
-		return false;
-	}
-	bool killed;
-	int status = wait_for(n, pid, &killed);
-	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+	if (runner_run(n->command, settings, k, &n->stop) == TOCSIN_OK)
 		return true;
-	log_say(LOG_ERROR, "notification failed", "event=\"%s\" why=\"%s %s %d\"", news->kind, n->command,
-		killed			    ? "took too long, signal"
-			: WIFEXITED(status) ? "ended with"
-					    : "was ended by signal",
-		WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status));
+	log_say(LOG_ERROR, "notification failed", "event=\"%s\" why=\"%s\"", news->kind, fail_sentence());
 	return false;
 }
 
