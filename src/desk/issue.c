@@ -8,7 +8,7 @@
 #include "desk/contact.h"
 #include "desk/directory.h"
 #include "domain/kind.h"
-#include "store/rows.h"
+#include "store/rows_keep.h"
 
 #define ISSUE_MAX 1024
 #define ISSUE_BYTES (256u << 20)        /* bodies and openings of one call: it and the writer hold them all at once */
@@ -181,13 +181,21 @@ static void committed(void *arg, const struct change_result *results, size_t n, 
 static enum tocsin_err commit_all(const struct desk *d, const struct issue *issue, const struct making *m, int64_t now,
 	struct issue_result *results)
 {
+	/* Who is to be told when one of them is withdrawn. */
+	int64_t batch;
+	random_bytes(&batch, sizeof batch);
+	batch &= INT64_MAX;
 	struct change **changes = calloc(issue->n, sizeof *changes);
 	enum tocsin_err err = changes == NULL ? fail(TOCSIN_BROKEN, "no memory for %zu statements", issue->n) : TOCSIN_OK;
 	for (size_t i = 0; err == TOCSIN_OK && i < issue->n; i++) {
 		changes[i] = make_change(d, &m[i], issue->release[i].urgency, now);
-		if (changes[i] == NULL)
+		if (changes[i] == NULL) {
 			err = fail(TOCSIN_BROKEN, "no memory for %zu statements", issue->n);
-		else if (issue->with != NULL)
+			break;
+		}
+		if (issue->n > 1)
+			change_together(changes[i], batch);
+		if (issue->with != NULL)
 			issue->with(issue->arg, i, changes[i]);
 		results[i].id = m[i].id;
 		memcpy(results[i].to, m[i].statement.to.name, sizeof results[i].to);

@@ -114,18 +114,34 @@ CREATE INDEX channel_troubled ON channel (num) WHERE troubled_at > 0;
 CREATE TABLE channel_test (partner TEXT PRIMARY KEY, every BIGINT NOT NULL, next_at BIGINT NOT NULL, sent_at BIGINT NOT NULL, statement BIGINT NOT NULL, answered_at BIGINT NOT NULL);
 
 -- ---- what rests on what, and what is to be forgotten ----
--- Of a retraction, what each who got the statement, or something derived from it, has said about it.
-CREATE TABLE reach (retracted BIGINT NOT NULL, statement BIGINT NOT NULL, recipient TEXT NOT NULL, retraction BIGINT NOT NULL, PRIMARY KEY (retracted, statement, recipient));
-CREATE INDEX reach_retraction ON reach (retraction);
-CREATE TABLE derived (statement BIGINT NOT NULL, source BIGINT NOT NULL, PRIMARY KEY (source, statement));
-CREATE TABLE retention (statement BIGINT PRIMARY KEY, class TEXT NOT NULL, review_at BIGINT NOT NULL, until BIGINT NOT NULL);
-CREATE INDEX retention_until ON retention (until);
-CREATE INDEX retention_review ON retention (review_at);
-CREATE TABLE hold (num BIGINT PRIMARY KEY, id TEXT NOT NULL, statement BIGINT NOT NULL, reason TEXT NOT NULL, account TEXT NOT NULL, at BIGINT NOT NULL, ended_at BIGINT NOT NULL, ended_by TEXT NOT NULL);
-CREATE INDEX hold_statement ON hold (statement);
-CREATE TABLE forgetting (num BIGINT PRIMARY KEY, id TEXT NOT NULL, statement BIGINT NOT NULL, reason TEXT NOT NULL, state TEXT NOT NULL,
-  proposed_by TEXT NOT NULL, proposed_at BIGINT NOT NULL, decided_by TEXT NOT NULL, decided_at BIGINT NOT NULL);
-CREATE INDEX forgetting_statement ON forgetting (statement);
+-- Statements that one call made for several recipients without a draft: who got the one got the others' words.
+CREATE TABLE together (batch BIGINT NOT NULL, statement BIGINT NOT NULL, PRIMARY KEY (batch, statement));
+CREATE INDEX together_statement ON together (statement);
+-- What STATEMENT says about SOURCE, where it has effect. kind "draft": STATEMENT is draft.num.
+CREATE TABLE derived (source BIGINT NOT NULL, kind TEXT NOT NULL, statement BIGINT NOT NULL, party TEXT NOT NULL,
+  word TEXT NOT NULL,                  -- stage, outcome or result; empty: none
+  at BIGINT NOT NULL, PRIMARY KEY (source, kind, statement));
+CREATE INDEX derived_statement ON derived (statement, kind);
+-- What a retraction of RETRACTED is to reach: each statement, and the retraction of it (statement.num; 0: not issued yet).
+CREATE TABLE reach (retracted BIGINT NOT NULL, statement BIGINT NOT NULL, recipient TEXT NOT NULL, why TEXT NOT NULL,
+  retraction BIGINT NOT NULL, asked_at BIGINT NOT NULL, PRIMARY KEY (retracted, statement));
+CREATE INDEX reach_statement ON reach (statement);
+CREATE INDEX reach_open ON reach (retracted) WHERE retraction = 0;
+-- Of what class each content is, and from when its period counts; asked_at: when its review was asked for.
+CREATE TABLE retention (statement BIGINT PRIMARY KEY, class TEXT NOT NULL, since BIGINT NOT NULL, asked_at BIGINT NOT NULL);
+CREATE INDEX retention_due ON retention (class, since) WHERE asked_at = 0;
+CREATE TABLE hold (num BIGINT PRIMARY KEY, id TEXT NOT NULL, statement BIGINT NOT NULL, reason TEXT NOT NULL, account TEXT NOT NULL, at BIGINT NOT NULL,
+  ended_at BIGINT NOT NULL, ended_by TEXT NOT NULL);
+CREATE UNIQUE INDEX hold_id ON hold (id);
+CREATE INDEX hold_statement ON hold (statement, ended_at);
+CREATE TABLE forgetting (num BIGINT PRIMARY KEY, id TEXT NOT NULL, statement BIGINT NOT NULL, reason TEXT NOT NULL,
+  state TEXT NOT NULL,                 -- proposed, agreed, objected, withdrawn, done
+  proposed_by TEXT NOT NULL, proposed_at BIGINT NOT NULL, agreed_by TEXT NOT NULL, agreed_at BIGINT NOT NULL,
+  due_at BIGINT NOT NULL,              -- when it is done unless somebody objects; 0: not agreed
+  ended_by TEXT NOT NULL, ended_at BIGINT NOT NULL, ended_why TEXT NOT NULL);
+CREATE UNIQUE INDEX forgetting_id ON forgetting (id);
+CREATE INDEX forgetting_statement ON forgetting (statement, state);
+CREATE INDEX forgetting_due ON forgetting (due_at) WHERE state = 'agreed';
 
 -- ---- recipients without a node ----
 CREATE TABLE contact (name TEXT PRIMARY KEY, content BYTES NOT NULL, added_at BIGINT NOT NULL, changed_at BIGINT NOT NULL);      -- JSON, desk/contact.h

@@ -27,6 +27,12 @@
 #define CLOCK_ENDED "UPDATE clock SET state = CASE WHEN $1 = 'void' THEN CASE WHEN state = 'missed' THEN 'missed' ELSE 'void' END" \
 	" WHEN due_at >= $2 THEN 'met' ELSE 'missed' END, ended_at = $2, next_at = 0 WHERE ended_at = 0"
 
+/* Rows in the order in which rows_keep.c takes them apart. */
+#define REACH_ALL "retracted, statement, recipient, why, retraction, asked_at"
+#define HOLD_ALL "num, id, statement, reason, account, at, ended_at, ended_by"
+#define FORGETTING_ALL \
+	"num, id, statement, reason, state, proposed_by, proposed_at, agreed_by, agreed_at, due_at, ended_by, ended_at, ended_why"
+
 const struct sql_text sql_writes[WRITE_COUNT] = {
 	[WRITE_META_PUT] = { "meta put",
 	        "INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
@@ -341,6 +347,53 @@ const struct sql_text sql_writes[WRITE_COUNT] = {
 	        " AND clock IN (SELECT num FROM clock WHERE draft > 0 AND draft = $1 AND kind = $2 AND ended_at = 0))",
 	        "it" },
 	/* ---- reach, retention, forgetting ---- */
+	[WRITE_TOGETHER_ADD] = { "together add", "INSERT INTO together (batch, statement) VALUES ($1, $2)", "in" },
+	[WRITE_DERIVED_ADD] = { "derived add",
+	        "INSERT INTO derived (source, kind, statement, party, word, at) VALUES ($1, $2, $3, $4, $5, $6)"
+	        " ON CONFLICT (source, kind, statement) DO NOTHING",
+	        "ititti" },
+	[WRITE_DERIVED_DROP] = { "derived drop", "UPDATE derived SET word = '' WHERE statement = $1 AND kind <> 'draft'", "i" },
+	[WRITE_REACH_ADD] = { "reach add",
+	        "INSERT INTO reach (retracted, statement, recipient, why, retraction, asked_at) VALUES ($1, $2, $3, $4, $5, $6)"
+	        " ON CONFLICT (retracted, statement) DO NOTHING",
+	        "iittii" },
+	/* Once each, also when it is in the reach of two retractions. */
+	[WRITE_REACH_DONE] = { "reach done",
+	        "UPDATE reach SET retraction = $1 WHERE retracted = $2 AND statement = $3 AND retraction = 0"
+	        " AND NOT EXISTS (SELECT 1 FROM reach other WHERE other.statement = $3 AND other.retraction > 0)",
+	        "nii" },
+	[WRITE_REACH_KNOWN] = { "reach known",
+	        "UPDATE reach SET retraction = $1 WHERE statement = $2 AND retraction = 0", "ii" },
+	[WRITE_RETENTION_ADD] = { "retention add",
+	        "INSERT INTO retention (statement, class, since, asked_at) VALUES ($1, $2, $3, 0) ON CONFLICT (statement) DO NOTHING",
+	        "iti" },
+	[WRITE_RETENTION_SINCE] = { "retention since",
+	        "UPDATE retention SET since = $1, asked_at = 0 WHERE statement = $2", "ii" },
+	[WRITE_RETENTION_ASKED] = { "retention asked",
+	        "UPDATE retention SET asked_at = $1 WHERE statement = $2 AND asked_at = 0", "ii" },
+	[WRITE_RETENTION_DROP] = { "retention drop", "DELETE FROM retention WHERE statement = $1", "i" },
+	[WRITE_HOLD_ADD] = { "hold add",
+	        "INSERT INTO hold (num, id, statement, reason, account, at, ended_at, ended_by) VALUES ($1, $2, $3, $4, $5, $6, 0, '')",
+	        "dtitti" },
+	[WRITE_HOLD_END] = { "hold end",
+	        "UPDATE hold SET ended_at = $1, ended_by = $2 WHERE num = $3 AND ended_at = 0", "iti" },
+	[WRITE_FORGETTING_ADD] = { "forgetting add",
+	        "INSERT INTO forgetting (num, id, statement, reason, state, proposed_by, proposed_at, agreed_by, agreed_at, due_at,"
+	        " ended_by, ended_at, ended_why) SELECT $1, $2, $3, $4, 'proposed', $5, $6, '', 0, 0, '', 0, ''"
+	        " WHERE NOT EXISTS (SELECT 1 FROM forgetting WHERE statement = $3 AND state IN ('proposed', 'agreed'))",
+	        "dtitti" },
+	[WRITE_FORGETTING_AGREE] = { "forgetting agree",
+	        "UPDATE forgetting SET state = 'agreed', agreed_by = $1, agreed_at = $2, due_at = $3"
+	        " WHERE num = $4 AND state = 'proposed'",
+	        "tiii" },
+	[WRITE_FORGETTING_END] = { "forgetting end",
+	        "UPDATE forgetting SET state = $1, ended_by = $2, ended_at = $3, ended_why = $4"
+	        " WHERE num = $5 AND state IN ('proposed', 'agreed')",
+	        "ttiti" },
+	[WRITE_FORGET_DRAFT] = { "forget draft", "UPDATE draft SET content = $1 WHERE num = $2", "bi" },
+	[WRITE_FORGET_DRAFT_VERSIONS] = { "forget draft versions",
+	        "UPDATE draft_version SET content = $1 WHERE draft = $2", "bi" },
+	[WRITE_FORGET_DRAFT_FILES] = { "forget draft files", "DELETE FROM draft_file WHERE draft = $1", "i" },
 
 	/* ---- contacts ---- */
 	[WRITE_CONTACT_PUT] = { "contact put",
@@ -627,6 +680,44 @@ const struct sql_text sql_reads[READ_COUNT] = {
 	        "SELECT " CHANNEL_ALL " FROM channel WHERE tested_at <= $1 ORDER BY tested_at LIMIT $2", "ii" },
 
 	/* ---- reach, retention, forgetting ---- */
+	[READ_TOGETHER] = { "together",
+	        "SELECT o.statement FROM together t JOIN together o ON o.batch = t.batch WHERE t.statement = $1"
+	        " ORDER BY o.statement LIMIT $2",
+	        "ii" },
+	[READ_RELEASED_WITH] = { "released with",
+	        "SELECT o.statement FROM released t JOIN released o ON o.draft = t.draft WHERE t.statement = $1"
+	        " ORDER BY o.statement LIMIT $2",
+	        "ii" },
+	[READ_RELEASED_OF] = { "released of",
+	        "SELECT statement FROM released WHERE draft = $1 ORDER BY statement LIMIT $2", "ii" },
+	[READ_DERIVED] = { "derived",
+	        "SELECT kind, statement, party, word, at FROM derived WHERE source = $1 ORDER BY kind, statement LIMIT $2", "ii" },
+	[READ_DERIVED_KIND] = { "derived of a kind",
+	        "SELECT kind, statement, party, word, at FROM derived WHERE source = $1 AND kind = $2"
+	        " ORDER BY statement DESC LIMIT $3",
+	        "iti" },
+	[READ_DERIVED_SOURCES] = { "derived from",
+	        "SELECT source FROM derived WHERE statement = $1 AND kind = $2 ORDER BY source LIMIT $3", "iti" },
+	[READ_REACH] = { "reach",
+	        "SELECT " REACH_ALL " FROM reach WHERE retracted = $1 AND statement > $2 ORDER BY statement LIMIT $3", "iii" },
+	[READ_REACH_OF] = { "reach of a statement",
+	        "SELECT " REACH_ALL " FROM reach WHERE statement = $1 ORDER BY retraction DESC LIMIT 1", "i" },
+	[READ_REACH_OPEN] = { "reach open",
+	        "SELECT " REACH_ALL " FROM reach WHERE retracted = $1 AND retraction = 0 ORDER BY statement LIMIT $2", "ii" },
+	[READ_RETENTION] = { "retention", "SELECT statement, class, since, asked_at FROM retention WHERE statement = $1", "i" },
+	[READ_RETENTION_DUE] = { "retention due",
+	        "SELECT statement, class, since, asked_at FROM retention WHERE class = $1 AND asked_at = 0 AND since <= $2"
+	        " ORDER BY since LIMIT $3",
+	        "tii" },
+	[READ_HOLD] = { "hold", "SELECT " HOLD_ALL " FROM hold WHERE statement = $1 AND ended_at = 0 ORDER BY num LIMIT 1", "i" },
+	[READ_HOLDS] = { "holds", "SELECT " HOLD_ALL " FROM hold WHERE num < $1 ORDER BY num DESC LIMIT $2", "ii" },
+	[READ_FORGETTING] = { "forgetting", "SELECT " FORGETTING_ALL " FROM forgetting WHERE id = $1", "t" },
+	[READ_FORGETTING_OF] = { "forgetting of a statement",
+	        "SELECT " FORGETTING_ALL " FROM forgetting WHERE statement = $1 ORDER BY num DESC LIMIT 1", "i" },
+	[READ_FORGETTINGS] = { "forgettings",
+	        "SELECT " FORGETTING_ALL " FROM forgetting WHERE num < $1 ORDER BY num DESC LIMIT $2", "ii" },
+	[READ_FORGETTING_DUE] = { "forgetting due",
+	        "SELECT " FORGETTING_ALL " FROM forgetting WHERE state = 'agreed' AND due_at <= $1 ORDER BY due_at LIMIT $2", "ii" },
 
 	/* ---- contacts ---- */
 	[READ_CONTACT] = { "contact", "SELECT name, content, added_at, changed_at FROM contact WHERE name = $1", "t" },

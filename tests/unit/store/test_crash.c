@@ -123,7 +123,7 @@ static void loses_nothing_on_a_full_disk_and_goes_on_when_there_is_room(void **s
 	struct fixture *f = calloc(1, sizeof *f);
 	snprintf(f->dir, sizeof f->dir, "/tmp/tocsin-store-XXXXXX");
 	assert_non_null(mkdtemp(f->dir));
-	if (mount("tmpfs", f->dir, "tmpfs", 0, "size=4m") != 0) {
+	if (mount("tmpfs", f->dir, "tmpfs", 0, "size=8m") != 0) {
 		rmdir(f->dir);
 		free(f);
 		skip();
