@@ -58,9 +58,21 @@ enum tocsin_err access_may(const struct view *v, enum right r) MUST_USE;
 enum tocsin_err access_sees(struct snapshot *read, const struct view *v, int64_t num, const char *what,
 	bool *whole) MUST_USE;
 /* The statement that HEX (a whole id or 8 digits of it and more) names, if V sees it: row in the arena. Errors as
- * statement_by_prefix; what V does not see is not there, and does not make a prefix ambiguous. */
+ * statement_by_prefix; what V does not see is not there, and does not make a prefix ambiguous. WHOLE may be NULL. */
 enum tocsin_err access_statement(struct snapshot *read, const struct view *v, const char *hex, struct arena *a,
 	struct statement_row *out, bool *whole) MUST_USE;
+/* The same for a whole id, and only its number; 0 when V does not see it or it is not here. */
+enum tocsin_err access_num(struct snapshot *read, const struct view *v, const struct hash *id, int64_t *num) MUST_USE;
+/* The numbers below BEFORE (0: from the newest) of what V sees, newest first, at most MAX into NUMS; with one peer, of
+ * one kind, or NULL. Looks at no more than its scopes hold, in bounded time. */
+enum tocsin_err access_list(struct snapshot *read, const struct view *v, const char *kind, const char *peer,
+	int64_t before, int64_t *nums, size_t max, size_t *n) MUST_USE;
+/* Whether V is told of an event KIND about statement NUM (0: none). */
+enum tocsin_err access_event(struct snapshot *read, const struct view *v, const char *kind, int64_t num, bool *told) MUST_USE;
+/* Where something belongs that V writes about the N statements RE, which it sees: the unit of V, and the compartment by
+ * which V sees them ("": none). REFUSED when that would be two. OUT: LIMIT_ACCOUNT + 1 bytes. */
+enum tocsin_err access_compartment(struct snapshot *read, const struct view *v, const struct hash *re, size_t n,
+	char *out) MUST_USE;
 
 /* Shares with UNIT (in COMPARTMENT; "": none) the statement NUM, of KIND with PEER; NUM 0: this change's own statement.
  * Every share also goes to the inspectors' unit "*" of that compartment. MISSING: no such unit or compartment. */
@@ -71,7 +83,8 @@ enum tocsin_err access_share(const struct desk *d, struct snapshot *read, struct
 void access_route(const char *route, const char *peer, const char *intake, char out[LIMIT_ACCOUNT + 1]);
 
 /* V was shown LINES (names, space-separated) of statement NUM: the first opening by this account is an event and stops
- * clocks of kind "opening"; every reading is in the audit trail. Waits until durable: content leaves only then. */
+ * clocks of kind "opening" (not when it only inspects); every reading is in the audit trail. Waits until durable: content
+ * leaves only then. */
 enum tocsin_err access_opened(const struct desk *d, const struct view *v, int64_t num, const char *subject,
 	const char *lines) MUST_USE;
 

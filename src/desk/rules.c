@@ -11,6 +11,8 @@ static const struct rule rules[] = {
 	{ "role.right", "what one may do comes from one's roles", "an administrator gives roles (tocsin account role)" },
 	{ "token.scope", "a token may be used only for what it was made for", "its owner makes another one (tocsin account token)" },
 
+	{ "access.one-compartment", "what somebody writes belongs to one compartment at most", "write about them one by one" },
+
 	/* drafts and releases */
 	{ "release.two-people", "who wrote it does not release it", "another releasing officer, or a duty officer when it is imminent" },
 

@@ -1,5 +1,6 @@
 #include "desk/standing.h"
 
+#include "desk/access.h"
 #include "desk/directory.h"
 #include "desk/standing_part.h"
 
@@ -59,12 +60,11 @@ static enum tocsin_err add_references(struct showing *w, const struct statement 
 		struct statement target;
 		json_t *item = json_object();
 		standing_put(w, item, "id", standing_hash(&s->re[i]));
-		err = statement_num(w->read, &s->re[i], &num);
-		bool here = err == TOCSIN_OK;
+		/* What the view does not see is shown as what is not here: the id is in the statement's text. */
+		err = access_num(w->read, w->view, &s->re[i], &num);
+		bool here = err == TOCSIN_OK && num != 0;
 		if (here)
 			err = standing_head(w->read, num, &target);
-		else if (err == TOCSIN_MISSING)
-			err = TOCSIN_OK;
 		bool passes = err == TOCSIN_OK && here && standing_effect(s, &s->re[i], &target);
 		standing_put(w, item, "dangling", json_boolean(!passes));
 		if (err == TOCSIN_OK && here && !passes)
@@ -101,14 +101,16 @@ static enum tocsin_err add_all(
 {
 	enum tocsin_err err = TOCSIN_OK;
 	standing_put(w, o, "id", standing_hash(&row->id));
-	standing_put(w, o, "num", json_integer(row->num));
+	if (w->view->everything)
+		standing_put(w, o, "num", json_integer(row->num));
 	standing_put(w, o, "kind", json_string(row->kind));
 	standing_put(w, o, "direction", json_string(row->issued ? "out" : "in"));
 	standing_put(w, o, "from", json_string(c->s.from.name));
 	standing_put(w, o, "to", json_string(c->s.to.name));
 	standing_put(w, o, "at", standing_time(row->at));
 	standing_put(w, o, "known_at", standing_time(row->known_at));
-	standing_put(w, o, "log_index", json_integer((json_int_t)row->log_index));
+	if (w->view->everything)
+		standing_put(w, o, "log_index", json_integer((json_int_t)row->log_index));
 	standing_put(w, o, "marks", marks_json(w, row));
 	if (!row->issued)
 		standing_put(w, o, "delivery", json_string("accepted"));
@@ -116,15 +118,16 @@ static enum tocsin_err add_all(
 		standing_put(w, o, "delivery", json_string("own record"));
 	else
 		err = add_delivery(w, row, o);
-	if (err == TOCSIN_OK && w->view->everything)
+	if (err == TOCSIN_OK)
 		standing_gist(w, c, o);
 	if (err != TOCSIN_OK || !whole)
 		return err;
 	standing_put(w, o, "lines", json_integer(c->s.lines));
 	standing_put(w, o, "closed_lines", json_integer((json_int_t)c->closed_n));
-	if (w->view->everything)
-		standing_put(w, o, "fields", standing_fields(w, c));
+	standing_put(w, o, "fields", standing_fields(w, c));
 	err = add_references(w, &c->s, o);
+	if (err == TOCSIN_OK)
+		err = standing_known(w, row, o);
 	return err == TOCSIN_OK ? standing_thread(w, row, c, o) : err;
 }
 
@@ -139,8 +142,12 @@ enum tocsin_err desk_show(const struct desk *d, struct snapshot *read, const str
 	enum tocsin_err err = TOCSIN_OK;
 	if (w.arena == NULL || (whole && w.other == NULL) || o == NULL)
 		err = fail(TOCSIN_BROKEN, "no memory to show a statement");
+	char what[2 * SHA256_SIZE + 1];
+	hex_encode(row->id.b, SHA256_SIZE, what);
 	if (err == TOCSIN_OK)
-		err = standing_content(row, w.arena, &c);
+		err = access_sees(read, v, row->num, what, &w.closed);
+	if (err == TOCSIN_OK)
+		err = standing_content(row, w.closed, w.arena, &c);
 	if (err == TOCSIN_OK)
 		err = add_all(&w, row, &c, whole, o);
 	if (err == TOCSIN_OK && w.lost)

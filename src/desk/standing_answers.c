@@ -1,6 +1,7 @@
 /*
  * standing_answers: what was said about a statement, and whether its window is over.
  */
+#include "desk/access.h"
 #include "desk/standing_part.h"
 
 #define STANDING_ANSWERS 256            /* shown */
@@ -34,10 +35,13 @@ static enum tocsin_err add_answer(
 {
 	struct statement_row row;
 	struct content c;
+	bool closed;
 	arena_reset(w->other);
-	enum tocsin_err err = statement_by_num(w->read, num, w->other, &row);
+	enum tocsin_err err = access_sees(w->read, w->view, num, "", &closed);
 	if (err == TOCSIN_OK)
-		err = standing_content(&row, w->other, &c);
+		err = statement_by_num(w->read, num, w->other, &row);
+	if (err == TOCSIN_OK)
+		err = standing_content(&row, closed, w->other, &c);
 	if (err != TOCSIN_OK || !standing_effect(&c.s, about_id, about))
 		return err;
 	json_t *item = json_object();
@@ -46,8 +50,7 @@ static enum tocsin_err add_answer(
 	standing_put(w, item, "from", json_string(c.s.from.name));
 	standing_put(w, item, "to", json_string(c.s.to.name));
 	standing_put(w, item, "at", standing_time(row.at));
-	if (w->view->everything)
-		standing_gist(w, &c, item);
+	standing_gist(w, &c, item);
 	standing_append(w, t->answers, item);
 	if (closes(&c.s, about)) {
 		t->closed = true;
@@ -88,6 +91,23 @@ static void add_window(struct showing *w, const struct content *c, const struct 
 	json_decref(until);
 }
 
+/* Leaves of NUMS those that the view sees: of the others not even their number is told. */
+static enum tocsin_err keep_seen(struct showing *w, int64_t *nums, size_t *n)
+{
+	size_t kept = 0;
+	enum tocsin_err err = TOCSIN_OK;
+	for (size_t i = 0; err == TOCSIN_OK && i < *n; i++) {
+		bool closed;
+		err = access_sees(w->read, w->view, nums[i], "", &closed);
+		if (err == TOCSIN_OK)
+			nums[kept++] = nums[i];
+		else if (err == TOCSIN_MISSING)
+			err = TOCSIN_OK;
+	}
+	*n = kept;
+	return err;
+}
+
 enum tocsin_err standing_thread(
 	struct showing *w, const struct statement_row *row, const struct content *c, json_t *out)
 {
@@ -96,6 +116,8 @@ enum tocsin_err standing_thread(
 	int64_t *nums = arena_alloc(w->arena, STANDING_LOOKED_AT * sizeof *nums);
 	enum tocsin_err err = nums == NULL ? fail(TOCSIN_BROKEN, "no memory to show a statement")
 					   : statement_re(w->read, &row->id, nums, STANDING_LOOKED_AT, &n);
+	if (err == TOCSIN_OK && !w->view->everything)
+		err = keep_seen(w, nums, &n);
 	for (shown = 0; err == TOCSIN_OK && shown < n && shown < STANDING_ANSWERS; shown++)
 		err = add_answer(w, &c->s, &row->id, nums[shown], &t);
 	if (err == TOCSIN_OK && n > shown) {
@@ -104,7 +126,7 @@ enum tocsin_err standing_thread(
 		size_t left_out = n - shown - (json_array_size(t.answers) - before);
 		standing_put(w, out, "answers_left_out", json_integer((json_int_t)left_out));
 	}
-	if (err == TOCSIN_OK && w->view->everything)
+	if (err == TOCSIN_OK)
 		add_window(w, c, &t, out);
 	standing_put(w, out, "answers", t.answers);
 	return err;

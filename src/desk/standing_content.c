@@ -60,7 +60,7 @@ static enum tocsin_err add_openings(struct content *c, size_t room, struct bytes
 	return TOCSIN_OK;
 }
 
-enum tocsin_err standing_content(const struct statement_row *row, struct arena *a, struct content *c)
+enum tocsin_err standing_content(const struct statement_row *row, bool closed, struct arena *a, struct content *c)
 {
 	memset(c, 0, sizeof *c);
 	enum tocsin_err err = standing_text(row->note, &c->s);
@@ -80,7 +80,7 @@ enum tocsin_err standing_content(const struct statement_row *row, struct arena *
 		else
 			c->closed_n++;
 	}
-	return row->issued ? add_openings(c, room, row->opened, a) : TOCSIN_OK;
+	return row->issued && closed ? add_openings(c, room, row->opened, a) : TOCSIN_OK;
 }
 
 const struct body_line *standing_line(const struct content *c, const char *name)

@@ -16,6 +16,7 @@ struct showing {
 	const struct desk *desk;
 	struct snapshot *read;
 	const struct view *view;
+	bool closed;                            /* the view sees closed lines of the statement that is shown, too */
 	struct arena *arena;                    /* of the statement that is shown */
 	struct arena *other;                    /* of one other statement at a time: an answer, a target */
 	bool lost;                              /* memory ran out while JSON was made */
@@ -42,8 +43,9 @@ struct content {
 
 /* The statement of a stored note. */
 enum tocsin_err standing_text(struct bytes text, struct statement *s) MUST_USE;
-/* The lines of ROW, of which C borrows; none when they are forgotten. */
-enum tocsin_err standing_content(const struct statement_row *row, struct arena *a, struct content *c) MUST_USE;
+/* The lines of ROW, of which C borrows; CLOSED: the openings of those that were sent closed, too. None when they are
+ * forgotten. */
+enum tocsin_err standing_content(const struct statement_row *row, bool closed, struct arena *a, struct content *c) MUST_USE;
 const struct body_line *standing_line(const struct content *c, const char *name);      /* NULL: not there */
 /* All fields, sorted by name. */
 json_t *standing_fields(struct showing *w, struct content *c);
@@ -52,6 +54,11 @@ json_t *standing_fields(struct showing *w, struct content *c);
 bool standing_effect(const struct statement *s, const struct hash *id, const struct statement *about);
 /* The text of statement NUM, without reading its content. */
 enum tocsin_err standing_head(struct snapshot *read, int64_t num, struct statement *s) MUST_USE;
+
+/* ---- standing_known.c ---- */
+/* What is known of it, in three levels that are never merged: when it was accepted, who opened it, and which lines that
+ * person was shown. */
+enum tocsin_err standing_known(struct showing *w, const struct statement_row *row, json_t *out) MUST_USE;
 
 /* ---- standing_answers.c ---- */
 /* The words of a statement that a list shows: its stage, outcome, reason or type. */

@@ -1,6 +1,7 @@
 #include "publish/evidence.h"
 
 #include "base/tar.h"
+#include "desk/access.h"
 #include "desk/directory.h"
 #include "domain/evidence.h"
 
@@ -167,13 +168,13 @@ static enum tocsin_err read_statement(struct bundle *b)
 	return err == TOCSIN_OK ? TOCSIN_OK : fail_within(TOCSIN_BROKEN, "a stored statement");
 }
 
-static enum tocsin_err gather(struct bundle *b, const char *const *only, const char *const *reveal)
+static enum tocsin_err gather(struct bundle *b, bool closed, const char *const *only, const char *const *reveal)
 {
 	bool received = !b->row->issued;
 	enum tocsin_err err = read_statement(b);
 	if (err == TOCSIN_OK)
 		err = evidence_body(
-			b->row->body, b->statement.lines, b->row->opened, only, reveal, &b->body, &b->opened);
+			b->row->body, b->statement.lines, closed ? b->row->opened : bytes_of(NULL, 0), only, reveal, &b->body, &b->opened);
 	if (err == TOCSIN_OK)
 		err = buf_end(&b->body, "the body");
 	if (err == TOCSIN_OK)
@@ -225,8 +226,12 @@ static void write_files(const struct bundle *b, struct buf *out)
 enum tocsin_err evidence_bundle(const struct desk *d, struct snapshot *read, const struct view *v,
 	const struct statement_row *row, const char *const *only, const char *const *reveal, struct buf *out)
 {
-	if (!v->everything)
-		return fail(TOCSIN_REFUSED, "%s may not see content, so it cannot take evidence of it along", v->account);
+	char what[2 * SHA256_SIZE + 1];
+	bool closed;
+	hex_encode(row->id.b, SHA256_SIZE, what);
+	enum tocsin_err err = access_sees(read, v, row->num, what, &closed);
+	if (err != TOCSIN_OK)
+		return err;
 	if ((row->marks & STATEMENT_MARK_FORGOTTEN) != 0)
 		return fail(TOCSIN_REFUSED,
 			"the content of this statement was deleted; only its stub is left, and nothing to show");
@@ -244,7 +249,7 @@ enum tocsin_err evidence_bundle(const struct desk *d, struct snapshot *read, con
 		LIMIT_CHAIN_BYTES, LIMIT_CHAIN_BYTES };
 	for (size_t i = 0; i < sizeof buffers / sizeof *buffers; i++)
 		buf_init(buffers[i], most[i]);
-	enum tocsin_err err = gather(b, only, reveal);
+	err = gather(b, closed, only, reveal);
 	if (err == TOCSIN_OK) {
 		write_files(b, out);
 		err = buf_end(out, "the bundle");

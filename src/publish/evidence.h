@@ -13,8 +13,8 @@
 #include "domain/view.h"
 
 /* ROW whole, as READ gave it. ONLY (NULL: all) names the open lines that are shown, REVEAL (NULL: none) the closed ones
- * that are opened; both end with NULL. The ustar archive into OUT. REFUSED: V may not see content, or it was forgotten;
- * MISSING: no such line; LATER: our log has not published the entry yet that is the receipt. */
+ * that are opened; both end with NULL. The ustar archive into OUT. MISSING: V does not see it; REFUSED: it was forgotten;
+ * MISSING, too: no such line, or one that V does not see; LATER: our log has not published the entry yet that is the receipt. */
 enum tocsin_err evidence_bundle(const struct desk *d, struct snapshot *read, const struct view *v,
 	const struct statement_row *row, const char *const *only, const char *const *reveal, struct buf *out) MUST_USE;
 

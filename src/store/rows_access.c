@@ -96,6 +96,46 @@ enum tocsin_err share_in_compartment(struct snapshot *r, int64_t num, bool *is)
 	return share_of(r, num, SIZE_MAX / 2, in_compartment, is);
 }
 
+static void candidate(int64_t num, int64_t *nums, size_t max, size_t *n)
+{
+	for (size_t i = 0; i < *n; i++)
+		if (nums[i] == num)
+			return;
+	if (*n < max)
+		nums[(*n)++] = num;
+}
+
+enum tocsin_err statement_candidates(struct snapshot *r, const struct hash *id, int64_t *nums, size_t max, size_t *n)
+{
+	uint32_t prefix = prefix_of(id);
+	size_t at = 0;
+	struct cursor *c = NULL;
+	*n = 0;
+	for (int64_t k; (k = prefix_view_next(&r->prefix, PREFIX_STATEMENT, prefix, &at)) >= 0; )
+		candidate(k, nums, max, n);
+	enum tocsin_err err = cursor_open(
+		r, &c, READ_STATEMENT_PREFIX, (int64_t)prefix << 31, (int64_t)prefix << 31 | PREFIX_NUM_MAX);
+	while (err == TOCSIN_OK && (err = cursor_next(c)) == TOCSIN_OK)
+		candidate(cursor_int(c, 0) & PREFIX_NUM_MAX, nums, max, n);
+	return take_end(c, err);
+}
+
+enum tocsin_err statement_begins(struct snapshot *r, int64_t num, const struct hash *id, size_t digits, bool *is)
+{
+	struct cursor *c = NULL;
+	struct hash h;
+	size_t n = digits / 2;
+	*is = false;
+	enum tocsin_err err = cursor_open(r, &c, READ_STATEMENT_ID, num);
+	if (err == TOCSIN_OK && (err = cursor_next(c)) == TOCSIN_OK) {
+		if (!take_hash(c, 0, &h))
+			err = take_damaged("statement");
+		else
+			*is = memcmp(h.b, id->b, n) == 0 && (digits % 2 == 0 || (h.b[n] ^ id->b[n]) >> 4 == 0);
+	}
+	return take_end(c, err);
+}
+
 /* ---- following ---- */
 
 #define FOLLOWED "followed"                     /* in meta */

@@ -38,6 +38,13 @@ enum tocsin_err share_of(struct snapshot *r, int64_t num, size_t limit, share_ea
 enum tocsin_err share_list(struct snapshot *r, int64_t scope, const char *facet, int64_t before, int64_t *nums,
 	size_t max, size_t *n) MUST_USE;
 
+/* The numbers of the statements whose ids may begin like ID (32 bits of it are compared), at most MAX; no statement is
+ * read. */
+enum tocsin_err statement_candidates(struct snapshot *r, const struct hash *id, int64_t *nums, size_t max,
+	size_t *n) MUST_USE;
+/* Whether the id of statement NUM begins with the first DIGITS hex digits of ID. */
+enum tocsin_err statement_begins(struct snapshot *r, int64_t num, const struct hash *id, size_t digits, bool *is) MUST_USE;
+
 /* ---- who opened it ---- */
 
 struct opened_row {

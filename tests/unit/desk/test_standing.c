@@ -1,5 +1,7 @@
 #include "home.h"
 
+#include "store/rows_access.h"
+
 #define UNTIL "2024-03-08T23:59:59Z"    /* of warning_fields */
 
 static const struct view nothing = { .account = "somebody" };
@@ -298,32 +300,135 @@ static void holds_none_of(const json_t *o, const char *const *words)
 	buf_free(&b);
 }
 
-HOME_TEST(content_is_there_only_for_a_view_that_may_see_it)
+HOME_TEST(a_view_that_does_not_see_it_is_told_that_it_is_not_there)
 {
 	struct home *h = *state;
 	struct guest g;
-	struct issue_result r, answer;
-	static const char *const words[] = { "bomb", "amber", "named", "acting", "stood-down", UNTIL, "threat", "source",
-		"window",
-		"fields", "stage", "outcome", NULL };
+	struct issue_result r;
 	guest_meets(h, &g, "south.example");
 	issue_warning(h, "south.example", &r);
-	guest_writes(h, &g, "response", &r.id, stage, &answer);
-	ok(issue_about(h, "closure", "south.example", &r.id, outcome, &answer));
 	for (int whole = 0; whole < 2; whole++) {
-		json_t *o = shown_to(h, &nothing, r.num, whole);
-		holds_none_of(o, words);
-		/* That it is there, from whom, and how it stands is no content. */
-		assert_string_equal(text(o, "kind"), "warning");
-		assert_string_equal(text(o, "delivery"), "waiting");
-		assert_int_equal(json_array_size(json_object_get(o, "answers")), whole ? 2 : 0);
-		json_decref(o);
+		struct snapshot *read;
+		struct statement_row row;
+		json_t *o = NULL;
+		struct arena *a = arena_new(64u << 20);
+		ok(snapshot_open(h->desk.store, &read));
+		ok(statement_by_num(read, r.num, a, &row));
+		fails(desk_show(&h->desk, read, &nothing, &row, whole, &o), TOCSIN_MISSING, "there is no statement");
+		assert_null(o);
+		snapshot_close(read);
+		arena_free(a);
 	}
 	json_t *o = shown_to(h, view_node(), r.num, false);
 	assert_string_equal(text(o, "threat.summary"), "a car with a bomb");
 	assert_null(json_object_get(o, "fields"));
 	assert_null(json_object_get(o, "answers"));
 	json_decref(o);
+	guest_free(&g);
+}
+
+static struct view reader(struct home *h, const char *unit, const char *compartment)
+{
+	struct view v = { .account = "reader", .function = "analyst", .roles = ROLE_ANALYST };
+	struct snapshot *read;
+	ok(snapshot_open(h->desk.store, &read));
+	ok(scope_find(read, unit, compartment, &v.scope[0]));
+	v.scope_n = v.scope[0] != 0;
+	snapshot_close(read);
+	return v;
+}
+
+static void share_with(struct home *h, int64_t num, const char *unit, bool whole)
+{
+	struct change *c = change_new();
+	change_scope_add(c, unit, "");
+	change_share(c, unit, "", "", num, whole);
+	ok(store_commit(h->desk.store, c, NULL, NULL));
+}
+
+HOME_TEST(closed_lines_are_shown_only_where_it_was_shared_whole)
+{
+	struct home *h = *state;
+	struct guest g;
+	struct issue_result r;
+	guest_meets(h, &g, "south.example");
+	issue_warning(h, "south.example", &r);
+	share_with(h, r.num, "a", true);
+	share_with(h, r.num, "b", false);
+	struct view a = reader(h, "a", ""), b = reader(h, "b", "");
+	json_t *o = shown_to(h, &a, r.num, true);
+	char *dump = json_dumps(o, 0);
+	assert_non_null(strstr(dump, "must not be named"));
+	free(dump);
+	json_decref(o);
+	o = shown_to(h, &b, r.num, true);
+	dump = json_dumps(o, 0);
+	assert_null(strstr(dump, "must not be named"));
+	assert_null(strstr(dump, "source.name"));
+	assert_non_null(strstr(dump, "a car with a bomb"));
+	/* Numbers of the node stay inside. */
+	assert_null(json_object_get(o, "num"));
+	assert_null(json_object_get(o, "log_index"));
+	free(dump);
+	json_decref(o);
+	guest_free(&g);
+}
+
+HOME_TEST(answers_that_the_view_does_not_see_are_left_out_and_their_targets_look_like_what_is_not_here)
+{
+	struct home *h = *state;
+	struct guest g;
+	struct issue_result r, seen, unseen;
+	guest_meets(h, &g, "south.example");
+	issue_warning(h, "south.example", &r);
+	guest_writes(h, &g, "response", &r.id, stage, &seen);
+	guest_writes(h, &g, "response", &r.id, stage, &unseen);
+	share_with(h, r.num, "a", true);
+	share_with(h, seen.num, "a", true);
+	share_with(h, unseen.num, "b", true);
+	struct view a = reader(h, "a", ""), b = reader(h, "b", "");
+	json_t *o = shown_to(h, &a, r.num, true);
+	assert_int_equal(json_array_size(json_object_get(o, "answers")), 1);
+	assert_null(json_object_get(o, "answers_left_out"));
+	json_decref(o);
+	o = shown_to(h, &b, unseen.num, true);
+	json_t *re = json_array_get(json_object_get(o, "re"), 0);
+	assert_true(json_is_true(json_object_get(re, "dangling")));
+	assert_null(json_object_get(re, "rule"));
+	assert_int_equal(json_object_size(re), 2);
+	json_decref(o);
+	guest_free(&g);
+}
+
+HOME_TEST(known_has_three_levels_and_names_only_for_who_holds_the_audit_trail)
+{
+	struct home *h = *state;
+	struct guest g;
+	struct issue_result r;
+	guest_meets(h, &g, "south.example");
+	guest_writes(h, &g, "warning", NULL, NULL, &r);
+	share_with(h, r.num, "a", true);
+	struct view a = reader(h, "a", "");
+	json_t *o = shown_to(h, &a, r.num, true), *known = json_object_get(o, "known");
+	assert_true(json_string_value(json_object_get(known, "accepted_at"))[0] != 0);
+	assert_int_equal(json_array_size(json_object_get(known, "opened")), 0);
+	json_decref(o);
+	ok(access_opened(&h->desk, &a, r.num, "x", "threat.summary when.until"));
+	ok(access_opened(&h->desk, &a, r.num, "x", "handling.tlp threat.summary"));
+	o = shown_to(h, &a, r.num, true);
+	json_t *opened = json_object_get(json_object_get(o, "known"), "opened"), *one = json_array_get(opened, 0);
+	assert_int_equal(json_array_size(opened), 1);
+	assert_string_equal(json_string_value(json_object_get(one, "function")), "analyst");
+	assert_null(json_object_get(one, "account"));
+	assert_int_equal(json_array_size(json_object_get(one, "lines")), 3);
+	json_decref(o);
+	struct view inspector = a;
+	inspector.roles = ROLE_INSPECTOR;
+	o = shown_to(h, &inspector, r.num, true);
+	opened = json_object_get(json_object_get(o, "known"), "opened");
+	assert_string_equal(json_string_value(json_object_get(json_array_get(opened, 0), "account")), "reader");
+	json_decref(o);
+	assert_int_equal(events_of(h, "statement opened"), 1);
 	guest_free(&g);
 }
 
@@ -627,7 +732,10 @@ int main(void)
 		standing_test(without_a_receipt_and_without_a_way_to_go_it_is_one_sided),
 		standing_test(what_came_is_accepted_and_what_is_for_oneself_is_an_own_record),
 		standing_test(our_own_closed_lines_are_shown_marked_and_those_of_others_are_only_counted),
-		standing_test(content_is_there_only_for_a_view_that_may_see_it),
+		standing_test(a_view_that_does_not_see_it_is_told_that_it_is_not_there),
+		standing_test(closed_lines_are_shown_only_where_it_was_shared_whole),
+		standing_test(answers_that_the_view_does_not_see_are_left_out_and_their_targets_look_like_what_is_not_here),
+		standing_test(known_has_three_levels_and_names_only_for_who_holds_the_audit_trail),
 		standing_test(what_was_forgotten_keeps_its_stub_and_says_so),
 		standing_test(marks_are_told_in_words),
 		standing_test(a_window_is_open_until_it_passes_and_then_lapsed_but_only_its_author_ends_it),
