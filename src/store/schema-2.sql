@@ -50,16 +50,27 @@ CREATE TABLE partner_profile (partner TEXT PRIMARY KEY, content BYTES NOT NULL, 
 -- ---- drafts and releases ----
 CREATE TABLE draft (num BIGINT PRIMARY KEY, id TEXT NOT NULL, kind TEXT NOT NULL, unit TEXT NOT NULL, compartment TEXT NOT NULL, author TEXT NOT NULL,
   state TEXT NOT NULL,                 -- draft, proposed, releasing, released, refused, withdrawn
-  version BIGINT NOT NULL, content BYTES NOT NULL, created_at BIGINT NOT NULL, changed_at BIGINT NOT NULL, changed_by TEXT NOT NULL);
+  version BIGINT NOT NULL, content BYTES NOT NULL, created_at BIGINT NOT NULL, changed_at BIGINT NOT NULL, changed_by TEXT NOT NULL,
+  review_by BIGINT NOT NULL);          -- released by one person alone: until when a second one must look
 CREATE UNIQUE INDEX draft_id ON draft (id);
 CREATE INDEX draft_unit ON draft (unit, compartment, num);
+CREATE INDEX draft_state ON draft (unit, compartment, state, num);
+CREATE INDEX draft_compartment ON draft (compartment, num);
+CREATE INDEX draft_compartment_state ON draft (compartment, state, num);
+CREATE INDEX draft_releasing ON draft (num) WHERE state = 'releasing';
+CREATE INDEX draft_review ON draft (review_by) WHERE review_by > 0;
 CREATE TABLE draft_version (draft BIGINT NOT NULL, version BIGINT NOT NULL, at BIGINT NOT NULL, account TEXT NOT NULL, content BYTES NOT NULL, PRIMARY KEY (draft, version));
 CREATE TABLE draft_file (draft BIGINT NOT NULL, name TEXT NOT NULL, type TEXT NOT NULL, sha256 BYTES NOT NULL, data BYTES NOT NULL, PRIMARY KEY (draft, name));
 CREATE TABLE approval (num BIGINT PRIMARY KEY, draft BIGINT NOT NULL, version BIGINT NOT NULL, what TEXT NOT NULL,       -- proposed, released, refused, withdrawn, reviewed
-  account TEXT NOT NULL, function TEXT NOT NULL, at BIGINT NOT NULL, reason TEXT NOT NULL, digest BYTES NOT NULL);
+  account TEXT NOT NULL, function TEXT NOT NULL, at BIGINT NOT NULL, reason TEXT NOT NULL, digest BYTES NOT NULL, detail BYTES NOT NULL);
 CREATE INDEX approval_draft ON approval (draft, num);
 CREATE TABLE released (draft BIGINT NOT NULL, recipient TEXT NOT NULL, statement BIGINT NOT NULL, PRIMARY KEY (draft, recipient));
 CREATE INDEX released_statement ON released (statement);
+-- Whether there is a duty to warn: met, not-met, waived; the statement of kind determination that says so.
+CREATE TABLE determined (num BIGINT PRIMARY KEY, draft BIGINT NOT NULL, version BIGINT NOT NULL, statement BIGINT NOT NULL, result TEXT NOT NULL, ground TEXT NOT NULL,
+  account TEXT NOT NULL, function TEXT NOT NULL, at BIGINT NOT NULL);
+CREATE INDEX determined_draft ON determined (draft, num);
+CREATE INDEX determined_statement ON determined (statement);
 -- How often an author, and a subject, had this recipient before.
 CREATE TABLE audience (key TEXT NOT NULL, recipient TEXT NOT NULL, times BIGINT NOT NULL, last_at BIGINT NOT NULL, PRIMARY KEY (key, recipient));
 

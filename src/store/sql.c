@@ -5,6 +5,7 @@
 /* Statement rows in the order in which rows.c takes them apart. */
 #define STATEMENT_HEAD "s.num, s.id, s.at, s.issued, s.kind, s.peer, s.note, s.known_at, s.marks, s.log_n, s.log_index"
 #define STATEMENT_ALL STATEMENT_HEAD ", s.body, s.opened"
+#define DRAFT_HEAD "num, id, kind, unit, compartment, author, version, created_at, changed_at, changed_by, review_by, state"
 #define LOG_ALL "n, origin, state, size, root, tail, published_size, published"
 
 /* Rows in the order in which rows_page.c takes them apart. */
@@ -222,6 +223,39 @@ const struct sql_text sql_writes[WRITE_COUNT] = {
 	        "ttit" },
 
 	/* ---- drafts and releases ---- */
+	[WRITE_DRAFT_ADD] = { "draft add",
+	        "INSERT INTO draft (num, id, kind, unit, compartment, author, state, version, content, created_at, changed_at, "
+	        "changed_by, review_by) VALUES ($1, $2, $3, $4, $5, $6, 'draft', 1, $7, $8, $8, $6, 0)",
+	        "dtttttbi" },
+	[WRITE_DRAFT_FIRST] = { "draft first version",
+	        "INSERT INTO draft_version (draft, version, at, account, content) VALUES ($1, 1, $2, $3, $4)", "Ditb" },
+	[WRITE_DRAFT_EDIT] = { "draft edit",
+	        "UPDATE draft SET content = $1, changed_at = $2, changed_by = $3, state = 'draft', version = version + 1"
+	        " WHERE num = $4 AND state = $5 AND version = $6",
+	        "bititi" },
+	[WRITE_DRAFT_VERSION_ADD] = { "draft version add",
+	        "INSERT INTO draft_version (draft, version, at, account, content) VALUES ($1, $2, $3, $4, $5)", "iiitb" },
+	[WRITE_DRAFT_STATE] = { "draft state",
+	        "UPDATE draft SET state = $1, changed_at = $2 WHERE num = $3 AND state = $4 AND version = $5", "tiiti" },
+	[WRITE_DRAFT_REVIEW_BY] = { "draft review by", "UPDATE draft SET review_by = $1 WHERE num = $2", "ii" },
+	[WRITE_DRAFT_FORGET] = { "draft forget", "UPDATE draft SET content = $1 WHERE num = $2", "bi" },
+	[WRITE_DRAFT_FORGET_VERSIONS] = { "draft forget versions", "UPDATE draft_version SET content = $1 WHERE draft = $2", "bi" },
+	[WRITE_DRAFT_FORGET_APPROVALS] = { "draft forget approvals", "UPDATE approval SET detail = $1 WHERE draft = $2", "bi" },
+	[WRITE_APPROVAL_ADD] = { "approval add",
+	        "INSERT INTO approval (num, draft, version, what, account, function, at, reason, digest, detail)"
+	        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+	        "diitttithb" },
+	[WRITE_RELEASED_ADD] = { "released add",
+	        "INSERT INTO released (draft, recipient, statement) VALUES ($1, $2, $3) ON CONFLICT (draft, recipient) DO NOTHING",
+	        "itn" },
+	[WRITE_DETERMINED_ADD] = { "determined add",
+	        "INSERT INTO determined (num, draft, version, statement, result, ground, account, function, at)"
+	        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+	        "diintttti" },
+	[WRITE_AUDIENCE_COUNT] = { "audience count",
+	        "INSERT INTO audience (key, recipient, times, last_at) VALUES ($1, $2, 1, $3) ON CONFLICT (key, recipient)"
+	        " DO UPDATE SET times = audience.times + 1, last_at = excluded.last_at",
+	        "tti" },
 
 	/* ---- clocks ---- */
 	[WRITE_CLOCK_ADD] = { "clock add",
@@ -603,6 +637,39 @@ const struct sql_text sql_reads[READ_COUNT] = {
 	[READ_POLICY] = { "policy", "SELECT name, value FROM policy ORDER BY name", "" },
 
 	/* ---- drafts and releases ---- */
+	[READ_DRAFT] = { "draft", "SELECT " DRAFT_HEAD ", content FROM draft WHERE id = $1", "t" },
+	[READ_DRAFT_NUM] = { "draft by number", "SELECT " DRAFT_HEAD ", content FROM draft WHERE num = $1", "i" },
+	[READ_DRAFTS] = { "drafts",
+	        "SELECT " DRAFT_HEAD " FROM draft WHERE unit = $1 AND compartment = $2 AND num < $3 ORDER BY num DESC LIMIT $4",
+	        "ttii" },
+	[READ_DRAFTS_STATE] = { "drafts in state",
+	        "SELECT " DRAFT_HEAD " FROM draft WHERE unit = $1 AND compartment = $2 AND state = $3 AND num < $4"
+	        " ORDER BY num DESC LIMIT $5",
+	        "tttii" },
+	[READ_DRAFTS_ALL] = { "drafts of all units",
+	        "SELECT " DRAFT_HEAD " FROM draft WHERE compartment = $1 AND num < $2 ORDER BY num DESC LIMIT $3", "tii" },
+	[READ_DRAFTS_ALL_STATE] = { "drafts of all units in state",
+	        "SELECT " DRAFT_HEAD " FROM draft WHERE compartment = $1 AND state = $2 AND num < $3 ORDER BY num DESC LIMIT $4",
+	        "ttii" },
+	[READ_DRAFTS_RELEASING] = { "drafts under way",
+	        "SELECT " DRAFT_HEAD " FROM draft WHERE state = 'releasing' ORDER BY num", "" },
+	[READ_DRAFT_REVIEWS_LATE] = { "drafts not reviewed in time",
+	        "SELECT COUNT(*) FROM draft WHERE review_by > 0 AND review_by < $1", "i" },
+	[READ_DRAFT_VERSION] = { "draft version",
+	        "SELECT version, at, account, content FROM draft_version WHERE draft = $1 AND version = $2", "ii" },
+	[READ_DRAFT_VERSIONS] = { "draft versions",
+	        "SELECT version, at, account FROM draft_version WHERE draft = $1 ORDER BY version", "i" },
+	[READ_DRAFT_SCOPE] = { "scope by number", "SELECT unit, compartment FROM scope WHERE num = $1", "i" },
+	[READ_APPROVALS] = { "approvals",
+	        "SELECT version, what, account, function, at, reason, digest, detail FROM approval WHERE draft = $1 ORDER BY num",
+	        "i" },
+	[READ_RELEASED] = { "released", "SELECT recipient, statement FROM released WHERE draft = $1 ORDER BY recipient", "i" },
+	[READ_RELEASED_OF] = { "released of statement", "SELECT draft, recipient FROM released WHERE statement = $1", "i" },
+	[READ_DETERMINED] = { "determined",
+	        "SELECT version, statement, result, ground, account, function, at FROM determined WHERE draft = $1"
+	        " ORDER BY num DESC LIMIT 1",
+	        "i" },
+	[READ_AUDIENCE] = { "audience", "SELECT times FROM audience WHERE key = $1 AND recipient = $2", "tt" },
 
 	/* ---- clocks ---- */
 	[READ_CLOCK_NEXT] = { "clock next", "SELECT next_at FROM clock WHERE next_at > 0 ORDER BY next_at LIMIT 1", "" },
