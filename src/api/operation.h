@@ -65,6 +65,9 @@ enum api_id {
 	API_CONTACT_DELETE,
 	API_FILE_STAGE,
 	API_FILE,
+	API_DELIVERED,
+	API_SCRIPT,
+	API_SHEET,
 
 	/* search */
 

@@ -29,6 +29,27 @@ static const struct api_field file_query[] = {
 	{ NULL },
 };
 
+static const struct api_field told_fields[] = {
+	{ "by", API_STRING, true, 1, 32, "telephone, in-person, paper, mail or other" },
+	{ "person", API_STRING, true, 1, 1000, "who was told, by name or function" },
+	{ "at", API_STRING, true, 20, 20, "when" },
+	{ "words", API_STRING, false, 1, 60000, "the words" },
+	{ "read_back", API_STRING, false, 1, 60000, "what that person read back" },
+	{ "read_back_given", API_BOOLEAN, false, 0, 0, "whether anything was read back, when the words of it were not kept" },
+	{ "code_ok", API_BOOLEAN, false, 0, 0, "whether that person had the same short code" },
+	{ "scan", API_STRING, false, 1, FILES_ID, "id of a staged file: their own signature on paper" },
+	{ NULL },
+};
+static const struct api_field sheet_query[] = {
+	{ "language", API_STRING, false, 0, 35, "instead of the contact's: en, ru, ar, fr or es" },
+	{ "html", API_INTEGER, false, 0, 1, "1: as HTML to be saved and printed" },
+	{ NULL },
+};
+static const struct api_field told_answer[] = {
+	HAS("id", API_STRING, "of the record"),
+	{ NULL },
+};
+
 static const struct api_field contact_answer[] = {
 	HAS("name", API_STRING, "what commands call it"),
 	HAS("label", API_STRING, "who it is"),
@@ -77,5 +98,14 @@ const struct api_operation api_table_contact[] = {
 	{ .id = API_FILE, .method = "GET", .path = V1 "statements/{id}/files", .right = RIGHT_READ, .token = TOKEN_READ,
 		.fields = api_nothing, .query = file_query, .help = "an attachment that was sent open, to be saved",
 		.answer_type = "*/*" },
+	{ .id = API_DELIVERED, .method = "POST", .path = V1 "statements/{id}/delivered", .right = RIGHT_RECORD,
+		.token = TOKEN_ISSUE, .body = BODY_JSON, .body_max = LIMIT_JSON, .fields = told_fields, .query = api_nothing,
+		.help = "keep a record that somebody was told by voice or on paper", .answer = told_answer },
+	{ .id = API_SCRIPT, .method = "GET", .path = V1 "statements/{id}/script", .right = RIGHT_READ, .token = TOKEN_READ,
+		.fields = api_nothing, .query = sheet_query, .help = "what to say on the telephone",
+		.answer_type = "text/plain; charset=utf-8" },
+	{ .id = API_SHEET, .method = "GET", .path = V1 "statements/{id}/sheet", .right = RIGHT_READ, .token = TOKEN_READ,
+		.fields = api_nothing, .query = sheet_query, .help = "one page to hand over, as text or as HTML",
+		.answer_type = "text/plain; charset=utf-8" },
 	{ .path = NULL },
 };

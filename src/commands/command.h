@@ -88,6 +88,9 @@ int command_unseal(const struct context *x, int argc, char **argv);
 int command_policy(const struct context *x, int argc, char **argv);
 int command_clock(const struct context *x, int argc, char **argv);
 int command_contact(const struct context *x, int argc, char **argv);
+int command_script(const struct context *x, int argc, char **argv);
+int command_sheet(const struct context *x, int argc, char **argv);
+int command_delivered(const struct context *x, int argc, char **argv);
 int command_attachment(const struct context *x, int argc, char **argv);
 int command_verify(int argc, char **argv);                               /* needs no node */
 

@@ -114,7 +114,9 @@ int command_contact(const struct context *x, int argc, char **argv)
 		return list(x);
 	if (strcmp(w.word[0], "show") == 0 && w.n == 2)
 		return show(x, w.word[1]);
-	if (strcmp(w.word[0], "remove") == 0 && w.n == 2)
-		return finish(x, ask(x, "DELETE", w.word[1], NULL, &answer), answer, "removed");
+	if (strcmp(w.word[0], "remove") == 0 && w.n == 2) {
+		enum tocsin_err err = ask(x, "DELETE", w.word[1], NULL, &answer);
+		return finish(x, err, answer, "removed");
+	}
 	return usage("contact");
 }

@@ -123,6 +123,15 @@ static void print_threads(const json_t *o)
 	const json_t *w = json_object_get(o, "window");
 	if (w != NULL)
 		print_text("%-22s %s, until %s%s%s\n", "window", text_of(w, "state"), text_of(w, "until"), text_of(w, "outcome")[0] != 0 ? ", " : "", text_of(w, "outcome"));
+	json_array_foreach(json_object_get(o, "deliveries"), i, item) {
+		struct buf who;
+		buf_init(&who, 1u << 20);
+		print_value(json_object_get(item, "person"), &who);
+		print_text("%-22s %s, %s: %.*s%s%s (we wrote this down)\n", i == 0 ? "told" : "", text_of(item, "at"), text_of(item, "by"), (int)who.n,
+			who.n == 0 ? "" : (const char *)who.p, json_is_true(json_object_get(item, "code_ok")) ? ", code agreed" : "",
+			json_is_true(json_object_get(item, "countersigned")) ? ", with a scanned countersignature" : "");
+		buf_free(&who);
+	}
 	json_array_foreach(json_object_get(o, "re"), i, item)
 		print_about(item);
 	json_array_foreach(json_object_get(o, "answers"), i, item) {

@@ -65,6 +65,10 @@ static const struct policy_row rows[] = {
 	/* the desk */
 	{ "zone", POLICY_TEXT, 1, ZONE_NAME, NULL, "UTC",
 		"the desk's time zone as IANA names it, e.g. Europe/Moscow; shown beside UTC", check_zone },
+	{ "desk.title", POLICY_TEXT, 0, 200, NULL, "",
+		"who calls, as people without a node know it; empty: the node's name", NULL },
+	{ "desk.callback", POLICY_TEXT, 0, 100, NULL, "",
+		"the telephone number that scripts and sheets give to call back on", NULL },
 
 	/* units */
 	{ "unit.intake", POLICY_TEXT, 1, LIMIT_ACCOUNT, NULL, "desk",

@@ -26,6 +26,7 @@ static const struct rule rules[] = {
 
 	/* contacts, records, attachments */
 	{ "contact.self", "what is addressed to its own maker is for a recipient without a node, and nothing else is", "send it to contact:NAME (tocsin contact add)" },
+	{ "told.own", "what is told by voice or on paper is our own statement", "make a warning of your own of it (tocsin warn --to contact:NAME)" },
 	{ "files.staged", "files wait to be attached for an hour at most, and not too many of them", "attach them, or wait until they are dropped" },
 };
 

@@ -3,6 +3,7 @@
 #include "desk/access.h"
 #include "desk/directory.h"
 #include "desk/standing_part.h"
+#include "domain/kind.h"
 
 #define STANDING_ARENA (64u << 20)
 
@@ -48,6 +49,22 @@ static enum tocsin_err add_delivery(struct showing *w, const struct statement_ro
 	if (waiting.next_at > clock_now() && strcmp(waiting.state, "waiting") == 0)
 		standing_put(w, out, "next_attempt", standing_time(waiting.next_at));
 	return TOCSIN_OK;
+}
+
+/* What somebody without a node was to be told; and, of anything that we sent, who was told it by voice or on paper. */
+static enum tocsin_err add_told(struct showing *w, const struct statement_row *row, bool contact, bool whole, json_t *out)
+{
+	static const char *const words[] = { [TOLD_NOT] = "to be delivered", [TOLD_ONE_SIDED] = "delivered, one-sided",
+		[TOLD_COUNTERSIGNED] = "delivered, with a scanned countersignature" };
+	enum told_state state;
+	json_t *list = whole && w->view->everything ? json_array() : NULL;
+	enum tocsin_err err = standing_told(w, row, &state, list);
+	if (err == TOCSIN_OK && contact)
+		standing_put(w, out, "delivery", json_string(words[state]));
+	if (json_array_size(list) > 0)
+		standing_put(w, out, "deliveries", json_incref(list));
+	json_decref(list);
+	return err;
 }
 
 /* What S refers to; a target that is not here, or that S may not refer to, is shown as dangling. */
@@ -112,12 +129,17 @@ static enum tocsin_err add_all(
 	if (w->view->everything)
 		standing_put(w, o, "log_index", json_integer((json_int_t)row->log_index));
 	standing_put(w, o, "marks", marks_json(w, row));
+	bool self = strcmp(row->peer, w->desk->name) == 0;
+	const struct kind *kind = kind_find(row->kind);
+	bool contact = self && kind != NULL && kind->self == KIND_SELF_CONTACT;
 	if (!row->issued)
 		standing_put(w, o, "delivery", json_string("accepted"));
-	else if (strcmp(row->peer, w->desk->name) == 0)
+	else if (self && !contact)
 		standing_put(w, o, "delivery", json_string("own record"));
-	else
+	else if (!self)
 		err = add_delivery(w, row, o);
+	if (err == TOCSIN_OK && row->issued && (contact || (whole && !self)))
+		err = add_told(w, row, contact, whole, o);
 	if (err == TOCSIN_OK)
 		standing_gist(w, c, o);
 	if (err != TOCSIN_OK || !whole)

@@ -67,4 +67,10 @@ void standing_gist(struct showing *w, const struct content *c, json_t *item);
 enum tocsin_err standing_thread(
 	struct showing *w, const struct statement_row *row, const struct content *c, json_t *out) MUST_USE;
 
+/* ---- standing_told.c ---- */
+enum told_state { TOLD_NOT, TOLD_ONE_SIDED, TOLD_COUNTERSIGNED };
+/* Our own records of having told it by voice or on paper; each is added to LIST unless that is NULL. */
+enum tocsin_err standing_told(
+	struct showing *w, const struct statement_row *row, enum told_state *state, json_t *list) MUST_USE;
+
 #endif

@@ -90,7 +90,7 @@ op_handler op_status, op_operations, op_card, op_card_next, op_partners, op_part
 	op_witness_delete, op_issue, op_statements, op_statement, op_close_delivery, op_evidence, op_log, op_events, op_event_stream,
 	op_carry_out, op_carry_in, op_clock, op_page, op_style, op_metrics;
 op_handler op_policy, op_policy_set, op_policy_preset;
-op_handler op_contacts, op_contact, op_contact_put, op_contact_delete, op_file_stage, op_file;
+op_handler op_contacts, op_contact, op_contact_put, op_contact_delete, op_file_stage, op_file, op_delivered, op_script, op_sheet;
 
 /* Header fields that every answer of the desk has. */
 void serve_headers(struct http_call *call, const char *type);

@@ -51,6 +51,9 @@ static op_handler *const handlers[API_COUNT] = {
 	[API_CONTACT_DELETE] = op_contact_delete,
 	[API_FILE_STAGE] = op_file_stage,
 	[API_FILE] = op_file,
+	[API_DELIVERED] = op_delivered,
+	[API_SCRIPT] = op_script,
+	[API_SHEET] = op_sheet,
 };
 
 /* ---- answers ---- */
