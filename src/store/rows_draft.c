@@ -208,13 +208,13 @@ enum tocsin_err released_each(struct snapshot *r, int64_t draft, released_each_r
 	return take_end(c, err);
 }
 
-enum tocsin_err released_of(
+enum tocsin_err released_from(
 	struct snapshot *r, int64_t statement, struct arena *a, int64_t *draft, const char **recipient)
 {
 	struct cursor *c = NULL;
 	bool ok = true;
 	*draft = 0;
-	enum tocsin_err err = cursor_open(r, &c, READ_RELEASED_OF, statement);
+	enum tocsin_err err = cursor_open(r, &c, READ_RELEASED_FROM, statement);
 	if (err == TOCSIN_OK && (err = cursor_next(c)) == TOCSIN_OK) {
 		*draft = cursor_int(c, 0);
 		if (recipient != NULL)

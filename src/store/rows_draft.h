@@ -78,7 +78,7 @@ void change_approval_add(struct change *c, const struct approval_row *row);
 typedef bool released_each_row(void *arg, const char *recipient, int64_t statement);
 enum tocsin_err released_each(struct snapshot *r, int64_t draft, released_each_row *each, void *arg) MUST_USE;
 /* The draft from which STATEMENT was released; *draft 0 when from none. RECIPIENT may be NULL: to whom, in the arena. */
-enum tocsin_err released_of(struct snapshot *r, int64_t statement, struct arena *a, int64_t *draft,
+enum tocsin_err released_from(struct snapshot *r, int64_t statement, struct arena *a, int64_t *draft,
 	const char **recipient) MUST_USE;
 /* For this change's statement; LATER when RECIPIENT has one of this draft already. */
 void change_released(struct change *c, int64_t draft, const char *recipient);

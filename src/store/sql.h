@@ -1,5 +1,6 @@
 /*
- * sql: every SQL statement of the program, named.  The texts are in the one table of sql.c: one text for both engines,
+ * sql: every SQL statement of the program, named.  The texts are in two tables, sql.c for changes
+ * and sql_read.c: one text for both engines,
  * with $n numbered by first appearance and a types string for its arguments.
  *
  * Types: i int64_t; t const char * (not NULL); b struct bytes by value; h const struct hash * (32 bytes).  In a change
@@ -260,7 +261,7 @@ enum sql_read {
 	READ_DRAFT_SCOPE,
 	READ_APPROVALS,
 	READ_RELEASED,
-	READ_RELEASED_OF,
+	READ_RELEASED_FROM,
 	READ_DETERMINED,
 	READ_AUDIENCE,
 

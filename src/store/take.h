@@ -16,7 +16,7 @@ bool take_hash(const struct cursor *c, int col, struct hash *h);
 /* Sentences. */
 enum tocsin_err take_no_room(void);
 enum tocsin_err take_damaged(const char *what);
-/* Columns as in STATEMENT_HEAD of sql.c, borrowed from the cursor; false: damaged, without a sentence. */
+/* Columns as in STATEMENT_HEAD of sql_read.c, borrowed from the cursor; false: damaged, without a sentence. */
 bool take_statement_head(const struct cursor *c, struct statement_row *out);
 /* These and the body behind them, in the arena; false with a sentence. */
 bool take_statement(const struct cursor *c, struct arena *a, struct statement_row *out);

@@ -191,10 +191,10 @@ static void a_recipient_gets_a_draft_once(void **state)
 	assert_ok(released_each(r, num, sent, &b));
 	buf_add_char(&b, 0);
 	assert_string_equal((const char *)b.p, "east.example=1 west.example=2 ");
-	assert_ok(released_of(r, 2, a, &found, &to));
+	assert_ok(released_from(r, 2, a, &found, &to));
 	assert_int_equal(found, num);
 	assert_string_equal(to, "west.example");
-	assert_ok(released_of(r, 9, a, &found, NULL));
+	assert_ok(released_from(r, 9, a, &found, NULL));
 	assert_int_equal(found, 0);
 	buf_free(&b);
 	snapshot_close(r);

@@ -1,0 +1,371 @@
+#include "store/sql.h"
+
+#include <stddef.h>
+
+/* Statement rows in the order in which rows.c takes them apart. */
+#define STATEMENT_HEAD "s.num, s.id, s.at, s.issued, s.kind, s.peer, s.note, s.known_at, s.marks, s.log_n, s.log_index"
+#define STATEMENT_ALL STATEMENT_HEAD ", s.body, s.opened"
+#define DRAFT_HEAD "num, id, kind, unit, compartment, author, version, created_at, changed_at, changed_by, review_by, state"
+#define LOG_ALL "n, origin, state, size, root, tail, published_size, published"
+
+/* Rows in the order in which rows_page.c takes them apart. */
+#define PAGE_ALL "num, id, at, what, clock, statement, account, life, channel, state, next_at, sent_at, acked_at, trouble"
+#define TRY_ALL "page, channel, kind, life, state, attempts, next_at, at, sent_at, trouble"
+#define CHANNEL_ALL \
+	"num, id, account, kind, address, secret, quiet_from, quiet_until, added_at, tested_at, well_at, troubled_at, trouble"
+/* A clock's columns in the order in which rows_clock.c takes them, and what people see beside them. */
+#define CLOCK_ALL "c.num, c.id, c.kind, c.state, c.statement, c.draft, c.unit, c.compartment, c.owner, c.urgency, c.life," \
+	" c.started_at, c.due_at, c.next_at, c.level, c.ended_at, c.acked_at, c.acked_by, c.why"
+#define CLOCK_SHOWN CLOCK_ALL ", st.id, dr.id, sc.num, ow.function, ac.function"
+#define CLOCK_JOINS " LEFT JOIN statement st ON st.num = c.statement LEFT JOIN draft dr ON dr.num = c.draft" \
+	" LEFT JOIN scope sc ON sc.unit = c.unit AND sc.compartment = c.compartment" \
+	" LEFT JOIN account ow ON ow.name = c.owner LEFT JOIN account ac ON ac.name = c.acked_by"
+/* Rows in the order in which rows_keep.c takes them apart. */
+#define REACH_ALL "retracted, statement, recipient, why, retraction, asked_at"
+#define HOLD_ALL "num, id, statement, reason, account, at, ended_at, ended_by"
+#define FORGETTING_ALL \
+	"num, id, statement, reason, state, proposed_by, proposed_at, agreed_by, agreed_at, due_at, ended_by, ended_at, ended_why"
+
+const struct sql_text sql_reads[READ_COUNT] = {
+	[READ_META] = { "meta", "SELECT value FROM meta WHERE key = $1", "t" },
+
+	[READ_CARD_CHAIN] = { "card chain", "SELECT note FROM card WHERE name = $1 ORDER BY seq", "t" },
+	[READ_CARD_LATEST] = { "card latest", "SELECT note FROM card WHERE name = $1 ORDER BY seq DESC LIMIT 1", "t" },
+	[READ_CARD_AT] = { "card at", "SELECT note FROM card WHERE name = $1 AND seq = $2", "ti" },
+
+	[READ_PARTNER] = { "partner",
+	        "SELECT name, state, reason, quorum, added_at, changed_at, card_known FROM partner WHERE name = $1",
+	        "t" },
+	[READ_PARTNERS] = { "partners",
+	        "SELECT name, state, reason, quorum, added_at, changed_at, card_known FROM partner ORDER BY name", "" },
+	[READ_GROUPS] = { "groups", "SELECT name, member FROM partner_group ORDER BY name, member", "" },
+	[READ_GROUP_MEMBERS] = { "group members", "SELECT member FROM partner_group WHERE name = $1 ORDER BY member",
+	        "t" },
+	[READ_WITNESSES] = { "witnesses", "SELECT name FROM witness ORDER BY name", "" },
+
+	[READ_PEER_LOG] = { "peer log", "SELECT origin, name, size, root, note, at FROM peer_log WHERE origin = $1",
+	        "t" },
+	[READ_PEER_LOGS] = { "peer logs", "SELECT origin, name, size, root, note, at FROM peer_log ORDER BY origin",
+	        "" },
+	[READ_WITNESSED] = { "witnessed", "SELECT origin, '', size, root, note, at FROM witnessed WHERE origin = $1",
+	        "t" },
+	[READ_CONFLICTS] = { "conflicts",
+	        "SELECT num, at, name, what, sentence, a, b FROM conflict WHERE num > $1 ORDER BY num LIMIT $2", "ii" },
+
+	[READ_STATEMENT] = { "statement", "SELECT " STATEMENT_ALL " FROM statement s WHERE s.num = $1", "i" },
+	[READ_STATEMENT_ID] = { "statement id", "SELECT id FROM statement WHERE num = $1", "i" },
+	[READ_STATEMENT_KNOWN] = { "statement known",
+	        "SELECT num, log_n, log_index FROM statement WHERE at = $1 AND id = $2", "ih" },
+	[READ_STATEMENT_PREFIX] = { "statement prefix",
+	        "SELECT key FROM prefix_statement WHERE key >= $1 AND key <= $2 ORDER BY key", "ii" },
+	[READ_STATEMENTS] = { "statements",
+	        "SELECT " STATEMENT_ALL " FROM statement s WHERE s.num < $1 ORDER BY s.num DESC", "i" },
+	[READ_STATEMENTS_PEER] = { "statements of a peer",
+	        "SELECT " STATEMENT_ALL " FROM statement s WHERE s.peer = $1 AND s.num < $2 ORDER BY s.num DESC",
+	        "ti" },
+	[READ_STATEMENTS_KIND] = { "statements of a kind",
+	        "SELECT " STATEMENT_ALL " FROM statement s WHERE s.kind = $1 AND s.num < $2 ORDER BY s.num DESC",
+	        "ti" },
+	[READ_STATEMENTS_FROM] = { "statements from",
+	        "SELECT " STATEMENT_ALL
+	        " FROM statement s WHERE s.peer = $1 AND s.num >= $2 AND s.num <= $3 ORDER BY s.num LIMIT $4",
+	        "tiii" },
+	[READ_STATEMENT_SINCE] = { "statement since",
+	        "SELECT num FROM statement WHERE peer = $1 AND known_at >= $2 ORDER BY num LIMIT 1", "ti" },
+	[READ_STATEMENT_LAST] = { "statement last", "SELECT num FROM statement ORDER BY num DESC LIMIT 1", "" },
+	[READ_REFERENCE_PREFIX] = { "reference prefix",
+	        "SELECT key FROM prefix_reference WHERE key >= $1 AND key <= $2 ORDER BY key", "ii" },
+	[READ_REFERENCES] = { "references", "SELECT re FROM reference WHERE num = $1 ORDER BY re", "i" },
+
+	/* "+ 0": so that the rows come in the order of the index outbox_due, not sorted out of outbox_next. */
+	[READ_OUTBOX_DUE] = { "outbox due",
+	        "SELECT num FROM outbox WHERE state = 'waiting' AND partner = $1 AND next_at + 0 <= $2"
+	        " ORDER BY urgency, num LIMIT $3",
+	        "tii" },
+	[READ_OUTBOX_ITEM] = { "outbox item",
+	        "SELECT " STATEMENT_HEAD
+	        ", s.body, o.partner, o.state, o.urgency, o.attempts, o.next_at, o.code, o.sentence, o.since"
+	        " FROM outbox o JOIN statement s ON s.num = o.num WHERE o.num = $1",
+	        "i" },
+	/* One seek in outbox_next for each partner, however much waits for it. */
+	[READ_OUTBOX_PARTNERS] = { "outbox partners",
+	        "SELECT p.name, (SELECT MIN(o.next_at) FROM outbox o WHERE o.state = 'waiting' AND o.partner = p.name) "
+	        "FROM partner p"
+	        " WHERE EXISTS (SELECT 1 FROM outbox o WHERE o.state = 'waiting' AND o.partner = p.name) ORDER BY "
+	        "p.name",
+	        "" },
+	[READ_OUTBOX_COUNTS] = { "outbox counts",
+	        "SELECT partner, state, COUNT(*), MIN(since) FROM outbox GROUP BY partner, state ORDER BY partner, "
+	        "state",
+	        "" },
+	[READ_OUTBOX] = { "outbox",
+	        "SELECT num, partner, state, urgency, attempts, next_at, code, sentence, since FROM outbox WHERE num = "
+	        "$1",
+	        "i" },
+	[READ_OUTBOX_STATE] = { "outbox in a state",
+	        "SELECT num, partner, state, urgency, attempts, next_at, code, sentence, since FROM outbox WHERE state "
+	        "= $1 AND num > $2"
+	        " ORDER BY num LIMIT $3",
+	        "tii" },
+
+	[READ_RECEIPT] = { "receipt",
+	        "SELECT r.num, r.origin, r.log_index, r.hashes, r.received_at, r.proof, r.witnessed_at, r.overdue, "
+	        "c.note"
+	        " FROM receipt r JOIN receipt_checkpoint c ON c.num = r.checkpoint WHERE r.num = $1",
+	        "i" },
+	[READ_RECEIPTS_UNWITNESSED] = { "receipts unwitnessed",
+	        "SELECT r.num, r.origin, r.log_index, r.hashes, r.received_at, r.proof, r.witnessed_at, r.overdue, s.id"
+	        " FROM receipt r JOIN statement s ON s.num = r.num WHERE r.witnessed_at = 0 AND r.origin = $1 ORDER BY "
+	        "r.received_at LIMIT $2",
+	        "ti" },
+	[READ_RECEIPTS_LATE] = { "receipts late",
+	        "SELECT r.num, r.origin, r.log_index, r.hashes, r.received_at, r.proof, r.witnessed_at, r.overdue, s.id"
+	        " FROM receipt r JOIN statement s ON s.num = r.num WHERE r.witnessed_at = 0 AND r.overdue = 0 AND "
+	        "r.received_at < $1"
+	        " ORDER BY r.received_at LIMIT $2",
+	        "ii" },
+	[READ_RECEIPT_COUNTS] = { "receipt counts",
+	        "SELECT origin, COUNT(*), MIN(received_at), SUM(overdue) FROM receipt WHERE witnessed_at = 0 GROUP BY "
+	        "origin ORDER BY origin",
+	        "" },
+
+	[READ_RESTORING] = { "restoring",
+	        "SELECT partner, since, next_num, until_num FROM restoring WHERE partner = $1", "t" },
+	[READ_RESTORINGS] = { "restorings",
+	        "SELECT partner, since, next_num, until_num FROM restoring ORDER BY partner", "" },
+	[READ_RESUMING] = { "resuming", "SELECT partner, origin, size, since FROM resuming ORDER BY partner, origin",
+	        "" },
+
+	[READ_EVENTS] = { "events",
+	        "SELECT seq, at, kind, num, subject FROM event WHERE seq > $1 ORDER BY seq LIMIT $2", "ii" },
+
+	[READ_LOG_CURRENT] = { "log current", "SELECT " LOG_ALL " FROM log_origin WHERE state = 'current' ORDER BY n",
+	        "" },
+	[READ_LOG] = { "log", "SELECT " LOG_ALL " FROM log_origin WHERE n = $1", "i" },
+	[READ_LOG_PUBLISHED] = { "log published",
+	        "SELECT note FROM log_published WHERE log_n = $1 AND size > $2 ORDER BY size LIMIT 256", "ii" },
+	[READ_LOGS] = { "logs",
+	        "SELECT n, origin, state, reason, size, published_size, started_at FROM log_origin ORDER BY n", "" },
+	[READ_LOG_TILE] = { "log tile", "SELECT data FROM log_tile WHERE key = $1", "i" },
+	[READ_LOG_POSITION] = { "log position", "SELECT log_index FROM log_position WHERE id = $1 AND log_n = $2",
+	        "hi" },
+
+	[READ_PREFIX_TAIL] = { "prefix tail", "SELECT seq, kind, pairs FROM prefix_tail ORDER BY seq", "" },
+	/* The last of every number that the sequencer hands out. */
+	[READ_NUMBERS] = { "numbers",
+	        "SELECT COALESCE((SELECT MAX(num) FROM statement), 0), COALESCE((SELECT MAX(num) FROM "
+	        "receipt_checkpoint), 0),"
+	        " COALESCE((SELECT MAX(num) FROM conflict), 0), COALESCE((SELECT MAX(seq) FROM event), 0),"
+	        " COALESCE((SELECT MAX(seq) FROM prefix_tail), 0)",
+	        "" },
+
+	/* ---- people ---- */
+
+	/* ---- need-to-know and audit ---- */
+	[READ_SCOPE] = { "scope", "SELECT num FROM scope WHERE unit = $1 AND compartment = $2", "tt" },
+	[READ_SCOPE_UNIT] = { "scope unit", "SELECT 1 FROM unit WHERE name = $1", "t" },
+	[READ_SCOPE_COMPARTMENT] = { "scope compartment", "SELECT 1 FROM compartment WHERE name = $1", "t" },
+	[READ_SHARED] = { "shared", "SELECT whole FROM shared WHERE scope = $1 AND facet = '' AND num = $2", "ii" },
+	[READ_SHARED_OF] = { "shared of",
+	        "SELECT h.scope, h.whole, o.unit, o.compartment FROM shared h JOIN scope o ON o.num = h.scope WHERE "
+	        "h.num = $1 AND h.facet = ''"
+	        " ORDER BY h.scope LIMIT $2",
+	        "ii" },
+	[READ_SHARED_LIST] = { "shared list",
+	        "SELECT num FROM shared WHERE scope = $1 AND facet = $2 AND num < $3 ORDER BY num DESC LIMIT $4",
+	        "itii" },
+	[READ_FOLLOWED_DRAFT] = { "followed draft",
+	        "SELECT d.num, d.unit, d.compartment, d.author FROM released r JOIN draft d ON d.num = r.draft WHERE "
+	        "r.statement = $1",
+	        "i" },
+	[READ_OPENED] = { "opened",
+	        "SELECT account, function, first_at, last_at, lines FROM opened WHERE statement = $1 ORDER BY first_at, "
+	        "account",
+	        "i" },
+	[READ_OPENED_BY] = { "opened by",
+	        "SELECT account, function, first_at, last_at, lines FROM opened WHERE statement = $1 AND account = $2",
+	        "it" },
+#define AUDIT_ALL "seq, at, who, function, what, subject, detail, hash"
+	[READ_AUDIT_FROM] = { "audit from",
+	        "SELECT " AUDIT_ALL " FROM audit WHERE seq > $1 ORDER BY seq LIMIT $2", "ii" },
+	[READ_AUDIT_BEFORE] = { "audit before",
+	        "SELECT " AUDIT_ALL " FROM audit WHERE seq < $1 ORDER BY seq DESC LIMIT $2", "ii" },
+	[READ_AUDIT_WHO] = { "audit who",
+	        "SELECT " AUDIT_ALL " FROM audit WHERE who = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3", "tii" },
+	[READ_AUDIT_SUBJECT] = { "audit subject",
+	        "SELECT " AUDIT_ALL " FROM audit WHERE subject = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3", "tii" },
+	[READ_AUDIT_ANCHORS] = { "audit anchors",
+	        "SELECT log_n, log_index, seq, hash, at FROM audit_anchor ORDER BY log_n, seq", "" },
+	[READ_AUDIT_ANCHOR_LAST] = { "audit anchor last",
+	        "SELECT seq FROM audit_anchor WHERE log_n = $1 ORDER BY seq DESC LIMIT 1", "i" },
+
+	/* ---- policy and profiles ---- */
+	[READ_POLICY] = { "policy", "SELECT name, value FROM policy ORDER BY name", "" },
+
+	/* ---- drafts and releases ---- */
+	[READ_DRAFT] = { "draft", "SELECT " DRAFT_HEAD ", content FROM draft WHERE id = $1", "t" },
+	[READ_DRAFT_NUM] = { "draft by number", "SELECT " DRAFT_HEAD ", content FROM draft WHERE num = $1", "i" },
+	[READ_DRAFTS] = { "drafts",
+	        "SELECT " DRAFT_HEAD " FROM draft WHERE unit = $1 AND compartment = $2 AND num < $3 ORDER BY num DESC LIMIT $4",
+	        "ttii" },
+	[READ_DRAFTS_STATE] = { "drafts in state",
+	        "SELECT " DRAFT_HEAD " FROM draft WHERE unit = $1 AND compartment = $2 AND state = $3 AND num < $4"
+	        " ORDER BY num DESC LIMIT $5",
+	        "tttii" },
+	[READ_DRAFTS_ALL] = { "drafts of all units",
+	        "SELECT " DRAFT_HEAD " FROM draft WHERE compartment = $1 AND num < $2 ORDER BY num DESC LIMIT $3", "tii" },
+	[READ_DRAFTS_ALL_STATE] = { "drafts of all units in state",
+	        "SELECT " DRAFT_HEAD " FROM draft WHERE compartment = $1 AND state = $2 AND num < $3 ORDER BY num DESC LIMIT $4",
+	        "ttii" },
+	[READ_DRAFTS_RELEASING] = { "drafts under way",
+	        "SELECT " DRAFT_HEAD " FROM draft WHERE state = 'releasing' ORDER BY num", "" },
+	[READ_DRAFT_REVIEWS_LATE] = { "drafts not reviewed in time",
+	        "SELECT COUNT(*) FROM draft WHERE review_by > 0 AND review_by < $1", "i" },
+	[READ_DRAFT_VERSION] = { "draft version",
+	        "SELECT version, at, account, content FROM draft_version WHERE draft = $1 AND version = $2", "ii" },
+	[READ_DRAFT_VERSIONS] = { "draft versions",
+	        "SELECT version, at, account FROM draft_version WHERE draft = $1 ORDER BY version", "i" },
+	[READ_DRAFT_SCOPE] = { "scope by number", "SELECT unit, compartment FROM scope WHERE num = $1", "i" },
+	[READ_APPROVALS] = { "approvals",
+	        "SELECT version, what, account, function, at, reason, digest, detail FROM approval WHERE draft = $1 ORDER BY num",
+	        "i" },
+	[READ_RELEASED] = { "released", "SELECT recipient, statement FROM released WHERE draft = $1 ORDER BY recipient", "i" },
+	[READ_RELEASED_FROM] = { "released of statement", "SELECT draft, recipient FROM released WHERE statement = $1", "i" },
+	[READ_DETERMINED] = { "determined",
+	        "SELECT version, statement, result, ground, account, function, at FROM determined WHERE draft = $1"
+	        " ORDER BY num DESC LIMIT 1",
+	        "i" },
+	[READ_AUDIENCE] = { "audience", "SELECT times FROM audience WHERE key = $1 AND recipient = $2", "tt" },
+
+	/* ---- clocks ---- */
+	[READ_CLOCK_NEXT] = { "clock next", "SELECT next_at FROM clock WHERE next_at > 0 ORDER BY next_at LIMIT 1", "" },
+	[READ_CLOCKS_DUE] = { "clocks due",
+	        "SELECT " CLOCK_ALL ", st.peer, st.issued, st.id FROM clock c LEFT JOIN statement st ON st.num = c.statement"
+	        " WHERE c.next_at > 0 AND c.next_at <= $1 ORDER BY c.next_at LIMIT $2",
+	        "ii" },
+	[READ_CLOCK_ID] = { "clock id", "SELECT " CLOCK_SHOWN " FROM clock c" CLOCK_JOINS " WHERE c.id = $1", "t" },
+	[READ_CLOCKS_STATEMENT] = { "clocks of a statement",
+	        "SELECT " CLOCK_SHOWN " FROM clock c" CLOCK_JOINS " WHERE c.statement = $1 ORDER BY c.num LIMIT $2", "ii" },
+	[READ_CLOCKS_ALL] = { "clocks",
+	        "SELECT " CLOCK_SHOWN " FROM clock c" CLOCK_JOINS " WHERE c.ended_at = 0 AND (c.due_at, c.num) > ($1, $2)"
+	        " ORDER BY c.due_at, c.num LIMIT $3",
+	        "iii" },
+	[READ_CLOCKS_OWNER] = { "clocks of an owner",
+	        "SELECT " CLOCK_SHOWN " FROM clock c" CLOCK_JOINS " WHERE c.owner = $1 AND c.ended_at = 0"
+	        " AND (c.due_at, c.num) > ($2, $3) ORDER BY c.due_at, c.num LIMIT $4",
+	        "tiii" },
+	[READ_CLOCKS_SCOPE] = { "clocks of a scope",
+	        "SELECT " CLOCK_SHOWN " FROM scope z CROSS JOIN clock c" CLOCK_JOINS " WHERE z.num = $1 AND c.unit = z.unit"
+	        " AND c.compartment = z.compartment AND c.ended_at = 0 AND (c.due_at, c.num) > ($2, $3)"
+	        " ORDER BY c.due_at, c.num LIMIT $4",
+	        "iiii" },
+	/* The unit of the inspectors is every unit. */
+	[READ_CLOCKS_COMPARTMENT] = { "clocks of a compartment",
+	        "SELECT " CLOCK_SHOWN " FROM scope z CROSS JOIN clock c" CLOCK_JOINS " WHERE z.num = $1 AND z.unit = '*'"
+	        " AND c.compartment = z.compartment AND c.ended_at = 0 AND (c.due_at, c.num) > ($2, $3)"
+	        " ORDER BY c.due_at, c.num LIMIT $4",
+	        "iiii" },
+	[READ_CLOCKS_UNANSWERED] = { "clocks unanswered",
+	        "SELECT c.due_at FROM clock c WHERE c.ended_at = 0 AND c.due_at <= $1 AND c.state = 'missed' AND c.acked_at = 0"
+	        " AND c.next_at = 0 ORDER BY c.due_at, c.num LIMIT $2",
+	        "ii" },
+	[READ_ESCALATION] = { "escalation",
+	        "SELECT e.account FROM escalation e JOIN account a ON a.name = e.account WHERE e.unit = $1 AND a.state = 'active'"
+	        " AND ($2 = '' OR EXISTS (SELECT 1 FROM account_compartment r WHERE r.account = a.name AND r.compartment = $2))"
+	        " ORDER BY e.position",
+	        "tt" },
+	[READ_UNIT_ROLES] = { "accounts of a unit with a role",
+	        "SELECT a.name FROM account a WHERE a.unit = $1 AND (a.roles & $2) <> 0 AND a.state = 'active'"
+	        " AND ($3 = '' OR EXISTS (SELECT 1 FROM account_compartment r WHERE r.account = a.name AND r.compartment = $3))"
+	        " ORDER BY a.num",
+	        "tit" },
+	[READ_UNIT_ACCOUNT] = { "account of a unit",
+	        "SELECT a.function FROM account a WHERE a.name = $1 AND a.unit = $2 AND a.state = 'active'"
+	        " AND ($3 = '' OR EXISTS (SELECT 1 FROM account_compartment r WHERE r.account = a.name AND r.compartment = $3))",
+	        "ttt" },
+
+	/* ---- pages and channels ---- */
+	[READ_PAGE] = { "page", "SELECT " PAGE_ALL " FROM page WHERE num = $1", "i" },
+	[READ_PAGE_ID] = { "page id", "SELECT " PAGE_ALL " FROM page WHERE id = $1", "t" },
+	[READ_PAGES_DUE] = { "pages due",
+	        "SELECT " PAGE_ALL " FROM page WHERE next_at > 0 AND next_at <= $1 ORDER BY next_at LIMIT $2", "ii" },
+	[READ_PAGES_OF] = { "pages of",
+	        "SELECT " PAGE_ALL " FROM page WHERE account = $1 AND num < $2 ORDER BY num DESC LIMIT $3", "tii" },
+	[READ_PAGES_FAILED] = { "pages failed",
+	        "SELECT " PAGE_ALL " FROM page WHERE state = 'failed' ORDER BY num LIMIT $1", "i" },
+	[READ_PAGE_NEXT] = { "page next", "SELECT next_at FROM page WHERE next_at > 0 ORDER BY next_at LIMIT 1", "" },
+	[READ_TRIES_DUE] = { "tries due",
+	        "SELECT " TRY_ALL " FROM page_try WHERE kind = $1 AND life = $2 AND next_at > 0 AND next_at <= $3 ORDER BY "
+	        "next_at LIMIT $4",
+	        "tiii" },
+	[READ_TRIES_OF] = { "tries of", "SELECT " TRY_ALL " FROM page_try WHERE page = $1 ORDER BY channel", "i" },
+	[READ_TRY_NEXT] = { "try next",
+	        "SELECT next_at FROM page_try WHERE next_at > 0 ORDER BY next_at LIMIT 1", "" },
+	[READ_CHANNEL] = { "channel", "SELECT " CHANNEL_ALL " FROM channel WHERE num = $1", "i" },
+	[READ_CHANNEL_ID] = { "channel id", "SELECT " CHANNEL_ALL " FROM channel WHERE id = $1", "t" },
+	[READ_CHANNELS_OF] = { "channels of",
+	        "SELECT " CHANNEL_ALL " FROM channel WHERE account = $1 ORDER BY num", "t" },
+	[READ_CHANNELS] = { "channels",
+	        "SELECT " CHANNEL_ALL " FROM channel WHERE num > $1 ORDER BY num LIMIT $2", "ii" },
+	[READ_CHANNELS_TROUBLED] = { "channels troubled",
+	        "SELECT " CHANNEL_ALL " FROM channel WHERE troubled_at > 0 ORDER BY num LIMIT $1", "i" },
+	[READ_CHANNELS_UNTESTED] = { "channels untested",
+	        "SELECT " CHANNEL_ALL " FROM channel WHERE tested_at <= $1 ORDER BY tested_at LIMIT $2", "ii" },
+
+	/* ---- reach, retention, forgetting ---- */
+	[READ_TOGETHER] = { "together",
+	        "SELECT o.statement FROM together t JOIN together o ON o.batch = t.batch WHERE t.statement = $1"
+	        " ORDER BY o.statement LIMIT $2",
+	        "ii" },
+	[READ_RELEASED_WITH] = { "released with",
+	        "SELECT o.statement FROM released t JOIN released o ON o.draft = t.draft WHERE t.statement = $1"
+	        " ORDER BY o.statement LIMIT $2",
+	        "ii" },
+	[READ_RELEASED_OF] = { "released of",
+	        "SELECT statement FROM released WHERE draft = $1 ORDER BY statement LIMIT $2", "ii" },
+	[READ_DERIVED] = { "derived",
+	        "SELECT kind, statement, party, word, at FROM derived WHERE source = $1 ORDER BY kind, statement LIMIT $2", "ii" },
+	[READ_DERIVED_KIND] = { "derived of a kind",
+	        "SELECT kind, statement, party, word, at FROM derived WHERE source = $1 AND kind = $2"
+	        " ORDER BY statement DESC LIMIT $3",
+	        "iti" },
+	[READ_DERIVED_SOURCES] = { "derived from",
+	        "SELECT source FROM derived WHERE statement = $1 AND kind = $2 ORDER BY source LIMIT $3", "iti" },
+	[READ_REACH] = { "reach",
+	        "SELECT " REACH_ALL " FROM reach WHERE retracted = $1 AND statement > $2 ORDER BY statement LIMIT $3", "iii" },
+	[READ_REACH_OF] = { "reach of a statement",
+	        "SELECT " REACH_ALL " FROM reach WHERE statement = $1 ORDER BY retraction DESC LIMIT 1", "i" },
+	[READ_REACH_OPEN] = { "reach open",
+	        "SELECT " REACH_ALL " FROM reach WHERE retracted = $1 AND retraction = 0 ORDER BY statement LIMIT $2", "ii" },
+	[READ_RETENTION] = { "retention", "SELECT statement, class, since, asked_at FROM retention WHERE statement = $1", "i" },
+	[READ_RETENTION_DUE] = { "retention due",
+	        "SELECT statement, class, since, asked_at FROM retention WHERE class = $1 AND asked_at = 0 AND since <= $2"
+	        " ORDER BY since LIMIT $3",
+	        "tii" },
+	[READ_HOLD] = { "hold", "SELECT " HOLD_ALL " FROM hold WHERE statement = $1 AND ended_at = 0 ORDER BY num LIMIT 1", "i" },
+	[READ_HOLDS] = { "holds", "SELECT " HOLD_ALL " FROM hold WHERE num < $1 ORDER BY num DESC LIMIT $2", "ii" },
+	[READ_FORGETTING] = { "forgetting", "SELECT " FORGETTING_ALL " FROM forgetting WHERE id = $1", "t" },
+	[READ_FORGETTING_OF] = { "forgetting of a statement",
+	        "SELECT " FORGETTING_ALL " FROM forgetting WHERE statement = $1 ORDER BY num DESC LIMIT 1", "i" },
+	[READ_FORGETTINGS] = { "forgettings",
+	        "SELECT " FORGETTING_ALL " FROM forgetting WHERE num < $1 ORDER BY num DESC LIMIT $2", "ii" },
+	[READ_FORGETTING_DUE] = { "forgetting due",
+	        "SELECT " FORGETTING_ALL " FROM forgetting WHERE state = 'agreed' AND due_at <= $1 ORDER BY due_at LIMIT $2", "ii" },
+
+	/* ---- contacts ---- */
+	[READ_CONTACT] = { "contact", "SELECT name, content, added_at, changed_at FROM contact WHERE name = $1", "t" },
+	[READ_CONTACTS] = { "contacts",
+	        "SELECT name, content, added_at, changed_at FROM contact WHERE name > $1 ORDER BY name LIMIT $2", "ti" },
+	[READ_STAGED] = { "staged file",
+	        "SELECT name, type, sha256, data, account, at FROM staged_file WHERE id = $1", "t" },
+	[READ_STAGED_SUM] = { "staged files of an account",
+	        "SELECT COUNT(*), COALESCE(SUM(size), 0) FROM staged_file WHERE account = $1", "t" },
+	[READ_DRAFT_FILES] = { "draft files",
+	        "SELECT name, type, sha256, data FROM draft_file WHERE draft = $1 ORDER BY name", "i" },
+
+	/* ---- search ---- */
+
+	/* ---- the API ---- */
+	[READ_REPEATED] = { "repeated",
+	        "SELECT digest, status, type, answer, at FROM repeated WHERE account = $1 AND key = $2", "tt" },
+};
