@@ -58,7 +58,7 @@ static enum tocsin_err likely(struct snapshot *read, const struct hash *id, int6
 static enum tocsin_err find(
 	struct snapshot *read, const struct view *v, const struct hash *id, size_t digits, int64_t *num, bool *whole)
 {
-	int64_t nums[CANDIDATES], other;
+	int64_t nums[CANDIDATES], other = 0;
 	size_t n = 0;
 	*num = 0;
 	*whole = false;

@@ -57,7 +57,7 @@ static enum tocsin_err add_told(struct showing *w, const struct statement_row *r
 	static const char *const words[] = { [TOLD_NOT] = "to be delivered", [TOLD_ONE_SIDED] = "delivered, one-sided",
 		[TOLD_COUNTERSIGNED] = "delivered, with a scanned countersignature" };
 	enum told_state state;
-	json_t *list = whole && w->view->everything ? json_array() : NULL;
+	json_t *list = whole ? json_array() : NULL;
 	enum tocsin_err err = standing_told(w, row, &state, list);
 	if (err == TOCSIN_OK && contact)
 		standing_put(w, out, "delivery", json_string(words[state]));
