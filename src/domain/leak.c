@@ -9,7 +9,7 @@ static struct leak *same(struct leaks *out, const char *closed, const char *open
 {
 	for (size_t i = 0; i < out->n; i++) {
 		struct leak *l = &out->leak[i];
-		if (strcmp(l->closed, closed) == 0 && strcmp(l->open, open) == 0 && bytes_equal(l->sentence, sentence))
+		if (strcmp(l->closed, closed) == 0 && strcmp(l->open, open) == 0 && l->sentence.p == sentence.p)
 			return l;
 	}
 	return NULL;

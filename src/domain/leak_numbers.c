@@ -1,4 +1,6 @@
 /* Numbers and places of a closed text in an open one, however they are written. */
+#include <stdlib.h>
+
 #include "domain/area.h"
 #include "domain/leak_parts.h"
 
@@ -10,6 +12,11 @@
 static bool is_digit(const struct leak_text *t, size_t i)
 {
 	return i < t->f.n && t->f.c[i] >= '0' && t->f.c[i] <= '9';
+}
+
+static bool is_letter(const struct leak_text *t, size_t i)
+{
+	return i < t->f.n && fold_class(t->f.c[i]) == FOLD_LETTER;
 }
 
 /* What may stand between the digits of one number. */
@@ -66,6 +73,56 @@ static bool tells(const uint8_t *digits, size_t n)
 	return n >= LEAK_CHARACTERS && !year && n - zeros >= 3;
 }
 
+static int by_key(const void *x, const void *y)
+{
+	const struct leak_number *a = x, *b = y;
+	return a->key == b->key ? 0 : a->key < b->key ? -1 : 1;
+}
+
+static uint32_t key_of(const uint8_t *digits, size_t n)
+{
+	uint32_t key = 0;
+	for (size_t i = 0; i < 4 && i < n; i++)
+		key = key << 8 | digits[i];
+	return key;
+}
+
+enum tocsin_err leak_numbers_ready(struct leak_text *t, struct arena *a)
+{
+	size_t runs = 0;
+	for (size_t i = 0; i < t->f.n; i++)
+		runs += is_digit(t, i) && (i == 0 || !is_digit(t, i - 1));
+	t->number = arena_alloc(a, (runs + 1) * sizeof *t->number);
+	if (t->number == NULL)
+		return fail(TOCSIN_BROKEN, "no memory to compare texts");
+	for (size_t i = 0; i < t->f.n; i++) {
+		uint8_t digits[DIGITS];
+		size_t end;
+		if (!is_digit(t, i) || (i > 0 && is_digit(t, i - 1)))
+			continue;
+		size_t n = take_number(t, i, digits, &end);
+		if (n >= LEAK_CHARACTERS)
+			t->number[t->number_n++] = (struct leak_number){ (uint32_t)i, key_of(digits, n) };
+	}
+	if (t->number_n > 0)
+		qsort(t->number, t->number_n, sizeof *t->number, by_key);
+	return TOCSIN_OK;
+}
+
+/* The first of T's numbers with KEY, or where it would be. */
+static size_t first_number(const struct leak_text *t, uint32_t key)
+{
+	size_t low = 0, high = t->number_n;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (t->number[middle].key < key)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 enum tocsin_err leak_match_numbers(struct leak_search *s, const struct leak_text *closed, const struct leak_text *open)
 {
 	enum tocsin_err err = TOCSIN_OK;
@@ -74,20 +131,21 @@ enum tocsin_err leak_match_numbers(struct leak_search *s, const struct leak_text
 		return TOCSIN_OK;
 	for (size_t i = 0; err == TOCSIN_OK && i < closed->f.n; i++) {
 		uint8_t digits[DIGITS];
-		size_t end = i, n;
+		size_t end = i, from = i, n;
 		if (!is_digit(closed, i) || (n = take_number(closed, i, digits, &end)) == 0)
 			continue;
 		i = end;
-		if (!tells(digits, n))
-			continue;
 		bool all = n == closed->letter_n;
-		err = leak_worked(s, open->f.n);
-		for (size_t k = 0; err == TOCSIN_OK && k < open->f.n; k++) {
-			size_t until = k;
-			if (!is_digit(open, k) || (k > 0 && is_digit(open, k - 1)) || !same_number(open, k, digits, n, &until))
-				continue;
-			s->found(s->arg, closed, open, open->f.at[k], open->f.at[until], all);
-			k = until;
+		/* A number within a word is compared with the word. */
+		if (!tells(digits, n) || (!all && (is_letter(closed, from - 1) || is_letter(closed, end))))
+			continue;
+		const uint32_t key = key_of(digits, n);
+		err = leak_worked(s, 16);
+		for (size_t k = first_number(open, key); err == TOCSIN_OK && k < open->number_n && open->number[k].key == key; k++) {
+			size_t at = open->number[k].from, until;
+			if (same_number(open, at, digits, n, &until))
+				s->found(s->arg, closed, open, open->f.at[at], open->f.at[until], all);
+			err = leak_worked(s, n);
 		}
 	}
 	return err;
@@ -210,8 +268,18 @@ enum tocsin_err leak_match_places(struct leak_search *s, const struct leak_text 
 {
 	struct angle x, y;
 	enum tocsin_err err = TOCSIN_OK;
+	struct area area;
 	if (closed->by_name || open->by_name)
 		return TOCSIN_OK;
+	if (closed->field != NULL && closed->field->type == FIELD_AREA) {
+		bool is = area_parse(closed->text, &area) == TOCSIN_OK && area.shape != AREA_GEOCODE;
+		for (size_t k = 0; is && k < area.n && err == TOCSIN_OK; k++) {
+			err = leak_worked(s, open->f.n);
+			if (err == TOCSIN_OK)
+				compare_place(s, closed, open, area.point[k].lat, area.point[k].lon);
+		}
+		return err;
+	}
 	for (size_t i = 0; err == TOCSIN_OK && next_place(closed, &i, &x, &y);) {
 		err = leak_worked(s, open->f.n);
 		if (err == TOCSIN_OK)

@@ -14,6 +14,8 @@
 
 struct leak_word { uint32_t from, n; }; /* characters of the folded text */
 
+struct leak_number { uint32_t from, key; };     /* first character of a run of digits; its number's first four digits */
+
 /* A text made ready: an open one to be searched, or a closed one to be searched for. */
 struct leak_text {
 	const char *name;                       /* of its line */
@@ -29,6 +31,8 @@ struct leak_text {
 	uint32_t *sorted;                       /* words by their characters */
 	uint64_t *row;                          /* four words in a row: hash (upper 40 bits) and first word (lower 24), sorted */
 	size_t row_n;
+	struct leak_number *number;             /* runs of digits, sorted by key */
+	size_t number_n;
 };
 struct leak_texts {
 	struct leak_text *text;
@@ -47,6 +51,8 @@ struct leak_search {
 enum tocsin_err leak_texts_add(const char *kind, const char *name, struct bytes value, struct arena *a,
 	struct leak_texts *out, size_t room) MUST_USE;
 enum tocsin_err leak_text_ready(struct leak_text *t, struct arena *a) MUST_USE;
+/* T's numbers; a part of leak_text_ready. */
+enum tocsin_err leak_numbers_ready(struct leak_text *t, struct arena *a) MUST_USE;
 /* How many texts a value can hold at most. */
 size_t leak_texts_room(struct bytes value);
 
@@ -62,7 +68,8 @@ enum tocsin_err leak_match_times(struct leak_search *s, const struct leak_text *
 enum tocsin_err leak_match(struct leak_search *s, const struct leak_text *closed, const struct leak_text *open) MUST_USE;
 enum tocsin_err leak_worked(struct leak_search *s, size_t steps) MUST_USE;
 
-/* The sentence of TEXT that byte AT is in. */
+/* The sentence of TEXT that byte AT is in, of a long one what is around it. */
+#define LEAK_SENTENCE 500
 struct bytes leak_sentence(struct bytes text, size_t at);
 
 #endif

@@ -100,14 +100,14 @@ static bool take_attachment(struct text *t, struct bytes line, struct bytes *con
 	return text_literal(t, "\n");
 }
 
-/* Each closed text as bytes, in a file that is not read as text. */
+/* Each closed text as bytes, in what is not read as text. A node's name is in every note. */
 static void look_at_bytes(struct plain *p, struct bytes content, size_t least, const char *where)
 {
 	for (size_t i = 0; i < p->closed.n && p->looking.closed == NULL; i++) {
 		const struct leak_text *t = &p->closed.text[i];
 		/* A word of the vocabulary stands in every file. */
 		bool word = t->field != NULL && t->field->type != FIELD_TEXT;
-		if (t->text.n < least || t->by_name || word || is_confirmed(&p->looking, t->name))
+		if (t->text.n < least || t->by_name || word || text_is_name(t->text) || is_confirmed(&p->looking, t->name))
 			continue;
 		if (memmem(content.p, content.n, t->text.p, t->text.n) != NULL) {
 			p->looking.closed = t->name;

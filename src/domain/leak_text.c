@@ -144,7 +144,7 @@ enum tocsin_err leak_text_ready(struct leak_text *t, struct arena *a)
 	if (t->letter == NULL || t->word == NULL || t->sorted == NULL || t->row == NULL)
 		return fail(TOCSIN_BROKEN, "no memory to compare texts");
 	find_parts(t);
-	return TOCSIN_OK;
+	return leak_numbers_ready(t, a);
 }
 
 /* Whether a sentence ends behind byte I of TEXT: a mark with white space behind it, a full stop of its own, a line. */
@@ -165,11 +165,16 @@ static bool ends_at(struct bytes text, size_t i)
 struct bytes leak_sentence(struct bytes text, size_t at)
 {
 	size_t from = at, until = at;
-	while (from > 0 && !ends_at(text, from - 1))
+	while (from > 0 && at - from < LEAK_SENTENCE && !ends_at(text, from - 1))
 		from--;
-	while (until < text.n && !ends_at(text, until))
+	while (until < text.n && until - at < LEAK_SENTENCE && !ends_at(text, until))
 		until++;
 	until += until < text.n && text.p[until] != '\n';
+	/* Not within a character. */
+	while (from < at && (text.p[from] & 0xc0) == 0x80)
+		from++;
+	while (until < text.n && (text.p[until] & 0xc0) == 0x80)
+		until++;
 	while (from < until && (text.p[from] == ' ' || text.p[from] == '\t' || text.p[from] == '"'))
 		from++;
 	return bytes_of(text.p + from, until - from);
