@@ -75,22 +75,21 @@ static bool held_after_removed(const struct said *a, const struct said *b)
 	return own(a, b) && is(a->copy, "removed") && is(b->copy, "held");
 }
 
-/* Whether there is something to compare: who does not know contradicts nobody. */
-static bool came_of_it(const struct said *s)
+bool contradiction_outcome(const struct said *s)
 {
 	return !is_record(s) && (is(s->outcome, "occurred") || is(s->outcome, "foiled") || is(s->outcome, "did-not-occur"));
 }
 
 static bool outcome_changed(const struct said *a, const struct said *b)
 {
-	return is(a->by, b->by) && came_of_it(a) && came_of_it(b) && !is(a->outcome, b->outcome);
+	return is(a->by, b->by) && contradiction_outcome(a) && contradiction_outcome(b) && !is(a->outcome, b->outcome);
 }
 
 /* ---- the sides against each other ---- */
 
 static bool outcomes_differ(const struct said *a, const struct said *b)
 {
-	return !is(a->by, b->by) && came_of_it(a) && came_of_it(b) && !is(a->outcome, b->outcome);
+	return !is(a->by, b->by) && contradiction_outcome(a) && contradiction_outcome(b) && !is(a->outcome, b->outcome);
 }
 
 /* ---- a response and a record ---- */
@@ -123,7 +122,7 @@ static bool outcome_claimed(const struct said *a, const struct said *b)
 {
 	static const char *const outcomes[] = { "occurred", "foiled", "did-not-occur" };
 	const struct said *r = record_of(a, b), *other = r == a ? b : a;
-	if (r == NULL || !came_of_it(other) || claims(r, other->outcome))
+	if (r == NULL || !contradiction_outcome(other) || claims(r, other->outcome))
 		return false;
 	for (size_t i = 0; i < sizeof outcomes / sizeof *outcomes; i++)
 		if (claims(r, outcomes[i]))

@@ -15,10 +15,10 @@
 /* One thing that was said about it; strings are borrowed, none is NULL. */
 struct said {
 	struct hash id;
-	const char *kind;                       /* response, closure, record */
+	const char *kind;                       /* response, closure, answer, record */
 	const char *by;                         /* who signed it: of a record, its maker */
 	int64_t at;
-	const char *stage, *specific, *outcome, *copy;
+	const char *stage, *specific, *outcome, *copy, *result;
 	const char *claims;                     /* of a record: words with a space before and behind each; "": none */
 };
 /* What it is about. */
@@ -37,6 +37,8 @@ struct contradiction {
 };
 const char *contradiction_name(const struct contradiction_rule *r);     /* "acted-after-declined" */
 const struct contradiction_rule *contradiction_each(size_t i);          /* NULL past the end */
+/* Whether S tells what came of it: not a record, and not "unknown", which contradicts nobody. */
+bool contradiction_outcome(const struct said *s);
 /* Those among SAID (in order of time), at most MAX; how many. */
 size_t contradiction_find(const struct told *t, const struct said *said, size_t n, struct contradiction *out, size_t max);
 /* In one sentence. */

@@ -142,6 +142,8 @@ static enum tocsin_err add_all(
 		err = add_told(w, row, contact, whole, o);
 	if (err == TOCSIN_OK)
 		standing_gist(w, c, o);
+	if (err == TOCSIN_OK && !whole)
+		err = standing_state(w, row, o);
 	if (err != TOCSIN_OK || !whole)
 		return err;
 	standing_put(w, o, "lines", json_integer(c->s.lines));

@@ -16,8 +16,8 @@ struct thread {
 
 void standing_gist(struct showing *w, const struct content *c, json_t *item)
 {
-	static const char *const names[] = { "stage", "outcome", "reason", "record.type", "assessment.specific", "question",
-		"threat.summary", "text" };
+	static const char *const names[] = { "stage", "result", "outcome", "copy", "reason", "record.type", "record.claims",
+		"assessment.specific", "question", "due", "threat.summary", "text" };
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
 		const struct body_line *l = standing_line(c, names[i]);
 		if (l != NULL)
@@ -128,6 +128,8 @@ enum tocsin_err standing_thread(
 	}
 	if (err == TOCSIN_OK)
 		add_window(w, c, &t, out);
+	if (err == TOCSIN_OK)
+		standing_said(w, row, c, t.answers, out);
 	standing_put(w, out, "answers", t.answers);
 	return err;
 }

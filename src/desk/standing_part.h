@@ -73,4 +73,11 @@ enum told_state { TOLD_NOT, TOLD_ONE_SIDED, TOLD_COUNTERSIGNED };
 enum tocsin_err standing_told(
 	struct showing *w, const struct statement_row *row, enum told_state *state, json_t *list) MUST_USE;
 
+/* ---- standing_state.c ---- */
+/* "state" in words, as a list shows it, from the rows that were followed; OUT has the delivery. */
+enum tocsin_err standing_state(struct showing *w, const struct statement_row *row, json_t *out) MUST_USE;
+/* The same from ANSWERS, which have been shown, with "stages", "outcomes", "outcomes_differ" and "contradictions". */
+void standing_said(struct showing *w, const struct statement_row *row, const struct content *c, const json_t *answers,
+	json_t *out);
+
 #endif
