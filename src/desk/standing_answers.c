@@ -2,6 +2,7 @@
  * standing_answers: what was said about a statement, and whether its window is over.
  */
 #include "desk/access.h"
+#include "desk/clocks.h"
 #include "desk/standing_part.h"
 
 #define STANDING_ANSWERS 256            /* shown */
@@ -10,6 +11,7 @@
 /* What an answer makes of the statement that it is about. */
 struct thread {
 	json_t *answers;
+	json_t *questions;                      /* that are open */
 	bool closed;                            /* by its author */
 	json_t *outcome;                        /* of that closure; borrowed from answers; NULL when it is not to be seen */
 };
@@ -28,6 +30,24 @@ void standing_gist(struct showing *w, const struct content *c, json_t *item)
 static bool closes(const struct statement *s, const struct statement *about)
 {
 	return strcmp(s->kind, "closure") == 0 && party_same(&s->from, &about->from);
+}
+
+/* The question of the answer ITEM, as long as its clock is open: it stays so when its warning is closed. */
+static enum tocsin_err add_question(struct showing *w, int64_t num, const json_t *item, struct thread *t)
+{
+	static const char *const names[] = { "id", "from", "at", "question" };
+	json_t *clock = NULL;
+	if (json_object_get(item, "question") == NULL)
+		return TOCSIN_OK;
+	enum tocsin_err err = clocks_question(w->desk, w->read, w->view, num, &clock);
+	if (err != TOCSIN_OK || clock == NULL)
+		return err;
+	json_t *q = json_object();
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		standing_put(w, q, names[i], json_incref(json_object_get(item, names[i])));
+	standing_put(w, q, "clock", clock);
+	standing_append(w, t->questions, q);
+	return TOCSIN_OK;
 }
 
 static enum tocsin_err add_answer(
@@ -56,7 +76,7 @@ static enum tocsin_err add_answer(
 		t->closed = true;
 		t->outcome = json_object_get(item, "outcome");
 	}
-	return TOCSIN_OK;
+	return add_question(w, num, item, t);
 }
 
 /* The newest closure among NUMS, of which there are more than a page shows: whoever sends many answers hides no end. */
@@ -112,7 +132,7 @@ enum tocsin_err standing_thread(
 	struct showing *w, const struct statement_row *row, const struct content *c, json_t *out)
 {
 	size_t n = 0, shown;
-	struct thread t = { .answers = json_array() };
+	struct thread t = { .answers = json_array(), .questions = json_array() };
 	int64_t *nums = arena_alloc(w->arena, STANDING_LOOKED_AT * sizeof *nums);
 	enum tocsin_err err = nums == NULL ? fail(TOCSIN_BROKEN, "no memory to show a statement")
 					   : statement_re(w->read, &row->id, nums, STANDING_LOOKED_AT, &n);
@@ -131,5 +151,6 @@ enum tocsin_err standing_thread(
 	if (err == TOCSIN_OK)
 		standing_said(w, row, c, t.answers, out);
 	standing_put(w, out, "answers", t.answers);
+	standing_put(w, out, "open_questions", t.questions);
 	return err;
 }

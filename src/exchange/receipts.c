@@ -1,6 +1,7 @@
 #include "exchange/receipts.h"
 
 #include "base/random.h"
+#include "desk/clocks.h"
 #include "exchange/internal.h"
 #include "exchange/outbox.h"
 
@@ -148,6 +149,7 @@ struct change *receipts_change(const struct sent *s, const struct answer *a, con
 		}
 		change_receipt(ch, item->num, c->origin, it->index, &it->proof, rules->now);
 		change_outbox_done(ch, item->num);
+		clocks_received(ch, item->num, rules->now);
 	}
 	if (*accepted > 0)
 		change_event(ch, "receipts received", 0, rules->partner);

@@ -1,0 +1,361 @@
+/*
+ * clocks_follow: which clocks a statement starts, moves and ends.
+ *
+ *   warning, ours        RECEIPT; REPLY_BY when it asks for an answer by a time; WINDOW when it has an end
+ *   warning, theirs      OPENING; REPLY_BY; WINDOW
+ *   update               moves the WINDOW of what it updates; answers the questions about that
+ *   response, ours       ends OPENING; "opened" starts ASSESSMENT, anything later ends it, and REPLY_BY
+ *   response, theirs     ends our REPLY_BY, unless it only says that it was opened
+ *   ... with a question  starts REPLY_BY about itself, on both sides: the question is open until an update or an answer
+ *   request, answer      REPLY_BY about the request; an answer that needs time names the next
+ *   closure              meets WINDOW and FOLLOW_UP; all else of its warning is void, but open questions stay open
+ *   retraction           all of what it withdraws is void, questions too; itself has RECEIPT or OPENING
+ *
+ * Times are those at which this node issued or accepted the statement, not those at which it was followed; so nothing
+ * depends on how quick the following is.  What was known long before the desk followed it (a database of an earlier
+ * version) starts no clocks whose time is over.
+ */
+#include "desk/clocks_inside.h"
+#include "desk/follow.h"
+#include "desk/standing_part.h"
+#include "store/rows_access.h"
+
+#define QUESTIONS_MAX 1024              /* about one statement */
+#define DAY (86400 * CLOCK_SECOND)
+#define HOUR (3600 * CLOCK_SECOND)
+
+/* Whose the clocks of a statement are. */
+struct home {
+	bool known;
+	char unit[LIMIT_ACCOUNT + 1], compartment[LIMIT_ACCOUNT + 1], owner[LIMIT_ACCOUNT + 1];
+	int urgency;
+	bool life;
+};
+
+struct target {
+	int64_t num;
+	const struct hash *id;
+	struct statement s;
+};
+
+struct following {
+	const struct followed *f;
+	struct change *c;
+	int64_t at;                             /* when it was issued or accepted */
+	bool ours;
+	struct target *target;                  /* those that it may refer to */
+	size_t target_n;
+	struct home home;
+};
+
+/* ---- what it is about ---- */
+
+static bool is(const struct statement *s, const char *kind)
+{
+	return strcmp(s->kind, kind) == 0;
+}
+
+static enum tocsin_err read_targets(struct following *w)
+{
+	const struct statement *s = w->f->statement;
+	enum tocsin_err err = TOCSIN_OK;
+	w->target = arena_alloc(w->f->arena, LIMIT_REFS * sizeof *w->target);
+	if (w->target == NULL)
+		return fail(TOCSIN_BROKEN, "no memory to follow a statement");
+	for (size_t i = 0; err == TOCSIN_OK && i < s->re_n; i++) {
+		struct target *t = &w->target[w->target_n];
+		t->id = &s->re[i];
+		err = statement_num(w->f->read, t->id, &t->num);
+		if (err == TOCSIN_OK)
+			err = standing_head(w->f->read, t->num, &t->s);
+		else if (err == TOCSIN_MISSING) {
+			/* Dangling. */
+			err = TOCSIN_OK;
+			continue;
+		}
+		if (err == TOCSIN_OK && standing_effect(s, t->id, &t->s))
+			w->target_n++;
+	}
+	return err;
+}
+
+static bool take_home(void *arg, const struct clock_shown *row)
+{
+	struct home *h = arg;
+	h->known = true;
+	snprintf(h->unit, sizeof h->unit, "%s", row->clock.unit);
+	snprintf(h->compartment, sizeof h->compartment, "%s", row->clock.compartment);
+	snprintf(h->owner, sizeof h->owner, "%s", row->clock.owner);
+	h->urgency = (int)row->clock.urgency;
+	h->life = row->clock.life;
+	return false;
+}
+
+static bool contains(struct bytes value, const char *word)
+{
+	return memmem(value.p, value.n, word, strlen(word)) != NULL;
+}
+
+static int urgency_of(const struct following *w)
+{
+	struct bytes word = followed_value(w->f, "urgency");
+	int64_t from;
+	if (bytes_equal_str(word, "imminent"))
+		return 0;
+	if (word.n > 0)
+		return bytes_equal_str(word, "urgent") ? 1 : 2;
+	if (!is(w->f->statement, "warning"))
+		return w->home.known ? w->home.urgency : 1;
+	if (clock_parse(followed_value(w->f, "when.until"), &from) && from < w->at)
+		return 2;
+	if (clock_parse(followed_value(w->f, "when.from"), &from))
+		return from - w->at <= 48 * HOUR ? 0 : from - w->at <= 7 * DAY ? 1 : 2;
+	/* A threat of which nobody knows the time may be close. */
+	return 1;
+}
+
+/* Quiet hours do not apply; where nobody has said what would happen, it may be that. */
+static bool is_life(const struct following *w)
+{
+	struct bytes harm = followed_value(w->f, "threat.harm");
+	if (!is(w->f->statement, "warning"))
+		return w->home.life;
+	return harm.n == 0 || contains(harm, "death") || contains(harm, "injury") || contains(harm, "kidnapping");
+}
+
+/* The unit that it came from or is routed to; an answer's clocks belong where its question's do. */
+static enum tocsin_err find_home(struct following *w)
+{
+	const struct followed *f = w->f;
+	struct home *h = &w->home;
+	enum tocsin_err err = TOCSIN_OK;
+	for (size_t i = 0; err == TOCSIN_OK && i < w->target_n && !h->known; i++)
+		err = clock_list_statement(f->read, w->target[i].num, take_home, h);
+	h->life = is_life(w);
+	h->urgency = urgency_of(w);
+	if (f->draft_unit[0] != 0) {
+		snprintf(h->unit, sizeof h->unit, "%s", f->draft_unit);
+		snprintf(h->compartment, sizeof h->compartment, "%s", f->draft_compartment);
+		snprintf(h->owner, sizeof h->owner, "%s", f->draft_author);
+	} else if (!h->known) {
+		char intake[LIMIT_ACCOUNT + 1], route[ACCESS_ROUTE_MAX + 1];
+		policy_text(f->desk, "unit.intake", intake, sizeof intake);
+		policy_text(f->desk, "unit.route", route, sizeof route);
+		access_route(route, f->row->peer, intake, h->unit);
+	}
+	return err;
+}
+
+/* ---- starting and ending ---- */
+
+/* A clock about statement NUM; DUE 0: the policy's. */
+static void start_about(struct following *w, enum clock_kind kind, int64_t num, int64_t due)
+{
+	const struct home *h = &w->home;
+	int64_t end = due != 0 ? due : w->at + clock_period(w->f->desk, kind, h->urgency);
+	if (w->f->now - w->at > DAY && end < w->f->now)
+		return;
+	clocks_start(w->f->desk, w->c, &(struct clock_start) { .kind = kind, .statement = num, .unit = h->unit,
+		.compartment = h->compartment, .owner = h->owner, .urgency = h->urgency, .life = h->life, .due_at = end,
+		.now = w->at });
+}
+
+static void start(struct following *w, enum clock_kind kind, int64_t due)
+{
+	start_about(w, kind, w->f->row->num, due);
+}
+
+static void end(struct following *w, enum clock_kind kind, int64_t num, const char *state)
+{
+	clocks_end(w->c, kind, num, 0, state, w->at);
+}
+
+static void start_receipt(struct following *w)
+{
+	start(w, CLOCK_RECEIPT, 0);
+	/* It may be here already. */
+	clocks_received(w->c, w->f->row->num, w->at);
+}
+
+/* Open questions about the statement ID: those of its responses. */
+static enum tocsin_err end_questions(struct following *w, const struct hash *id, const char *state)
+{
+	size_t n = 0;
+	int64_t *nums = arena_alloc(w->f->arena, QUESTIONS_MAX * sizeof *nums);
+	enum tocsin_err err = nums == NULL ? fail(TOCSIN_BROKEN, "no memory to follow a statement")
+					   : statement_re(w->f->read, id, nums, QUESTIONS_MAX, &n);
+	for (size_t i = 0; err == TOCSIN_OK && i < n && nums[i] < w->f->row->num; i++) {
+		struct statement s;
+		err = standing_head(w->f->read, nums[i], &s);
+		if (err == TOCSIN_OK && is(&s, "response"))
+			end(w, CLOCK_REPLY_BY, nums[i], state);
+	}
+	return err;
+}
+
+/* ---- by kind ---- */
+
+static void closed(struct following *w, int64_t num)
+{
+	end(w, CLOCK_WINDOW, num, "met");
+	end(w, CLOCK_FOLLOW_UP, num, "met");
+	end(w, CLOCK_RECEIPT, num, "void");
+	end(w, CLOCK_OPENING, num, "void");
+	end(w, CLOCK_ASSESSMENT, num, "void");
+	end(w, CLOCK_REPLY_BY, num, "void");
+	end(w, CLOCK_DELIVERY, num, "void");
+}
+
+static enum tocsin_err withdrawn(struct following *w, int64_t num, const struct hash *id)
+{
+	static const enum clock_kind kinds[] = { CLOCK_RECEIPT, CLOCK_OPENING, CLOCK_ASSESSMENT, CLOCK_REPLY_BY, CLOCK_WINDOW,
+		CLOCK_FOLLOW_UP, CLOCK_DELIVERY };
+	/* A review that is owed stays owed, and content whose time is over has to go all the same. */
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+		end(w, kinds[i], num, "void");
+	return end_questions(w, id, "void");
+}
+
+/* What came before the warning that it is about, and had no effect until now. */
+static enum tocsin_err end_by_earlier(struct following *w)
+{
+	size_t n = 0;
+	int64_t nums[64];
+	enum tocsin_err err = statement_re(w->f->read, &w->f->row->id, nums, 64, &n);
+	for (size_t i = 0; err == TOCSIN_OK && i < n && nums[i] < w->f->row->num; i++) {
+		struct statement s;
+		err = standing_head(w->f->read, nums[i], &s);
+		if (err != TOCSIN_OK || !standing_effect(&s, &w->f->row->id, w->f->statement))
+			continue;
+		if (is(&s, "closure"))
+			closed(w, w->f->row->num);
+		else if (is(&s, "retraction"))
+			err = withdrawn(w, w->f->row->num, &w->f->row->id);
+	}
+	return err;
+}
+
+/* Later news about an earlier warning of the same author, or an answer to a question about one. */
+static enum tocsin_err update(struct following *w, bool window)
+{
+	enum tocsin_err err = TOCSIN_OK;
+	for (size_t i = 0; err == TOCSIN_OK && i < w->target_n; i++) {
+		const struct target *t = &w->target[i];
+		if (is(&t->s, "response"))
+			end(w, CLOCK_REPLY_BY, t->num, "met");
+		if (!is(&t->s, "warning") || !party_same(&t->s.from, &w->f->statement->from))
+			continue;
+		if (window) {
+			end(w, CLOCK_WINDOW, t->num, "void");
+			end(w, CLOCK_FOLLOW_UP, t->num, "met");
+		}
+		err = end_questions(w, t->id, "met");
+	}
+	return err;
+}
+
+static enum tocsin_err warning(struct following *w, bool alone)
+{
+	int64_t until, reply;
+	bool window = clock_parse(followed_value(w->f, "when.until"), &until);
+	enum tocsin_err err = update(w, window);
+	if (w->ours && !alone)
+		start_receipt(w);
+	if (!w->ours)
+		start(w, CLOCK_OPENING, 0);
+	if (!alone && clock_parse(followed_value(w->f, "ask.reply-by"), &reply))
+		start(w, CLOCK_REPLY_BY, reply);
+	if (window)
+		start(w, CLOCK_WINDOW, until);
+	return err == TOCSIN_OK ? end_by_earlier(w) : err;
+}
+
+static void response(struct following *w)
+{
+	struct bytes stage = followed_value(w->f, "stage");
+	bool opened = bytes_equal_str(stage, "opened");
+	for (size_t i = 0; i < w->target_n; i++) {
+		const struct target *t = &w->target[i];
+		if (w->ours && opened) {
+			clocks_opened(w->f->desk, w->c, t->num, w->at);
+		} else if (w->ours) {
+			end(w, CLOCK_OPENING, t->num, "met");
+			end(w, CLOCK_ASSESSMENT, t->num, "met");
+		}
+		if (!opened)
+			end(w, CLOCK_REPLY_BY, t->num, "met");
+	}
+	if (followed_value(w->f, "question").n > 0 && w->target_n > 0)
+		start(w, CLOCK_REPLY_BY, 0);
+}
+
+static void request(struct following *w, bool alone)
+{
+	int64_t due = 0;
+	if (alone)
+		return;
+	if (!clock_parse(followed_value(w->f, "due"), &due))
+		due = 0;
+	if (w->ours)
+		start_receipt(w);
+	else
+		start(w, CLOCK_OPENING, 0);
+	start(w, CLOCK_REPLY_BY, due);
+}
+
+/* Whoever needs more time says how much; until then the question stays open. */
+static void answer(struct following *w)
+{
+	int64_t due = 0;
+	bool more = bytes_equal_str(followed_value(w->f, "result"), "needs-time") &&
+		clock_parse(followed_value(w->f, "due"), &due);
+	for (size_t i = 0; i < w->target_n; i++) {
+		const struct target *t = &w->target[i];
+		if (w->ours)
+			end(w, CLOCK_OPENING, t->num, "met");
+		end(w, CLOCK_REPLY_BY, t->num, more ? "void" : "met");
+		if (more)
+			start_about(w, CLOCK_REPLY_BY, t->num, due);
+	}
+}
+
+static enum tocsin_err retraction(struct following *w, bool alone)
+{
+	enum tocsin_err err = TOCSIN_OK;
+	for (size_t i = 0; err == TOCSIN_OK && i < w->target_n; i++)
+		err = withdrawn(w, w->target[i].num, w->target[i].id);
+	if (w->ours && !alone)
+		start_receipt(w);
+	if (!w->ours)
+		start(w, CLOCK_OPENING, 0);
+	return err;
+}
+
+enum tocsin_err clocks_follow(const struct followed *f, struct change *c)
+{
+	struct following w = { .f = f, .c = c, .at = f->row->known_at, .ours = f->row->issued };
+	const struct statement *s = f->statement;
+	bool alone = party_same(&s->from, &s->to);
+	/* Ours, given back to a database that was put back: its clocks ran long ago. */
+	if ((f->row->marks & STATEMENT_MARK_RETURNED) != 0)
+		return TOCSIN_OK;
+	enum tocsin_err err = read_targets(&w);
+	if (err == TOCSIN_OK)
+		err = find_home(&w);
+	if (err != TOCSIN_OK)
+		return err;
+	if (is(s, "warning"))
+		return warning(&w, alone);
+	if (is(s, "retraction"))
+		return retraction(&w, alone);
+	if (is(s, "response"))
+		response(&w);
+	else if (is(s, "request"))
+		request(&w, alone);
+	else if (is(s, "answer"))
+		answer(&w);
+	else if (is(s, "closure"))
+		for (size_t i = 0; i < w.target_n; i++)
+			closed(&w, w.target[i].num);
+	return TOCSIN_OK;
+}

@@ -1,0 +1,267 @@
+#include "desk/clocked.h"
+
+#include "desk/follow.h"
+
+static void follows(struct home *h)
+{
+	size_t done;
+	do
+		ok(follow_some(&h->desk, 64, &done));
+	while (done > 0);
+}
+
+#define FIELD(name, value) { name, VALUE(value), true }
+
+/* A warning to TO (about ABOUT), issued now. */
+static void warns(struct home *h, const char *to, const char *until, const struct hash *about, struct issue_result *r)
+{
+	char value[64];
+	snprintf(value, sizeof value, "\"%s\"", until);
+	struct body_field fields[] = { FIELD("threat.summary", "\"a car with a bomb\""), FIELD("handling.tlp", "\"amber\""),
+		FIELD("urgency", "\"imminent\""), FIELD("ask.reply-by", "\"2026-01-01T06:00:00Z\""),
+		{ "when.until", { (const uint8_t *)value, strlen(value) }, true } };
+	struct issue_release release = { .to = to, .field = fields, .field_n = until[0] != 0 ? 5 : 4, .urgency = 0 };
+	struct issue issue = { .kind = "warning", .re = about, .re_n = about != NULL, .release = &release, .n = 1 };
+	ok(desk_issue(&h->desk, &issue, r));
+}
+
+static void receipt(struct home *h, int64_t num, int64_t at)
+{
+	struct change *c = change_new();
+	change_receipt_checkpoint(c, BYTES_LIT("note"));
+	change_receipt(c, num, "south.example/log/1", 0, &(struct merkle_proof) { 0 }, at);
+	clocks_received(c, num, at);
+	ok(store_commit(h->desk.store, c, NULL, NULL));
+}
+
+static void guest_responds(struct home *h, struct guest *g, const struct hash *about, const struct body_field *fields,
+	size_t n, struct issue_result *r)
+{
+	struct statement s;
+	guest_says(h, g, "response", about, 1, &s);
+	guest_stored(h, g, &s, fields, n, 0, r);
+	follows(h);
+}
+
+HOME_TEST(a_receipt_ends_its_clock_at_its_own_time_before_or_after_the_clock_was_started)
+{
+	struct home *h = *state;
+	struct guest g;
+	struct issue_result a, b;
+	clock_set(T0);
+	guest_meets(h, &g, "south.example");
+	warns(h, "south.example", "", NULL, &a);
+	warns(h, "south.example", "", NULL, &b);
+	receipt(h, a.num, T0 + MINUTE);
+	follows(h);
+	says(h, a.num, "receipt", "state", "met");
+	says(h, a.num, "receipt", "ended_at", "2026-01-01T00:01:00Z");
+	says(h, b.num, "receipt", "state", "running");
+	says(h, b.num, "receipt", "due_at", "2026-01-01T00:05:00Z");
+	fires(h, T0 + 6 * MINUTE);
+	says(h, b.num, "receipt", "state", "missed");
+	assert_non_null(strstr(clock_says(h, b.num, "receipt", "why"), "south.example, its duty contact; what to say: tocsin script "));
+	/* It was here in time, only written down late. */
+	receipt(h, b.num, T0 + 5 * MINUTE);
+	says(h, b.num, "receipt", "state", "met");
+	guest_free(&g);
+	clock_unset();
+}
+
+HOME_TEST(their_answer_ends_what_we_wait_for_and_a_question_stays_open_until_an_update)
+{
+	struct home *h = *state;
+	struct guest g;
+	struct issue_result w, opened, vague, again, update;
+	static const struct body_field just_opened[] = { FIELD("stage", "\"opened\"") };
+	static const struct body_field asks[] = { FIELD("stage", "\"assessed\""), FIELD("assessment.specific", "\"too-general\""),
+		FIELD("question", "\"Which gate?\"") };
+	clock_set(T0);
+	guest_meets(h, &g, "south.example");
+	warns(h, "south.example", "2026-01-03T00:00:00Z", NULL, &w);
+	follows(h);
+	says(h, w.num, "reply-by", "due_at", "2026-01-01T06:00:00Z");
+	says(h, w.num, "window", "due_at", "2026-01-03T00:00:00Z");
+	guest_responds(h, &g, &w.id, just_opened, 1, &opened);
+	says(h, w.num, "reply-by", "state", "running");
+	clock_set(T0 + HOUR);
+	guest_responds(h, &g, &w.id, asks, 3, &vague);
+	says(h, w.num, "reply-by", "state", "met");
+	says(h, vague.num, "reply-by", "state", "running");
+	says(h, vague.num, "reply-by", "due_at", "2026-01-01T09:00:00Z");
+	guest_responds(h, &g, &w.id, asks, 3, &again);
+	/* The author sees which questions are open. */
+	struct stored st;
+	struct snapshot *r;
+	json_t *shown;
+	stored_read(h, w.num, &st);
+	ok(snapshot_open(h->desk.store, &r));
+	ok(desk_show(&h->desk, r, view_node(), &st.row, true, &shown));
+	snapshot_close(r);
+	const json_t *open = json_object_get(shown, "open_questions");
+	assert_int_equal(json_array_size(open), 2);
+	assert_string_equal(json_string_value(json_object_get(json_array_get(open, 0), "question")), "Which gate?");
+	json_decref(shown);
+	arena_free(st.arena);
+	clock_set(T0 + 2 * HOUR);
+	warns(h, "south.example", "2026-01-05T00:00:00Z", &w.id, &update);
+	follows(h);
+	says(h, vague.num, "reply-by", "state", "met");
+	says(h, vague.num, "reply-by", "ended_at", "2026-01-01T02:00:00Z");
+	says(h, again.num, "reply-by", "state", "met");
+	says(h, w.num, "window", "state", "void");
+	says(h, update.num, "window", "due_at", "2026-01-05T00:00:00Z");
+	guest_free(&g);
+	clock_unset();
+}
+
+HOME_TEST(a_window_that_lapses_is_followed_up_by_its_author_until_a_closure)
+{
+	struct home *h = *state;
+	struct guest g;
+	struct issue_result ours, theirs, closure;
+	static const struct body_field warned[] = { FIELD("threat.summary", "\"x\""), FIELD("handling.tlp", "\"red\""),
+		FIELD("when.until", "\"2026-01-02T00:00:00Z\"") };
+	static const struct body_field outcome = FIELD("outcome", "\"did-not-occur\"");
+	struct statement s;
+	people(h);
+	clock_set(T0);
+	guest_meets(h, &g, "south.example");
+	warns(h, "south.example", "2026-01-02T00:00:00Z", NULL, &ours);
+	guest_says(h, &g, "warning", NULL, 0, &s);
+	guest_stored(h, &g, &s, warned, 3, 0, &theirs);
+	follows(h);
+	says(h, theirs.num, "opening", "due_at", "2026-01-01T01:00:00Z");
+	clock_set(T0 + DAY);
+	fires(h, T0 + DAY);
+	says(h, ours.num, "window", "state", "missed");
+	says(h, ours.num, "window", "ended_at", "2026-01-02T00:00:00Z");
+	says(h, ours.num, "window", "why", "lapsed, unresolved: its window is over, and that is no all-clear");
+	says(h, ours.num, "follow-up", "due_at", "2026-01-02T02:00:00Z");
+	says(h, theirs.num, "window", "state", "missed");
+	says(h, theirs.num, "follow-up", "state", "-");
+	says(h, theirs.num, "window", "owner", "carl");
+	clock_set(T0 + DAY + HOUR);
+	ok(issue_about(h, "closure", "south.example", &ours.id, &outcome, &closure));
+	follows(h);
+	says(h, ours.num, "follow-up", "state", "met");
+	says(h, ours.num, "window", "state", "missed");
+	says(h, ours.num, "receipt", "ended_at", "2026-01-02T01:00:00Z");
+	guest_free(&g);
+	clock_unset();
+}
+
+HOME_TEST(a_warning_that_came_is_opened_assessed_and_answered_in_turn)
+{
+	struct home *h = *state;
+	struct guest g;
+	struct issue_result w, r, back;
+	static const struct body_field fields[] = { FIELD("threat.summary", "\"x\""), FIELD("handling.tlp", "\"red\""),
+		FIELD("urgency", "\"urgent\""), FIELD("ask.reply-by", "\"2026-01-02T00:00:00Z\"") };
+	static const struct body_field opened = FIELD("stage", "\"opened\""), acted = FIELD("stage", "\"acted\""),
+		reason = FIELD("reason", "\"planted\"");
+	struct statement s;
+	clock_set(T0);
+	guest_meets(h, &g, "south.example");
+	guest_says(h, &g, "warning", NULL, 0, &s);
+	guest_stored(h, &g, &s, fields, 4, 0, &w);
+	follows(h);
+	says(h, w.num, "opening", "state", "running");
+	says(h, w.num, "assessment", "state", "-");
+	clock_set(T0 + 30 * MINUTE);
+	ok(issue_about(h, "response", "south.example", &w.id, &opened, &r));
+	follows(h);
+	says(h, w.num, "opening", "state", "met");
+	says(h, w.num, "assessment", "due_at", "2026-01-01T08:30:00Z");
+	/* A person opens it, too: it was opened already. */
+	struct change *c = change_new();
+	clocks_opened(&h->desk, c, w.num, T0 + HOUR);
+	ok(store_commit(h->desk.store, c, NULL, NULL));
+	json_t *list = clocks(h, w.num);
+	assert_int_equal(json_array_size(list), 3);
+	json_decref(list);
+	clock_set(T0 + 2 * HOUR);
+	ok(issue_about(h, "response", "south.example", &w.id, &acted, &r));
+	follows(h);
+	says(h, w.num, "assessment", "state", "met");
+	says(h, w.num, "reply-by", "state", "met");
+	/* What is withdrawn waits for nobody, but its retraction is to be opened. */
+	guest_writes(h, &g, "retraction", &w.id, &reason, &back);
+	follows(h);
+	says(h, back.num, "opening", "state", "running");
+	c = change_new();
+	clocks_opened(&h->desk, c, back.num, T0 + 4 * HOUR);
+	ok(store_commit(h->desk.store, c, NULL, NULL));
+	says(h, back.num, "opening", "state", "missed");
+	says(h, back.num, "assessment", "state", "-");
+	guest_free(&g);
+	clock_unset();
+}
+
+HOME_TEST(a_closure_that_came_before_its_warning_counts_when_that_arrives)
+{
+	struct home *h = *state;
+	struct guest g;
+	struct issue_result closure, w;
+	static const struct body_field fields[] = { FIELD("threat.summary", "\"x\""), FIELD("handling.tlp", "\"red\""),
+		FIELD("when.until", "\"2026-01-02T00:00:00Z\"") };
+	static const struct body_field outcome = FIELD("outcome", "\"stood-down\"");
+	struct statement s, end;
+	struct letter l;
+	clock_set(T0);
+	guest_meets(h, &g, "south.example");
+	guest_says(h, &g, "warning", NULL, 0, &s);
+	letter_make(&l, &g, &s, fields, 3);
+	guest_says(h, &g, "closure", &l.id, 1, &end);
+	guest_stored(h, &g, &end, &outcome, 1, 0, &closure);
+	follows(h);
+	letter_stored(h, &l, &s, 0, &w);
+	follows(h);
+	says(h, w.num, "opening", "state", "void");
+	says(h, w.num, "window", "state", "met");
+	guest_free(&g);
+	clock_unset();
+}
+
+HOME_TEST(a_request_runs_until_its_answer_and_needs_time_names_the_next_time)
+{
+	struct home *h = *state;
+	struct guest g;
+	struct issue_result q, a;
+	static const struct body_field asks[] = { FIELD("question", "\"Who?\""), FIELD("purpose", "\"x\""),
+		FIELD("urgency", "\"imminent\"") };
+	static const struct body_field later[] = { FIELD("result", "\"needs-time\""), FIELD("due", "\"2026-01-04T00:00:00Z\"") };
+	static const struct body_field given[] = { FIELD("result", "\"provided\"") };
+	struct statement s;
+	clock_set(T0);
+	guest_meets(h, &g, "south.example");
+	struct issue_release release = { .to = "south.example", .field = asks, .field_n = 3, .urgency = 0 };
+	struct issue issue = { .kind = "request", .release = &release, .n = 1 };
+	ok(desk_issue(&h->desk, &issue, &q));
+	follows(h);
+	says(h, q.num, "reply-by", "due_at", "2026-01-01T08:00:00Z");
+	guest_says(h, &g, "answer", &q.id, 1, &s);
+	guest_stored(h, &g, &s, later, 2, 0, &a);
+	follows(h);
+	says(h, q.num, "reply-by", "due_at", "2026-01-04T00:00:00Z");
+	says(h, q.num, "reply-by", "state", "running");
+	guest_says(h, &g, "answer", &q.id, 1, &s);
+	guest_stored(h, &g, &s, given, 1, 0, &a);
+	follows(h);
+	says(h, q.num, "reply-by", "state", "met");
+	guest_free(&g);
+	clock_unset();
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		home_test(a_receipt_ends_its_clock_at_its_own_time_before_or_after_the_clock_was_started),
+		home_test(their_answer_ends_what_we_wait_for_and_a_question_stays_open_until_an_update),
+		home_test(a_window_that_lapses_is_followed_up_by_its_author_until_a_closure),
+		home_test(a_warning_that_came_is_opened_assessed_and_answered_in_turn),
+		home_test(a_closure_that_came_before_its_warning_counts_when_that_arrives),
+		home_test(a_request_runs_until_its_answer_and_needs_time_names_the_next_time),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
