@@ -10,12 +10,12 @@
 
 #include "base/log.h"
 #include "desk/clocks_inside.h"
-#include "desk/directory.h"
+#include "desk/contact.h"
 #include "desk/pages.h"
 
 #define CHAIN_MAX 64                    /* people in one chain */
 #define CHAINS_MAX 32                   /* units and compartments remembered in one call */
-#define DUTY_WORDS 300
+#define WHY_MAX 32768                   /* a card's duty lines fit into its text */
 #define FIRE_ARENA (16u << 20)
 
 enum { LEVEL_STARTED, LEVEL_REMINDED, LEVEL_MISSED };
@@ -143,31 +143,33 @@ static struct step step_of(const struct firing *f, const struct clock_row *row, 
 	return s;
 }
 
-/* Whom to ring up when there is no receipt: the duty lines of the partner's card, into OUT. */
-static void duty_words(const struct desk *d, const struct clock_due *due, const char *missed, char *out, size_t room)
+/* Whom to ring up when there is no receipt, and how to say it; returned owned, NULL: no memory. */
+static char *receipt_words(const struct desk *d, const struct clock_due *due, const char *missed)
 {
-	const struct peer *peer = directory_find(d->directory, due->peer);
-	const char *duty = peer != NULL && peer->card->duty_n > 0 ? peer->card->duty[0] : "its duty contact";
-	char id[17];
-	hex_encode(due->statement_id.b, 8, id);
-	snprintf(out, room, "%s: %s, %.*s; what to say: tocsin script %s", missed, due->peer, DUTY_WORDS, duty, id);
-	peer_release(peer);
+	struct buf b;
+	buf_init(&b, WHY_MAX);
+	buf_printf(&b, "%s: ", missed);
+	contact_duty_words(d, due->peer, &due->statement_id, &b);
+	char *words = buf_detach(&b, NULL);
+	buf_free(&b);
+	return words;
 }
 
 static struct change *step_change(const struct firing *f, const struct clock_due *due, enum clock_kind kind,
 	const struct clock_rule *rule, struct step *s)
 {
-	char what[64], why[DUTY_WORDS + LIMIT_NAME + 200];
+	char what[64], *why = NULL;
 	const struct clock_row *row = &due->clock;
 	struct change *c = change_new();
 	if (c == NULL)
 		return NULL;
 	bool missed = s->to.level == LEVEL_MISSED;
 	if (missed && kind == CLOCK_RECEIPT) {
-		duty_words(f->desk, due, rule->missed, why, sizeof why);
-		s->to.why = why;
+		why = receipt_words(f->desk, due, rule->missed);
+		s->to.why = why != NULL ? why : rule->missed;
 	}
 	change_clock_fire(c, row, &s->to);
+	free(why);
 	change_event(c, s->event, row->statement, row->id);
 	if (s->page != NULL) {
 		snprintf(what, sizeof what, "%s: %s", s->event, row->kind);
