@@ -5,7 +5,6 @@
  * the event, and where a window lapsed the clock that goes on.  All steps of a call are submitted together; one whose
  * row went on in the meantime is left alone, the others are applied.
  */
-#include <pthread.h>
 #include <stdlib.h>
 
 #include "base/log.h"
@@ -206,42 +205,21 @@ static enum tocsin_err make_step(struct firing *f, const struct clock_due *due, 
 
 /* ---- all that are due ---- */
 
-struct waiting {
-	pthread_mutex_t lock;
-	pthread_cond_t done;
-	bool over;
-	enum tocsin_err err;
-	char sentence[256];
-};
-
-static void committed(void *arg, const struct change_result *results, size_t n, const struct commit_info *info)
-{
-	struct waiting *w = arg;
-	(void)info;
-	pthread_mutex_lock(&w->lock);
-	for (size_t i = 0; i < n; i++)
-		/* LATER: it went on in the meantime. */
-		if (results[i].err != TOCSIN_OK && results[i].err != TOCSIN_LATER && w->err == TOCSIN_OK) {
-			w->err = results[i].err;
-			memcpy(w->sentence, results[i].sentence, sizeof w->sentence);
-		}
-	w->over = true;
-	pthread_cond_signal(&w->done);
-	pthread_mutex_unlock(&w->lock);
-}
-
 /* Takes the changes. */
 static enum tocsin_err submit(const struct desk *d, struct change **changes, size_t n)
 {
-	struct waiting w = { .lock = PTHREAD_MUTEX_INITIALIZER, .done = PTHREAD_COND_INITIALIZER };
-	store_submit(d->store, changes, n, committed, &w);
-	pthread_mutex_lock(&w.lock);
-	while (!w.over)
-		pthread_cond_wait(&w.done, &w.lock);
-	pthread_mutex_unlock(&w.lock);
-	pthread_cond_destroy(&w.done);
-	pthread_mutex_destroy(&w.lock);
-	return w.err == TOCSIN_OK ? TOCSIN_OK : fail(w.err, "%s", w.sentence);
+	struct change_result *r = calloc(n, sizeof *r);
+	enum tocsin_err err = r == NULL ? fail(TOCSIN_BROKEN, "no memory for the clocks that are due") : TOCSIN_OK;
+	if (err == TOCSIN_OK)
+		store_commit_each(d->store, changes, n, r, NULL);
+	for (size_t i = 0; i < n; i++)
+		if (r == NULL)
+			change_free(changes[i]);
+		else if (err == TOCSIN_OK && r[i].err != TOCSIN_OK && r[i].err != TOCSIN_LATER)
+			/* LATER: it went on in the meantime. */
+			err = fail(r[i].err, "%s", r[i].sentence);
+	free(r);
+	return err;
 }
 
 enum tocsin_err clocks_fire(const struct desk *d, int64_t now, size_t max, size_t *done)

@@ -96,50 +96,22 @@ static enum tocsin_err follow_one(struct followed *f, struct change *c)
 
 struct batch {
 	struct change *change[BATCH];
+	struct change_result result[BATCH];
 	struct hash id[BATCH];
 	size_t n;
 };
 
-struct waiting {
-	pthread_mutex_t lock;
-	pthread_cond_t cond;
-	bool over;
-	size_t applied;
-	enum tocsin_err err;
-	char sentence[256];
-};
-
-static void committed(void *arg, const struct change_result *results, size_t n, const struct commit_info *info)
-{
-	struct waiting *w = arg;
-	(void)info;
-	pthread_mutex_lock(&w->lock);
-	for (size_t i = 0; i < n && w->err == TOCSIN_OK; i++) {
-		if (results[i].err == TOCSIN_OK) {
-			w->applied++;
-			continue;
-		}
-		w->err = results[i].err;
-		memcpy(w->sentence, results[i].sentence, sizeof w->sentence);
-	}
-	w->over = true;
-	pthread_cond_signal(&w->cond);
-	pthread_mutex_unlock(&w->lock);
-}
-
 /* Each is applied only behind the one before it, so that a failure leaves none out. */
 static enum tocsin_err submit(const struct desk *d, struct batch *b, size_t *done)
 {
-	struct waiting w = { .lock = PTHREAD_MUTEX_INITIALIZER, .cond = PTHREAD_COND_INITIALIZER };
-	store_submit(d->store, b->change, b->n, committed, &w);
-	pthread_mutex_lock(&w.lock);
-	while (!w.over)
-		pthread_cond_wait(&w.cond, &w.lock);
-	pthread_mutex_unlock(&w.lock);
-	pthread_cond_destroy(&w.cond);
-	pthread_mutex_destroy(&w.lock);
-	*done = w.applied;
-	return w.err == TOCSIN_OK ? TOCSIN_OK : fail(w.err, "%s", w.sentence);
+	enum tocsin_err err = TOCSIN_OK;
+	store_commit_each(d->store, b->change, b->n, b->result, NULL);
+	for (size_t i = 0; i < b->n; i++)
+		if (b->result[i].err == TOCSIN_OK)
+			(*done)++;
+		else if (err == TOCSIN_OK)
+			err = fail(b->result[i].err, "%s", b->result[i].sentence);
+	return err;
 }
 
 /* Whether ROW refers to a statement of B: what was derived from that cannot be read yet. */

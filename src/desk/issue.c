@@ -1,6 +1,5 @@
 #include "desk/issue.h"
 
-#include <pthread.h>
 #include <stdlib.h>
 
 #include "base/random.h"
@@ -151,31 +150,23 @@ static struct change *make_change(const struct desk *d, const struct making *m, 
 	return c;
 }
 
-/* Where the writer's thread leaves the results for the caller. */
-struct waiting {
-	pthread_mutex_t lock;
-	pthread_cond_t done;
-	bool over;
-	struct issue_result *results;
-	enum tocsin_err err;
-	char sentence[256];
-};
-
-static void committed(void *arg, const struct change_result *results, size_t n, const struct commit_info *info)
+/* Takes the changes; numbers into RESULTS. */
+static enum tocsin_err commit_changes(const struct desk *d, struct change **changes, size_t n, struct issue_result *results)
 {
-	struct waiting *w = arg;
-	(void)info;
-	pthread_mutex_lock(&w->lock);
-	for (size_t i = 0; i < n; i++) {
-		w->results[i].num = results[i].num;
-		if (results[i].err != TOCSIN_OK && w->err == TOCSIN_OK) {
-			w->err = results[i].err;
-			memcpy(w->sentence, results[i].sentence, sizeof w->sentence);
+	struct change_result *r = calloc(n, sizeof *r);
+	enum tocsin_err err = r == NULL ? fail(TOCSIN_BROKEN, "no memory for %zu statements", n) : TOCSIN_OK;
+	if (err == TOCSIN_OK)
+		store_commit_each(d->store, changes, n, r, NULL);
+	for (size_t i = 0; i < n; i++)
+		if (r == NULL) {
+			change_free(changes[i]);
+		} else {
+			results[i].num = r[i].num;
+			if (err == TOCSIN_OK && r[i].err != TOCSIN_OK)
+				err = fail(r[i].err, "%s", r[i].sentence);
 		}
-	}
-	w->over = true;
-	pthread_cond_signal(&w->done);
-	pthread_mutex_unlock(&w->lock);
+	free(r);
+	return err;
 }
 
 static enum tocsin_err commit_all(const struct desk *d, const struct issue *issue, const struct making *m, int64_t now,
@@ -201,14 +192,7 @@ static enum tocsin_err commit_all(const struct desk *d, const struct issue *issu
 		memcpy(results[i].to, m[i].statement.to.name, sizeof results[i].to);
 	}
 	if (err == TOCSIN_OK) {
-		struct waiting w = { .lock = PTHREAD_MUTEX_INITIALIZER, .done = PTHREAD_COND_INITIALIZER, .results = results };
-		store_submit(d->store, changes, issue->n, committed, &w);
-		pthread_mutex_lock(&w.lock);
-		while (!w.over)
-			pthread_cond_wait(&w.done, &w.lock);
-		pthread_mutex_unlock(&w.lock);
-		if (w.err != TOCSIN_OK)
-			err = fail(w.err, "%s", w.sentence);
+		err = commit_changes(d, changes, issue->n, results);
 	} else if (changes != NULL) {
 		for (size_t i = 0; i < issue->n; i++)
 			change_free(changes[i]);

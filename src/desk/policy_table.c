@@ -76,6 +76,10 @@ static const struct policy_row rows[] = {
 	{ "unit.route", POLICY_TEXT, 0, ACCESS_ROUTE_MAX, NULL, "",
 		"which unit sees what comes from which partner: south.example=crisis west.example=border", check_route },
 
+	/* the API */
+	{ "api.rate", POLICY_INTEGER, 0, 10000, NULL, "50",
+		"requests a second of one account, ten times as many at once; 0: any number", NULL },
+
 	/* releases */
 	{ "release.two-people-from", POLICY_WORD, 0, 0, two_people, "amber",
 		"from which TLP on two people release a warning: the author never alone", NULL },

@@ -1,6 +1,6 @@
 /*
- * rate: a token bucket for each partner. Only names whose signature has verified are ever put in, so that strangers
- * cannot fill it.
+ * rate: a token bucket for each partner, or for each account of the desk. Only names that have proven who they are are
+ * ever put in, so that strangers cannot fill it.
  */
 #ifndef TOCSIN_EXCHANGE_RATE_H
 #define TOCSIN_EXCHANGE_RATE_H
@@ -10,6 +10,7 @@
 struct rate;
 struct rate *rate_new(unsigned per_second); /* burst ten times as many; 0: no limit. NULL when out of memory */
 void rate_free(struct rate *r);                        /* safe on NULL */
+void rate_set(struct rate *r, unsigned per_second);    /* from any thread */
 /* Takes one token of NAME at NOW (monotonic microseconds); false when there is none. From any thread. */
 bool rate_take(struct rate *r, const char *name, int64_t now);
 

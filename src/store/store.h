@@ -87,6 +87,8 @@ struct commit_info {                    /* the log as it was made durable by thi
 typedef void store_done(void *arg, const struct change_result *results, size_t n, const struct commit_info *info);
 /* Takes the changes (not the array). DONE is called once on the writer's thread when all N are durable or failed; it must be quick. */
 void store_submit(struct store *s, struct change **changes, size_t n, store_done *done, void *arg);
+/* Submits N changes and waits; RESULT has room for N. Takes the changes (not the array). Never call it on the writer's thread. */
+void store_commit_each(struct store *s, struct change **changes, size_t n, struct change_result *result, struct commit_info *info);
 /* Submits one change and waits. Takes C. RESULT and INFO may be NULL. Never call it on the writer's thread. */
 enum tocsin_err store_commit(struct store *s, struct change *c, struct change_result *result, struct commit_info *info) MUST_USE;
 

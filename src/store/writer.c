@@ -613,7 +613,7 @@ struct wait {
 	pthread_mutex_t lock;
 	pthread_cond_t cond;
 	bool done;
-	struct change_result result;
+	struct change_result *result;
 	struct commit_info info;
 };
 
@@ -621,28 +621,35 @@ static void waited(void *arg, const struct change_result *results, size_t n, con
 {
 	struct wait *w = arg;
 	pthread_mutex_lock(&w->lock);
-	w->result = n > 0 ? results[0] : (struct change_result){ .err = TOCSIN_BROKEN };
+	memcpy(w->result, results, n * sizeof *results);
 	w->info = *info;
 	w->done = true;
 	pthread_cond_signal(&w->cond);
 	pthread_mutex_unlock(&w->lock);
 }
 
-enum tocsin_err store_commit(struct store *s, struct change *c, struct change_result *result, struct commit_info *info)
+void store_commit_each(
+	struct store *s, struct change **changes, size_t n, struct change_result *result, struct commit_info *info)
 {
-	if (c == NULL)
-		return fail(TOCSIN_BROKEN, "%s: out of memory", s->path);
-	struct wait w = { .lock = PTHREAD_MUTEX_INITIALIZER, .cond = PTHREAD_COND_INITIALIZER };
-	store_submit(s, &c, 1, waited, &w);
+	struct wait w = { .lock = PTHREAD_MUTEX_INITIALIZER, .cond = PTHREAD_COND_INITIALIZER, .result = result };
+	store_submit(s, changes, n, waited, &w);
 	pthread_mutex_lock(&w.lock);
 	while (!w.done)
 		pthread_cond_wait(&w.cond, &w.lock);
 	pthread_mutex_unlock(&w.lock);
 	pthread_cond_destroy(&w.cond);
 	pthread_mutex_destroy(&w.lock);
-	if (result != NULL)
-		*result = w.result;
 	if (info != NULL)
 		*info = w.info;
-	return w.result.err == TOCSIN_OK ? TOCSIN_OK : fail(w.result.err, "%s", w.result.sentence);
+}
+
+enum tocsin_err store_commit(struct store *s, struct change *c, struct change_result *result, struct commit_info *info)
+{
+	struct change_result r;
+	if (c == NULL)
+		return fail(TOCSIN_BROKEN, "%s: out of memory", s->path);
+	store_commit_each(s, &c, 1, &r, info);
+	if (result != NULL)
+		*result = r;
+	return r.err == TOCSIN_OK ? TOCSIN_OK : fail(r.err, "%s", r.sentence);
 }
