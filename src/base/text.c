@@ -178,3 +178,20 @@ bool text_is_name(struct bytes s)
 	}
 	return labels >= 2;
 }
+
+bool text_is_mail(struct bytes s)
+{
+	const uint8_t *at = s.n > 0 ? memchr(s.p, '@', s.n) : NULL;
+	if (at == NULL || s.n > TEXT_MAIL)
+		return false;
+	size_t local = (size_t)(at - s.p), domain = s.n - local - 1;
+	if (local == 0 || local > 64 || domain == 0 || memchr(at + 1, '@', domain) != NULL)
+		return false;
+	for (size_t i = 0; i < s.n; i++) {
+		bool dots = i > 0 && s.p[i] == '.' && s.p[i - 1] == '.';
+		if (s.p[i] <= ' ' || s.p[i] > '~' || strchr("<>()[]\\,;:\"", s.p[i]) != NULL || dots)
+			return false;
+	}
+	/* A dash in front would be an option to somebody's program. */
+	return s.p[0] != '-' && s.p[0] != '.' && at[1] != '.' && at[1] != '-' && s.p[local - 1] != '.' && s.p[s.n - 1] != '.';
+}

@@ -40,5 +40,9 @@ bool text_is_clean(struct bytes s);
 bool text_has_bidi(struct bytes s);
 /* A lower-case DNS name: labels of [a-z0-9-], 1 to 63, no hyphen at either end, at least two labels, at most 200 bytes. */
 bool text_is_name(struct bytes s);
+/* An address of mail as it may stand between < and > without quotes: LOCAL@DOMAIN, printable ASCII, no spaces, brackets
+ * or quotes, at most TEXT_MAIL bytes (RFC 5321). */
+#define TEXT_MAIL 254
+bool text_is_mail(struct bytes s);
 
 #endif

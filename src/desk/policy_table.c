@@ -105,6 +105,22 @@ static const struct policy_row rows[] = {
 		"how long each one in the chain has before the next is paged: urgent", NULL },
 	{ "escalation.every.routine", POLICY_SECONDS, MINUTE, 30 * DAY, NULL, "8h",
 		"how long each one in the chain has before the next is paged: routine", NULL },
+
+	/* pages */
+	{ "notify.content", POLICY_FLAG, 0, 0, NULL, "no",
+		"whether a page by mail or webhook may say what the threat is, to who may see it; a command never learns it", NULL },
+	{ "notify.unreached.life", POLICY_SECONDS, 10, HOUR, NULL, "1m",
+		"after how long without success through any channel a page counts as failed, and the next is paged: threats to life", NULL },
+	{ "notify.unreached", POLICY_SECONDS, 10, DAY, NULL, "10m",
+		"the same for all other pages; they are tried for a day nevertheless", NULL },
+	{ "test.pager-every", POLICY_SECONDS, 0, 365 * DAY, NULL, "7d",
+		"how often each channel of our own people is tested; 0s: never", NULL },
+	{ "test.partner-every", POLICY_SECONDS, 0, 365 * DAY, NULL, "7d",
+		"how often each confirmed partner is sent a record that says that it is a test; 0s: never", NULL },
+	{ "test.within", POLICY_SECONDS, 10, 30 * DAY, NULL, "1h",
+		"how long a partner has to answer a test before that is an alarm", NULL },
+	{ "test.answer", POLICY_FLAG, 0, 0, NULL, "yes",
+		"whether this node answers tests by itself", NULL },
 };
 
 const struct policy_row *policy_each(size_t i)

@@ -21,6 +21,10 @@ static const struct rule rules[] = {
 		"an administrator gives accounts their unit and compartments (tocsin account unit)" },
 
 	/* pages and channels */
+	{ "channel.own", "everybody keeps their own channels", "an administrator keeps everybody's" },
+	{ "channel.command", "a command channel runs a program on the node's machine", "an administrator adds it, from the folder of [notify] folder" },
+	{ "channel.https", "a webhook is called over https", "" },
+	{ "channel.limit", "an account has a few channels, each of which is tried for every page", "remove one that is not needed (tocsin channel remove)" },
 
 	/* reach, retention, forgetting */
 

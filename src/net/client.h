@@ -32,6 +32,7 @@ struct http_request {
 	const char *url;                /* http, https, or "unix:PATH:/path" for the node's own socket */
 	const char *type;               /* Content-Type of the body */
 	const char *authorization;      /* NULL or the header's value */
+	const char *signature;          /* NULL or the value of Tocsin-Signature */
 	struct buf *body;               /* taken; NULL: none */
 	size_t max_answer;
 	unsigned timeout_ms;            /* for everything together; connecting gets at most 10 s of it */

@@ -86,6 +86,7 @@ struct transfer *transfer_new(const struct http_request *r, http_done *done, voi
 	t->url = copy(r->url, &ok);
 	t->type = copy(r->type, &ok);
 	t->authorization = copy(r->authorization, &ok);
+	t->signature = copy(r->signature, &ok);
 	t->timeout_ms = r->timeout_ms;
 	t->done = done;
 	t->arg = arg;
@@ -120,6 +121,7 @@ void transfer_free(struct transfer *t)
 	free(t->url);
 	free(t->type);
 	wipe(t->authorization);
+	free(t->signature);
 	buf_free(&t->body);
 	buf_free(&t->answer);
 	free(t);
@@ -127,7 +129,7 @@ void transfer_free(struct transfer *t)
 
 /* ---- preparing ---- */
 
-static bool is_loopback_host(const char *host)
+bool transfer_is_loopback(const char *host)
 {
 	struct in_addr v4;
 	struct in6_addr v6;
@@ -158,7 +160,7 @@ static enum tocsin_err check_url(const char *text, bool plain_anywhere)
 		e = fail(TOCSIN_BAD, "\"%s\" is not a URL to send to; write https://HOST/PATH", text);
 	else if (strcmp(scheme, "https") != 0 && strcmp(scheme, "http") != 0)
 		e = fail(TOCSIN_BAD, "\"%s\" is neither https nor http", text);
-	else if (strcmp(scheme, "http") == 0 && !plain_anywhere && !is_loopback_host(host))
+	else if (strcmp(scheme, "http") == 0 && !plain_anywhere && !transfer_is_loopback(host))
 		e = fail(TOCSIN_REFUSED, "%s is plain HTTP beyond this machine; use https", text);
 	curl_free(scheme);
 	curl_free(host);
@@ -236,8 +238,7 @@ static bool prepare_body(struct transfer *t, CURL *easy)
 	return e == CURLE_OK;
 }
 
-/* The system's certificates, when it has them where libcurl was told; otherwise only ours count. */
-static CURLcode prepare_trust(CURL *easy, struct transfer_anchors *anchors)
+CURLcode transfer_trust(CURL *easy, struct transfer_anchors *anchors)
 {
 	CURLcode e = CURLE_OK;
 	const curl_version_info_data *info = curl_version_info(CURLVERSION_NOW);
@@ -256,7 +257,7 @@ enum tocsin_err transfer_prepare(struct transfer *t, CURL *easy, bool plain_anyw
 	enum tocsin_err err = split_unix(t->url, &socket, &url);
 	if (err == TOCSIN_OK)
 		err = check_url(url, plain_anywhere);
-	if (err == TOCSIN_OK && (has_line_end(t->type) || has_line_end(t->authorization)))
+	if (err == TOCSIN_OK && (has_line_end(t->type) || has_line_end(t->authorization) || has_line_end(t->signature)))
 		err = fail(TOCSIN_BAD, "a header for %s would hold a line end", t->url);
 	if (err != TOCSIN_OK)
 		goto end;
@@ -264,6 +265,7 @@ enum tocsin_err transfer_prepare(struct transfer *t, CURL *easy, bool plain_anyw
 	bool ok = add_header(t, "Expect", "") &&
 		  (t->type == NULL ? add_header(t, "Content-Type", "") : add_header(t, "Content-Type", t->type)) &&
 		  (t->authorization == NULL || add_header(t, "Authorization", t->authorization)) &&
+		  (t->signature == NULL || add_header(t, "Tocsin-Signature", t->signature)) &&
 		  prepare_body(t, easy);
 	CURLcode e = CURLE_OK;
 	e |= curl_easy_setopt(easy, CURLOPT_URL, url);
@@ -284,7 +286,7 @@ enum tocsin_err transfer_prepare(struct transfer *t, CURL *easy, bool plain_anyw
 	e |= curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE,
 			      t->answer.max > 0 ? (curl_off_t)t->answer.max : (curl_off_t)1);
 	e |= curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-	e |= prepare_trust(easy, anchors);
+	e |= transfer_trust(easy, anchors);
 	if (!ok || e != CURLE_OK)
 		err = fail(TOCSIN_BROKEN, "cannot prepare a request to %s: out of memory", t->url);
 end:

@@ -13,10 +13,15 @@ struct transfer_anchors;
 enum tocsin_err transfer_anchors_read(const char *pem_file, struct transfer_anchors **out) MUST_USE;
 void transfer_anchors_free(struct transfer_anchors *a);              /* safe on NULL */
 
+/* The system's certificates, when it has them where libcurl was told, and A's (which may be NULL). */
+CURLcode transfer_trust(CURL *easy, struct transfer_anchors *a);
+/* A name or number that never leaves this machine. */
+bool transfer_is_loopback(const char *host);
+
 struct transfer {
 	struct transfer *next;           /* the client's, while it waits */
 	struct transfer *prev_open, *next_open;   /* the client's, while it is under way */
-	char *method, *url, *type, *authorization;
+	char *method, *url, *type, *authorization, *signature;
 	struct buf body, answer;
 	unsigned timeout_ms;
 	http_done *done;

@@ -91,6 +91,44 @@ enum tocsin_err page_by_id(struct snapshot *r, const char *id, struct arena *a, 
 	return err == TOCSIN_OK ? page_one(c, a, out) : err;
 }
 
+enum tocsin_err page_facts_get(struct snapshot *r, int64_t num, struct arena *a, struct page_facts *out)
+{
+	struct cursor *c;
+	bool ok = true;
+	*out = (struct page_facts){ 0 };
+	enum tocsin_err err = cursor_open(r, &c, READ_PAGE_FACTS, num);
+	if (err != TOCSIN_OK)
+		return err;
+	err = cursor_next(c);
+	if (err == TOCSIN_OK) {
+		*out = (struct page_facts){ .due_at = cursor_int(c, 2) };
+		out->clock_id = take_str(a, c, 0, &ok);
+		out->clock_kind = take_str(a, c, 1, &ok);
+		out->unit = take_str(a, c, 3, &ok);
+		out->whose = take_str(a, c, 4, &ok);
+		out->account_state = take_str(a, c, 5, &ok);
+		out->has_statement = take_hash(c, 6, &out->statement);
+		out->statement_kind = take_str(a, c, 7, &ok);
+		if (!ok)
+			err = take_no_room();
+	}
+	cursor_close(c);
+	return err == TOCSIN_MISSING ? fail(TOCSIN_MISSING, "there is no such page") : err;
+}
+
+enum tocsin_err page_account_active(struct snapshot *r, const char *name, bool *active)
+{
+	struct cursor *c;
+	*active = false;
+	enum tocsin_err err = cursor_open(r, &c, READ_PAGE_ACCOUNT, name);
+	if (err != TOCSIN_OK)
+		return err;
+	err = cursor_next(c);
+	if (err == TOCSIN_OK)
+		*active = strcmp(cursor_text(c, 0), "active") == 0;
+	return take_end(c, err);
+}
+
 static enum tocsin_err page_rows(struct cursor *c, page_each *each, void *arg)
 {
 	enum tocsin_err err;

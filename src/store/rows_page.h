@@ -39,6 +39,20 @@ void change_page_failed(struct change *c, int64_t num, const char *trouble);
 enum tocsin_err page_get(struct snapshot *r, int64_t num, struct arena *a, struct page_row *out) MUST_USE;
 /* MISSING: no page has this id. */
 enum tocsin_err page_by_id(struct snapshot *r, const char *id, struct arena *a, struct page_row *out) MUST_USE;
+/* What a page is about, and whether its account may be told. */
+struct page_facts {
+	const char *clock_id, *clock_kind;      /* "": of no clock */
+	int64_t due_at;
+	const char *unit;
+	const char *whose;              /* the function of the clock's owner */
+	const char *account_state;      /* "active", …; "": there is no such account */
+	bool has_statement;
+	struct hash statement;
+	const char *statement_kind;
+};
+enum tocsin_err page_facts_get(struct snapshot *r, int64_t num, struct arena *a, struct page_facts *out) MUST_USE;
+/* Whether NAME is an active account. */
+enum tocsin_err page_account_active(struct snapshot *r, const char *name, bool *active) MUST_USE;
 typedef bool page_each(void *arg, const struct page_row *row);
 /* Whose next_at has come: to be taken, or whose deadline is over. */
 enum tocsin_err pages_due(struct snapshot *r, int64_t now, size_t limit, page_each *each, void *arg) MUST_USE;

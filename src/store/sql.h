@@ -282,6 +282,8 @@ enum sql_read {
 	/* pages and channels */
 	READ_PAGE,
 	READ_PAGE_ID,
+	READ_PAGE_FACTS,
+	READ_PAGE_ACCOUNT,
 	READ_PAGES_DUE,
 	READ_PAGES_OF,
 	READ_PAGES_FAILED,

@@ -287,6 +287,13 @@ const struct sql_text sql_reads[READ_COUNT] = {
 	/* ---- pages and channels ---- */
 	[READ_PAGE] = { "page", "SELECT " PAGE_ALL " FROM page WHERE num = $1", "i" },
 	[READ_PAGE_ID] = { "page id", "SELECT " PAGE_ALL " FROM page WHERE id = $1", "t" },
+	[READ_PAGE_FACTS] = { "page facts",
+	        "SELECT COALESCE(c.id, ''), COALESCE(c.kind, ''), COALESCE(c.due_at, 0), COALESCE(c.unit, ''), "
+	        "COALESCE(o.function, ''), COALESCE(w.state, ''), s.id, COALESCE(s.kind, '') FROM page p"
+	        " LEFT JOIN clock c ON c.num = p.clock LEFT JOIN account o ON o.name = c.owner"
+	        " LEFT JOIN account w ON w.name = p.account LEFT JOIN statement s ON s.num = p.statement WHERE p.num = $1",
+	        "i" },
+	[READ_PAGE_ACCOUNT] = { "page account", "SELECT state FROM account WHERE name = $1", "t" },
 	[READ_PAGES_DUE] = { "pages due",
 	        "SELECT " PAGE_ALL " FROM page WHERE next_at > 0 AND next_at <= $1 ORDER BY next_at LIMIT $2", "ii" },
 	[READ_PAGES_OF] = { "pages of",

@@ -202,6 +202,26 @@ TEST(a_name_is_a_lower_case_DNS_name_of_two_labels_or_more)
 	assert_false(text_is_name(bytes_of(name, 201)));
 }
 
+TEST(an_address_of_mail_needs_no_quotes_and_holds_no_line_end)
+{
+	static const char *const good[] = { "duty@north.example", "a@b", "o'brien+pager_1@north.example" },
+		*const bad[] = { "", "@", "a@", "@b", "a@b@c", "a b@c", "a@b\r\nBcc: x@y", "a@b\n", "<a@b>", "a,b@c", "\"a\"@b",
+			"-a@b", "a@-b", ".a@b", "a.@b", "a..b@c", "a@b..c", "a@b.", "a@.b", "\xd0\xb0@b", "a;b@c", "a@[127.0.0.1]" };
+	for (size_t i = 0; i < sizeof good / sizeof *good; i++)
+		assert_true(text_is_mail(bytes_str(good[i])));
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+		assert_false(text_is_mail(bytes_str(bad[i])));
+	assert_false(text_is_mail(bytes_of("a@b\0c", 5)));
+	char name[TEXT_MAIL + 2];
+	memset(name, 'a', sizeof name);
+	name[64] = '@';
+	assert_true(text_is_mail(bytes_of(name, TEXT_MAIL)));
+	assert_false(text_is_mail(bytes_of(name, TEXT_MAIL + 1)));
+	name[64] = 'a';
+	name[65] = '@';
+	assert_false(text_is_mail(bytes_of(name, TEXT_MAIL)));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -215,6 +235,7 @@ int main(void)
 		cmocka_unit_test(clean_text_holds_no_controls_and_no_separators),
 		cmocka_unit_test(direction_overrides_and_isolates_are_found_wherever_they_stand),
 		cmocka_unit_test(a_name_is_a_lower_case_DNS_name_of_two_labels_or_more),
+		cmocka_unit_test(an_address_of_mail_needs_no_quotes_and_holds_no_line_end),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
