@@ -38,6 +38,7 @@ enum right {
 	RIGHT_COUNT
 };
 const char *right_name(enum right r);
+unsigned right_roles(enum right r);             /* who has it */
 
 #define ACCESS_EVERY_UNIT "*"                   /* the inspectors' */
 #define ACCESS_ROUTE_MAX 4000

@@ -79,6 +79,13 @@ static const struct policy_row rows[] = {
 	/* the API */
 	{ "api.rate", POLICY_INTEGER, 0, 10000, NULL, "50",
 		"requests a second of one account, ten times as many at once; 0: any number", NULL },
+	/* people */
+	{ "session.idle", POLICY_SECONDS, 5 * MINUTE, 7 * DAY, NULL, "1h",
+		"after how long without a request somebody who logged in must log in again", NULL },
+	{ "session.longest", POLICY_SECONDS, 15 * MINUTE, 31 * DAY, NULL, "12h",
+		"after how long whoever logged in must log in again in any case", NULL },
+	{ "token.longest", POLICY_SECONDS, HOUR, 1100 * DAY, NULL, "365d", "for how long an API token may be made", NULL },
+	{ "delegation.longest", POLICY_SECONDS, HOUR, 366 * DAY, NULL, "31d", "for how long roles may be delegated", NULL },
 
 	/* releases */
 	{ "release.two-people-from", POLICY_WORD, 0, 0, two_people, "amber",

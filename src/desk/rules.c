@@ -7,6 +7,21 @@
 
 /* By area; a new rule is one row. */
 static const struct rule rules[] = {
+	/* people */
+	{ "account.last-administrator", "there is always somebody who can manage", "make another account an administrator first" },
+	{ "account.own-roles", "nobody gives oneself roles, another unit or compartments",
+		"another administrator, or whoever holds the node's socket" },
+	{ "account.inspector-alone", "who inspects has no part in what is inspected", "" },
+	{ "account.password", "whoever changes a password or a second factor knows the one before",
+		"an administrator sets a new password or takes the second factor away" },
+	{ "token.limit", "an account holds a few tokens that somebody knows of", "end one first (tocsin account token)" },
+	{ "token.end", "a token has an end", "an administrator, by the policy token.longest" },
+	{ "delegation.own-roles", "one delegates what is one's own, not what was delegated to one", "whoever has the role, or an administrator" },
+	{ "delegation.same-unit", "a deputy is of the same unit: content is need-to-know", "an administrator moves the account" },
+	{ "delegation.end", "a delegation has an end", "an administrator, by the policy delegation.longest" },
+	{ "handover.same-unit", "a shift is handed over within the unit", "an administrator moves the account" },
+	{ "handover.successor", "two accounts sign a hand-over", "whoever goes names whoever comes" },
+
 	/* need-to-know */
 	{ "role.right", "what one may do comes from one's roles", "an administrator gives roles (tocsin account role)" },
 	{ "token.scope", "a token may be used only for what it was made for", "its owner makes another one (tocsin account token)" },

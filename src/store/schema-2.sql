@@ -3,26 +3,39 @@
 
 -- ---- people ----
 CREATE TABLE unit (name TEXT PRIMARY KEY, label TEXT NOT NULL, added_at BIGINT NOT NULL);
+-- There from the beginning: where accounts belong, and what comes in goes, unless somebody says otherwise.
+INSERT INTO unit (name, label, added_at) VALUES ('desk', 'the desk', 0);
 CREATE TABLE compartment (name TEXT PRIMARY KEY, label TEXT NOT NULL, added_at BIGINT NOT NULL);
 CREATE TABLE account (name TEXT PRIMARY KEY, num BIGINT NOT NULL, unit TEXT NOT NULL,
   roles BIGINT NOT NULL,               -- bits: ROLE_*
   function TEXT NOT NULL,              -- what others are shown instead of the name
   state TEXT NOT NULL,                 -- active, locked, removed
   password TEXT NOT NULL,              -- Argon2id, as libsodium writes it; empty: cannot log in with one
-  totp BYTES NOT NULL, totp_last BIGINT NOT NULL,
-  wrong BIGINT NOT NULL, wrong_at BIGINT NOT NULL,          -- tries since the last right one, and when the last was
+  totp BYTES NOT NULL,                 -- the secret; empty: none is asked for
+  totp_last BIGINT NOT NULL,           -- the step of the last code that was taken
   created_at BIGINT NOT NULL, changed_at BIGINT NOT NULL, used_at BIGINT NOT NULL);
 CREATE INDEX account_unit ON account (unit, num);
+CREATE INDEX account_name ON account (unit, name);
+CREATE INDEX account_admin ON account (name) WHERE state = 'active' AND (roles & 64) <> 0;
+-- Wrong tries to log in, by SHA-256 of the name, of accounts that are there and of those that are not.
+CREATE TABLE attempt (name BYTES PRIMARY KEY, wrong BIGINT NOT NULL, wrong_at BIGINT NOT NULL);
+CREATE INDEX attempt_at ON attempt (wrong_at);
 CREATE TABLE account_compartment (account TEXT NOT NULL, compartment TEXT NOT NULL, PRIMARY KEY (account, compartment));
 -- Sessions and API tokens, by the SHA-256 of what their holder presents.
 CREATE TABLE session (id BYTES PRIMARY KEY, account TEXT NOT NULL, kind TEXT NOT NULL, label TEXT NOT NULL, scopes BIGINT NOT NULL,
   created_at BIGINT NOT NULL, used_at BIGINT NOT NULL, expires_at BIGINT NOT NULL);
 CREATE INDEX session_account ON session (account, created_at);
+CREATE INDEX session_expires ON session (expires_at);
 CREATE TABLE delegation (num BIGINT PRIMARY KEY, id TEXT NOT NULL, from_account TEXT NOT NULL, to_account TEXT NOT NULL, roles BIGINT NOT NULL,
   reason TEXT NOT NULL, begins_at BIGINT NOT NULL, ends_at BIGINT NOT NULL, ended_at BIGINT NOT NULL);
+CREATE UNIQUE INDEX delegation_id ON delegation (id);
 CREATE INDEX delegation_to ON delegation (to_account, ends_at);
+CREATE INDEX delegation_from ON delegation (from_account, ends_at);
 CREATE TABLE handover (num BIGINT PRIMARY KEY, id TEXT NOT NULL, from_account TEXT NOT NULL, to_account TEXT NOT NULL, at BIGINT NOT NULL,
   content BYTES NOT NULL, from_signed_at BIGINT NOT NULL, to_signed_at BIGINT NOT NULL);
+CREATE UNIQUE INDEX handover_id ON handover (id);
+CREATE INDEX handover_from ON handover (from_account, num);
+CREATE INDEX handover_to ON handover (to_account, num);
 
 -- ---- need-to-know ----
 -- A scope is a unit, or a unit's part that is read into a compartment. The unit "*" is every inspector's.
@@ -59,6 +72,7 @@ CREATE INDEX draft_compartment ON draft (compartment, num);
 CREATE INDEX draft_compartment_state ON draft (compartment, state, num);
 CREATE INDEX draft_releasing ON draft (num) WHERE state = 'releasing';
 CREATE INDEX draft_review ON draft (review_by) WHERE review_by > 0;
+CREATE INDEX draft_author ON draft (author, state, num);
 CREATE TABLE draft_version (draft BIGINT NOT NULL, version BIGINT NOT NULL, at BIGINT NOT NULL, account TEXT NOT NULL, content BYTES NOT NULL, PRIMARY KEY (draft, version));
 CREATE TABLE draft_file (draft BIGINT NOT NULL, name TEXT NOT NULL, type TEXT NOT NULL, sha256 BYTES NOT NULL, data BYTES NOT NULL, PRIMARY KEY (draft, name));
 CREATE TABLE approval (num BIGINT PRIMARY KEY, draft BIGINT NOT NULL, version BIGINT NOT NULL, what TEXT NOT NULL,       -- proposed, released, refused, withdrawn, reviewed

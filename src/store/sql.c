@@ -163,6 +163,77 @@ const struct sql_text sql_writes[WRITE_COUNT] = {
 	        "ii" },
 
 	/* ---- people ---- */
+	[WRITE_ACCOUNT_ADD] = { "account add",
+	        "INSERT INTO account (name, num, unit, roles, function, state, password, totp, totp_last, created_at, changed_at, used_at)"
+	        " VALUES ($1, $2, $3, $4, $5, 'active', $6, $7, 0, $8, $8, 0) ON CONFLICT (name) DO NOTHING",
+	        "tdtittbi" },
+	/* The last active administrator stays one. */
+	[WRITE_ACCOUNT_CHANGE] = { "account change",
+	        "UPDATE account SET unit = $1, roles = $2, function = $3, state = $4, changed_at = $5 WHERE name = $6 AND changed_at = $7 AND state <> 'removed'"
+	        " AND (state <> 'active' OR (roles & 64) = 0 OR ($4 = 'active' AND ($2 & 64) <> 0)"
+	        " OR EXISTS (SELECT 1 FROM account o WHERE o.state = 'active' AND (o.roles & 64) <> 0 AND o.name <> account.name))",
+	        "tittiti" },
+	[WRITE_ACCOUNT_PASSWORD] = { "account password",
+	        "UPDATE account SET password = $1, changed_at = $2 WHERE name = $3 AND changed_at = $4 AND state <> 'removed'", "titi" },
+	[WRITE_ACCOUNT_TOTP] = { "account totp",
+	        "UPDATE account SET totp = $1, totp_last = $2, changed_at = $3 WHERE name = $4 AND changed_at = $5 AND state <> 'removed'", "biiti" },
+	[WRITE_ACCOUNT_CODE] = { "account code",
+	        "UPDATE account SET totp_last = $1 WHERE name = $2 AND totp = $3 AND totp_last < $1", "itb" },
+	[WRITE_ACCOUNT_USED] = { "account used",
+	        "UPDATE account SET used_at = $1 WHERE name = $2 AND password = $3 AND state = 'active'", "itt" },
+	/* Changes nothing: touches the row when the account may have one more. */
+	[WRITE_ACCOUNT_ROOM] = { "account room",
+	        "UPDATE account SET state = state WHERE name = $1 AND state = 'active'"
+	        " AND (SELECT COUNT(*) FROM session s WHERE s.account = $1 AND s.kind = $2) < $3",
+	        "tti" },
+	[WRITE_ACCOUNT_COMPARTMENT_ADD] = { "account compartment add",
+	        "INSERT INTO account_compartment (account, compartment) VALUES ($1, $2) ON CONFLICT (account, compartment) DO NOTHING", "tt" },
+	[WRITE_ACCOUNT_COMPARTMENTS_CLEAR] = { "account compartments clear",
+	        "DELETE FROM account_compartment WHERE account = $1", "t" },
+	/* Counted before the password is looked at, and only when nobody else has counted meanwhile. */
+	[WRITE_ATTEMPT_ADD] = { "attempt add",
+	        "INSERT INTO attempt (name, wrong, wrong_at) VALUES ($1, 1, $2) ON CONFLICT (name) DO UPDATE SET"
+	        " wrong = attempt.wrong + 1, wrong_at = excluded.wrong_at WHERE attempt.wrong = $3",
+	        "hii" },
+	[WRITE_ATTEMPT_CLEAR] = { "attempt clear", "DELETE FROM attempt WHERE name = $1", "h" },
+	[WRITE_ATTEMPT_PURGE] = { "attempt purge", "DELETE FROM attempt WHERE wrong_at < $1", "i" },
+	[WRITE_SESSION_ADD] = { "session add",
+	        "INSERT INTO session (id, account, kind, label, scopes, created_at, used_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $6, $7)",
+	        "htttiii" },
+	[WRITE_SESSION_TRIM] = { "session trim",
+	        "DELETE FROM session WHERE account = $1 AND kind = $2 AND id NOT IN"
+	        " (SELECT s.id FROM session s WHERE s.account = $1 AND s.kind = $2 ORDER BY s.used_at DESC LIMIT $3)",
+	        "tti" },
+	[WRITE_SESSION_USED] = { "session used", "UPDATE session SET used_at = $1 WHERE id = $2 AND used_at < $1", "ih" },
+	[WRITE_SESSION_END] = { "session end", "DELETE FROM session WHERE id = $1", "h" },
+	[WRITE_SESSION_END_ALL] = { "session end all", "DELETE FROM session WHERE account = $1", "t" },
+	[WRITE_SESSION_END_OTHERS] = { "session end others", "DELETE FROM session WHERE account = $1 AND kind = 'session' AND id <> $2", "th" },
+	[WRITE_SESSION_PURGE] = { "session purge", "DELETE FROM session WHERE expires_at < $1", "i" },
+	[WRITE_DELEGATION_ADD] = { "delegation add",
+	        "INSERT INTO delegation (num, id, from_account, to_account, roles, reason, begins_at, ends_at, ended_at)"
+	        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0)",
+	        "dtttitii" },
+	[WRITE_DELEGATION_END] = { "delegation end", "UPDATE delegation SET ended_at = $1 WHERE id = $2 AND ended_at = 0", "it" },
+	[WRITE_UNIT_PUT] = { "unit put",
+	        "INSERT INTO unit (name, label, added_at) VALUES ($1, $2, $3) ON CONFLICT (name) DO UPDATE SET label = excluded.label", "tti" },
+	[WRITE_COMPARTMENT_PUT] = { "compartment put",
+	        "INSERT INTO compartment (name, label, added_at) VALUES ($1, $2, $3) ON CONFLICT (name) DO UPDATE SET label = excluded.label",
+	        "tti" },
+	[WRITE_ESCALATION_CLEAR] = { "escalation clear", "DELETE FROM escalation WHERE unit = $1", "t" },
+	[WRITE_ESCALATION_ADD] = { "escalation add", "INSERT INTO escalation (unit, position, account) VALUES ($1, $2, $3)", "tit" },
+	[WRITE_ESCALATION_LEAVE] = { "escalation leave", "DELETE FROM escalation WHERE unit = $1 AND account = $2", "tt" },
+	[WRITE_HANDOVER_ADD] = { "handover add",
+	        "INSERT INTO handover (num, id, from_account, to_account, at, content, from_signed_at, to_signed_at)"
+	        " VALUES ($1, $2, $3, $4, $5, $6, $5, 0)",
+	        "dtttib" },
+	[WRITE_HANDOVER_DROP] = { "handover drop", "DELETE FROM handover WHERE from_account = $1 AND to_signed_at = 0", "t" },
+	[WRITE_HANDOVER_ACCEPT] = { "handover accept",
+	        "UPDATE handover SET to_signed_at = $1 WHERE id = $2 AND to_signed_at = 0", "it" },
+	/* What is in a compartment of which the successor may not know stays. */
+	[WRITE_HANDOVER_CLOCKS] = { "handover clocks",
+	        "UPDATE clock SET owner = $1 WHERE owner = $2 AND ended_at = 0 AND (compartment = '' OR compartment IN"
+	        " (SELECT a.compartment FROM account_compartment a WHERE a.account = $1))",
+	        "tt" },
 
 	/* ---- need-to-know and audit ---- */
 	[WRITE_SCOPE_ADD] = { "scope add",

@@ -6,6 +6,11 @@
 #define STATEMENT_HEAD "s.num, s.id, s.at, s.issued, s.kind, s.peer, s.note, s.known_at, s.marks, s.log_n, s.log_index"
 #define STATEMENT_ALL STATEMENT_HEAD ", s.body, s.opened"
 #define DRAFT_HEAD "num, id, kind, unit, compartment, author, version, created_at, changed_at, changed_by, review_by, state"
+#define ACCOUNT_ALL \
+	"name, unit, roles, function, state, password, totp, totp_last, created_at, changed_at, used_at"
+#define SESSION_ALL "id, account, kind, label, scopes, created_at, used_at, expires_at"
+#define DELEGATION_ALL "id, from_account, to_account, roles, reason, begins_at, ends_at, ended_at"
+#define HANDOVER_ALL "id, from_account, to_account, at, content, from_signed_at, to_signed_at"
 #define LOG_ALL "n, origin, state, size, root, tail, published_size, published"
 
 /* Rows in the order in which rows_page.c takes them apart. */
@@ -160,6 +165,60 @@ const struct sql_text sql_reads[READ_COUNT] = {
 	        "" },
 
 	/* ---- people ---- */
+	[READ_ACCOUNTS_ANY] = { "accounts any", "SELECT 1 FROM account LIMIT 1", "" },
+	[READ_ACCOUNT] = { "account", "SELECT " ACCOUNT_ALL " FROM account WHERE name = $1", "t" },
+	[READ_ACCOUNTS] = { "accounts", "SELECT " ACCOUNT_ALL " FROM account WHERE name > $1 ORDER BY name LIMIT $2", "ti" },
+	[READ_ACCOUNTS_UNIT] = { "accounts of a unit",
+	        "SELECT " ACCOUNT_ALL " FROM account WHERE unit = $1 AND name > $2 ORDER BY name LIMIT $3", "tti" },
+	[READ_ACCOUNT_COMPARTMENTS] = { "account compartments",
+	        "SELECT compartment FROM account_compartment WHERE account = $1 ORDER BY compartment", "t" },
+	[READ_ADMINS_OTHER] = { "admins other",
+	        "SELECT name FROM account WHERE state = 'active' AND (roles & 64) <> 0 AND name <> $1 LIMIT 1", "t" },
+	[READ_ATTEMPT] = { "attempt", "SELECT wrong, wrong_at FROM attempt WHERE name = $1", "h" },
+	[READ_SESSION] = { "session", "SELECT " SESSION_ALL " FROM session WHERE id = $1", "h" },
+	[READ_SESSIONS] = { "sessions", "SELECT " SESSION_ALL " FROM session WHERE account = $1 ORDER BY created_at", "t" },
+	[READ_DELEGATED] = { "delegated",
+	        "SELECT d.roles, a.roles FROM delegation d JOIN account a ON a.name = d.from_account"
+	        " WHERE d.to_account = $1 AND d.ends_at > $2 AND d.begins_at <= $2 AND d.ended_at = 0 AND a.state = 'active'"
+	        " AND a.unit = (SELECT t.unit FROM account t WHERE t.name = $1)",
+	        "ti" },
+	[READ_DELEGATION] = { "delegation", "SELECT " DELEGATION_ALL " FROM delegation WHERE id = $1", "t" },
+	[READ_DELEGATIONS_FROM] = { "delegations from",
+	        "SELECT " DELEGATION_ALL " FROM delegation WHERE from_account = $1 AND ends_at > $2 AND ended_at = 0 ORDER BY ends_at LIMIT 256",
+	        "ti" },
+	[READ_DELEGATIONS_TO] = { "delegations to",
+	        "SELECT " DELEGATION_ALL " FROM delegation WHERE to_account = $1 AND ends_at > $2 AND ended_at = 0 ORDER BY ends_at LIMIT 256",
+	        "ti" },
+	[READ_UNIT] = { "unit", "SELECT name, label FROM unit WHERE name = $1", "t" },
+	[READ_UNITS] = { "units", "SELECT name, label FROM unit ORDER BY name", "" },
+	[READ_COMPARTMENT] = { "compartment", "SELECT name, label FROM compartment WHERE name = $1", "t" },
+	[READ_COMPARTMENTS] = { "compartments", "SELECT name, label FROM compartment ORDER BY name", "" },
+	[READ_SCOPES_OF] = { "scopes of an account",
+	        "SELECT s.num FROM scope s WHERE s.unit = $1 AND (s.compartment = '' OR s.compartment IN"
+	        " (SELECT a.compartment FROM account_compartment a WHERE a.account = $2)) ORDER BY s.num",
+	        "tt" },
+	[READ_ESCALATION_OF] = { "escalation of a unit", "SELECT account FROM escalation WHERE unit = $1 ORDER BY position", "t" },
+	[READ_HANDOVER] = { "handover", "SELECT " HANDOVER_ALL " FROM handover WHERE id = $1", "t" },
+	[READ_HANDOVERS_FROM] = { "handovers from",
+	        "SELECT " HANDOVER_ALL " FROM handover WHERE from_account = $1 ORDER BY num DESC LIMIT $2", "ti" },
+	[READ_HANDOVERS_TO] = { "handovers to",
+	        "SELECT " HANDOVER_ALL " FROM handover WHERE to_account = $1 ORDER BY num DESC LIMIT $2", "ti" },
+	[READ_HANDOVER_CLOCKS] = { "handover clocks",
+	        "SELECT c.id, c.kind, c.compartment, c.due_at, c.urgency, c.acked_at, COALESCE(s.id, $1), COALESCE(d.id, '')"
+	        " FROM clock c LEFT JOIN statement s ON s.num = c.statement LEFT JOIN draft d ON d.num = c.draft"
+	        " WHERE c.owner = $2 AND c.ended_at = 0 ORDER BY c.due_at, c.num LIMIT $3",
+	        "bti" },
+	[READ_HANDOVER_DRAFTS] = { "handover drafts",
+	        "SELECT id, kind, compartment, state, version, changed_at FROM draft WHERE author = $1 AND state IN ('draft', 'proposed')"
+	        " ORDER BY num DESC LIMIT $2",
+	        "ti" },
+	/* Among the newest of a scope, what nobody of the unit has opened. */
+	[READ_HANDOVER_UNREAD] = { "handover unread",
+	        "SELECT s.id, s.kind, s.peer, s.known_at FROM (SELECT num FROM shared WHERE scope = $1 AND facet = '' ORDER BY num DESC LIMIT $2) h"
+	        " JOIN statement s ON s.num = h.num WHERE s.issued = 0 AND NOT EXISTS"
+	        " (SELECT 1 FROM opened o JOIN account a ON a.name = o.account WHERE o.statement = s.num AND a.unit = $3) ORDER BY s.num DESC",
+	        "iit" },
+
 
 	/* ---- need-to-know and audit ---- */
 	[READ_SCOPE] = { "scope", "SELECT num FROM scope WHERE unit = $1 AND compartment = $2", "tt" },
