@@ -44,6 +44,31 @@ enum api_id {
 	API_STYLE,
 	API_METRICS,
 	/* accounts */
+	API_LOGIN,
+	API_LOGOUT,
+	API_WHOAMI,
+	API_ACCOUNTS,
+	API_ACCOUNT,
+	API_ACCOUNT_ADD,
+	API_ACCOUNT_EDIT,
+	API_ACCOUNT_PASSWORD,
+	API_ACCOUNT_TOTP,
+	API_TOKENS,
+	API_TOKEN_ADD,
+	API_TOKEN_END,
+	API_DELEGATIONS,
+	API_DELEGATION_ADD,
+	API_DELEGATION_END,
+	API_UNITS,
+	API_UNIT_PUT,
+	API_COMPARTMENTS,
+	API_COMPARTMENT_PUT,
+	API_ESCALATION,
+	API_ESCALATION_PUT,
+	API_HANDOVERS,
+	API_HANDOVER_START,
+	API_HANDOVER,
+	API_HANDOVER_ACCEPT,
 
 	/* policy */
 	API_POLICY,
@@ -102,7 +127,11 @@ struct api_operation {
 	/* The members of the answer, all of them: required ones are always there. NULL with another type than JSON. */
 	const struct api_field *answer;
 	const char *answer_type;        /* NULL: application/json */
+	unsigned flags;                 /* OPERATION_* */
 };
+#define OPERATION_OPEN 1                /* without a token: to get one */
+#define OPERATION_SECRET 2              /* holds secrets: nothing of it is kept for a request that is sent again */
+#define OPERATION_SLOW 4                /* takes a tenth of a second of a processor: on a thread of its own */
 
 #define API_PARAMETER 300
 struct api_match {

@@ -1,5 +1,7 @@
 #include "serve/auth.h"
 
+#include <pthread.h>
+
 #include "base/clock.h"
 #include "base/random.h"
 #include "base/sha256.h"
@@ -16,8 +18,41 @@ struct slot {
 struct auth {
 	uint8_t key[16]; /* both sides of a comparison are hashed behind it: no length, no prefix shows */
 	struct hash token;
+	pthread_mutex_t lock;           /* of what follows */
 	struct slot slot[SLOTS];
 };
+
+/* ---- the header ---- */
+
+static bool take_token(struct bytes given, char token[AUTH_TOKEN + 1])
+{
+	uint8_t raw[AUTH_TOKEN / 2];
+	bool ok = hex_decode(given, raw, sizeof raw);
+	bytes_wipe(raw, sizeof raw);
+	if (ok)
+		memcpy(token, given.p, AUTH_TOKEN);
+	token[ok ? AUTH_TOKEN : 0] = 0;
+	return ok;
+}
+
+enum auth_form auth_read(const char *header, char token[AUTH_TOKEN + 1])
+{
+	uint8_t plain[CREDENTIALS];
+	size_t n = 0;
+	token[0] = 0;
+	if (header == NULL)
+		return AUTH_ABSENT;
+	if (strncasecmp(header, "Bearer ", 7) == 0)
+		return take_token(bytes_str(header + 7), token) ? AUTH_BEARER : AUTH_RUBBISH;
+	if (strncasecmp(header, "Basic ", 6) != 0 || !base64_decode(bytes_str(header + 6), true, plain, sizeof plain, &n))
+		return AUTH_RUBBISH;
+	const uint8_t *colon = memchr(plain, ':', n);
+	bool ok = colon != NULL && take_token(bytes_of(colon + 1, n - (size_t)(colon + 1 - plain)), token);
+	bytes_wipe(plain, sizeof plain);
+	return ok ? AUTH_BASIC : AUTH_RUBBISH;
+}
+
+/* ---- the desk's token ---- */
 
 static struct hash digest(const struct auth *a, struct bytes token)
 {
@@ -32,22 +67,35 @@ struct auth *auth_new(const char *token)
 		return NULL;
 	random_bytes(a->key, sizeof a->key);
 	a->token = digest(a, bytes_str(token));
+	pthread_mutex_init(&a->lock, NULL);
 	return a;
 }
 
 void auth_free(struct auth *a)
 {
-	if (a != NULL)
-		bytes_wipe(a, sizeof *a);
+	if (a == NULL)
+		return;
+	pthread_mutex_destroy(&a->lock);
+	bytes_wipe(a, sizeof *a);
 	free(a);
 }
 
-/* The slot of PEER, or the one to be given to it: an empty one, or the oldest. */
-static struct slot *slot_of(struct auth *a, const char *peer)
+bool auth_is_desk(const struct auth *a, const char *token)
+{
+	struct hash h = digest(a, bytes_str(token));
+	return bytes_same_secret(h.b, a->token.b, sizeof h.b);
+}
+
+/* ---- addresses ---- */
+
+/* The slot of PEER with what it tried in this minute, or the one to be given to it: an empty one, or the oldest. */
+static struct slot *slot_of(struct auth *a, const char *peer, int64_t now)
 {
 	struct slot *oldest = &a->slot[0];
 	for (size_t i = 0; i < SLOTS; i++) {
 		struct slot *s = &a->slot[i];
+		if (s->wrong > 0 && now - s->since >= MINUTE)
+			s->wrong = 0;
 		if (s->wrong > 0 && strcmp(s->peer, peer) == 0)
 			return s;
 		if (s->wrong == 0 || (oldest->wrong > 0 && s->since < oldest->since))
@@ -58,38 +106,19 @@ static struct slot *slot_of(struct auth *a, const char *peer)
 	return oldest;
 }
 
-/* Whether HEADER brings the token. */
-static bool is_token(const struct auth *a, const char *header)
+bool auth_limited(struct auth *a, const char *peer, int64_t now)
 {
-	uint8_t plain[CREDENTIALS];
-	struct bytes given = { (const uint8_t *)"", 0 };
-	size_t n;
-	if (strncasecmp(header, "Bearer ", 7) == 0) {
-		given = bytes_str(header + 7);
-	} else if (strncasecmp(header, "Basic ", 6) == 0 &&
-		base64_decode(bytes_str(header + 6), true, plain, sizeof plain, &n)) {
-		const uint8_t *colon = memchr(plain, ':', n);
-		if (colon != NULL)
-			given = bytes_of(colon + 1, n - (size_t)(colon + 1 - plain));
-	}
-	struct hash h = digest(a, given);
-	bool same = bytes_same_secret(h.b, a->token.b, sizeof h.b);
-	bytes_wipe(plain, sizeof plain);
-	return same;
+	pthread_mutex_lock(&a->lock);
+	bool limited = slot_of(a, peer, now)->wrong >= AUTH_TRIES;
+	pthread_mutex_unlock(&a->lock);
+	return limited;
 }
 
-enum auth_verdict auth_check(struct auth *a, const char *header, const char *peer, int64_t now)
+void auth_wrong(struct auth *a, const char *peer, int64_t now)
 {
-	if (header == NULL)
-		return AUTH_NONE;
-	struct slot *s = slot_of(a, peer);
-	if (s->wrong > 0 && now - s->since >= MINUTE)
-		s->wrong = 0;
-	if (s->wrong >= AUTH_TRIES)
-		return AUTH_LIMITED;
-	if (is_token(a, header))
-		return AUTH_OK;
+	pthread_mutex_lock(&a->lock);
+	struct slot *s = slot_of(a, peer, now);
 	if (s->wrong++ == 0)
 		s->since = now;
-	return AUTH_WRONG;
+	pthread_mutex_unlock(&a->lock);
 }

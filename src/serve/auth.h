@@ -1,22 +1,29 @@
 /*
- * auth: the desk's token, in "Authorization: Bearer TOKEN" or as the password of Basic.
+ * auth: what stands in "Authorization", the desk's own token, and addresses that guess.
  *
- * The token has 256 bits, so guessing is hopeless; that an address may try only a few times a minute keeps the log
- * readable and the processor free. Used on one listener's thread only.
+ * A token has 256 bits, so guessing is hopeless; that an address may try only a few times a minute keeps the log readable
+ * and the processor free. Only wrong tokens are slowed down: whoever has a right one passes, also behind the same
+ * proxy as one who guesses. Safe from any thread.
  */
 #ifndef TOCSIN_SERVE_AUTH_H
 #define TOCSIN_SERVE_AUTH_H
 
 #include "base/bytes.h"
 
+#define AUTH_TOKEN 64               /* hex digits */
 #define AUTH_TRIES 10               /* wrong tokens of one address in a minute; behind that it must wait */
 
-enum auth_verdict { AUTH_OK, AUTH_NONE, AUTH_WRONG, AUTH_LIMITED };
+/* Bearer with a token's form; Basic with one as the password; anything else that is there. */
+enum auth_form { AUTH_ABSENT, AUTH_BEARER, AUTH_BASIC, AUTH_RUBBISH };
+/* HEADER: the value of Authorization, NULL when absent. TOKEN is filled in for AUTH_BEARER and AUTH_BASIC; wipe it. */
+enum auth_form auth_read(const char *header, char token[AUTH_TOKEN + 1]);
 
 struct auth;
-struct auth *auth_new(const char *token);                  /* NULL when out of memory */
+struct auth *auth_new(const char *token);                  /* the desk's; NULL when out of memory */
 void auth_free(struct auth *a);                            /* safe on NULL */
-/* HEADER: the value of Authorization, NULL when absent. PEER: the address. NOW: monotonic. */
-enum auth_verdict auth_check(struct auth *a, const char *header, const char *peer, int64_t now);
+bool auth_is_desk(const struct auth *a, const char *token);
+/* NOW: monotonic. Whether PEER has guessed too often to be told that it is wrong again. */
+bool auth_limited(struct auth *a, const char *peer, int64_t now);
+void auth_wrong(struct auth *a, const char *peer, int64_t now);
 
 #endif

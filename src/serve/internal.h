@@ -31,6 +31,7 @@ struct serve {
 	const struct desk *desk;
 	struct exchange *exchange;
 	struct queue *queue;
+	struct queue *slow;                           /* one thread, for what takes long (OPERATION_SLOW) */
 	struct waits *waits;
 	struct streams *streams;
 	struct http_server *unix_server;
@@ -42,6 +43,13 @@ struct serve {
 	atomic_uint_fast64_t requests, refused;       /* answered; without a valid token */
 };
 
+/* How somebody showed who it is; the view is made from it each time anew, so that what has ended is refused at once. */
+enum who_kind { WHO_NOBODY, WHO_OPERATOR, WHO_SESSION };
+struct who {
+	enum who_kind kind;
+	struct hash session;
+};
+
 /* One call on its way. */
 struct asked {
 	struct asked *next;                     /* the queue's, or the waits' */
@@ -50,7 +58,10 @@ struct asked {
 	struct arena *arena;                    /* the call's */
 	const struct api_operation *op;
 	const char *parameter;                  /* what stands for {...} in the path */
-	struct view view;                       /* who asks */
+	struct who who;
+	bool local;                             /* over the node's socket */
+	struct view view;                       /* who asks, made by the worker */
+	unsigned retry;                         /* of a failure: seconds for Retry-After; 0: as the status has it */
 	json_t *body;                           /* parsed and checked, for BODY_JSON; NULL when it was empty */
 
 	const char *key;                        /* of a request that is to be done once (repeat.h); NULL: none */
@@ -84,14 +95,35 @@ enum tocsin_err waits_settled(struct snapshot *r, int64_t num, struct arena *a, 
 /* The query's "wait" as a deadline: true when Q is to be kept (it asks for it and was not kept yet). */
 enum tocsin_err waits_asked(struct asked *q, bool *keep) MUST_USE;
 
+/* ---- who.c ---- */
+/* Who the header of Q's call is (q->who), on the listener's thread. REFUSED, with q->status: nobody who may ask Q's
+ * operation. */
+enum tocsin_err who_ask(struct asked *q) MUST_USE;
+/* The view of W now. REFUSED: its session has ended. USED: it asks something. */
+enum tocsin_err who_view(const struct serve *s, struct snapshot *read, const struct who *w, bool used,
+	struct view *out) MUST_USE;
+/* Makes q->view and decides, in one place, whether Q's operation may be asked: scope of the token, right of the roles.
+ * A refusal is in the audit trail. */
+enum tocsin_err who_may(struct asked *q) MUST_USE;
+void who_wrong(struct asked *q);        /* what was shown is not right: its address may try a few times */
+bool who_limited(struct asked *q);      /* too often */
+
 /* ---- the handlers ---- */
 op_handler op_status, op_operations, op_card, op_card_next, op_partners, op_partner, op_partner_add, op_partner_confirm,
 	op_partner_distrust, op_partner_quorum, op_groups, op_group_put, op_group_delete, op_witnesses, op_witness_put,
 	op_witness_delete, op_issue, op_statements, op_statement, op_close_delivery, op_evidence, op_log, op_events, op_event_stream,
 	op_carry_out, op_carry_in, op_clock, op_page, op_style, op_metrics;
+op_handler op_login, op_logout, op_whoami, op_accounts, op_account, op_account_add, op_account_edit, op_account_password,
+	op_account_totp, op_tokens, op_token_add, op_token_end, op_delegations, op_delegation_add, op_delegation_end,
+	op_units, op_unit_put, op_compartments, op_compartment_put, op_escalation, op_escalation_put, op_handovers,
+	op_handover_start, op_handover, op_handover_accept;
 op_handler op_policy, op_policy_set, op_policy_preset;
 op_handler op_contacts, op_contact, op_contact_put, op_contact_delete, op_file_stage, op_file, op_delivered, op_script, op_sheet;
 
+/* Names of roles as bits; BAD names the one that there is not. */
+enum tocsin_err serve_roles(const json_t *list, unsigned *roles) MUST_USE;
+/* The member "until", or FROM and the member "seconds". */
+enum tocsin_err serve_until(const struct asked *q, int64_t from, int64_t *until) MUST_USE;
 /* Header fields that every answer of the desk has. */
 void serve_headers(struct http_call *call, const char *type);
 /* What is answered is VERSION of something: a header ETag. */

@@ -42,6 +42,31 @@ static op_handler *const handlers[API_COUNT] = {
 	[API_PAGE] = op_page,
 	[API_STYLE] = op_style,
 	[API_METRICS] = op_metrics,
+	[API_LOGIN] = op_login,
+	[API_LOGOUT] = op_logout,
+	[API_WHOAMI] = op_whoami,
+	[API_ACCOUNTS] = op_accounts,
+	[API_ACCOUNT] = op_account,
+	[API_ACCOUNT_ADD] = op_account_add,
+	[API_ACCOUNT_EDIT] = op_account_edit,
+	[API_ACCOUNT_PASSWORD] = op_account_password,
+	[API_ACCOUNT_TOTP] = op_account_totp,
+	[API_TOKENS] = op_tokens,
+	[API_TOKEN_ADD] = op_token_add,
+	[API_TOKEN_END] = op_token_end,
+	[API_DELEGATIONS] = op_delegations,
+	[API_DELEGATION_ADD] = op_delegation_add,
+	[API_DELEGATION_END] = op_delegation_end,
+	[API_UNITS] = op_units,
+	[API_UNIT_PUT] = op_unit_put,
+	[API_COMPARTMENTS] = op_compartments,
+	[API_COMPARTMENT_PUT] = op_compartment_put,
+	[API_ESCALATION] = op_escalation,
+	[API_ESCALATION_PUT] = op_escalation_put,
+	[API_HANDOVERS] = op_handovers,
+	[API_HANDOVER_START] = op_handover_start,
+	[API_HANDOVER] = op_handover,
+	[API_HANDOVER_ACCEPT] = op_handover_accept,
 	[API_POLICY] = op_policy,
 	[API_POLICY_SET] = op_policy_set,
 	[API_POLICY_PRESET] = op_policy_preset,
@@ -70,15 +95,33 @@ void serve_headers(struct http_call *call, const char *type)
 			"'none'");
 }
 
-static void answer_problem(struct http_call *call, unsigned status, enum tocsin_err err, const char *detail)
+static void answer_problem(
+	struct http_call *call, unsigned status, enum tocsin_err err, unsigned retry, const char *detail)
 {
 	struct buf out;
+	char seconds[16];
 	buf_init(&out, 65536);
 	api_problem(&out, status, err, detail);
 	serve_headers(call, API_PROBLEM_TYPE);
-	if (status == 503 || status == 429)
-		http_call_add_header(call, "Retry-After", status == 429 ? "60" : "2");
+	if (status == 503 || status == 429) {
+		snprintf(seconds, sizeof seconds, "%u", retry != 0 ? retry : status == 429 ? 60 : 2);
+		http_call_add_header(call, "Retry-After", seconds);
+	}
+	if (status == 401)
+		http_call_add_header(call, "WWW-Authenticate", "Basic realm=\"tocsin desk\", charset=\"UTF-8\"");
 	http_call_answer_buf(call, status, API_PROBLEM_TYPE, &out);
+}
+
+/* Passwords and codes do not stay in memory that is given back. */
+static void forget_body(struct asked *q)
+{
+	const char *name;
+	json_t *v;
+	struct bytes raw = http_call_body(q->call);
+	bytes_wipe((void *)(uintptr_t)raw.p, raw.n);
+	json_object_foreach(q->body, name, v)
+		if (json_is_string(v))
+			bytes_wipe((void *)(uintptr_t)json_string_value(v), json_string_length(v));
 }
 
 static void answer(struct asked *q, enum tocsin_err err)
@@ -88,6 +131,8 @@ static void answer(struct asked *q, enum tocsin_err err)
 		buf_add_char(&q->out, '\n');
 	}
 	json_decref(q->answer);
+	if ((q->op->flags & OPERATION_SECRET) != 0)
+		forget_body(q);
 	json_decref(q->body);
 	if (err == TOCSIN_OK)
 		err = buf_end(&q->out, "the answer");
@@ -103,7 +148,7 @@ static void answer(struct asked *q, enum tocsin_err err)
 	atomic_fetch_add(&q->serve->requests, 1);
 	if (err != TOCSIN_OK) {
 		buf_free(&q->out);
-		answer_problem(q->call, q->status != 0 ? q->status : api_status(q->op, err), err, sentence);
+		answer_problem(q->call, q->status != 0 ? q->status : api_status(q->op, err), err, q->retry, sentence);
 		return;
 	}
 	if (q->etag[0] != 0)
@@ -136,11 +181,13 @@ static void run(struct asked *q)
 {
 	struct serve *s = q->serve;
 	bool first = !q->waited;
-	enum tocsin_err err = first ? read_body(q) : TOCSIN_OK;
+	enum tocsin_err err = who_may(q);
+	if (err == TOCSIN_OK && first)
+		err = read_body(q);
 	bool done = false, streamed = false;
 	q->deadline = 0;
 	q->streamed = &streamed;
-	if (err == TOCSIN_OK && first)
+	if (err == TOCSIN_OK && first && (q->op->flags & OPERATION_SECRET) == 0)
 		err = repeat_begin(s, q, &done);
 	if (err == TOCSIN_OK && !done)
 		err = handlers[q->op->id](s, q);
@@ -158,37 +205,6 @@ static void run(struct asked *q)
 
 /* ---- on a listener's thread ---- */
 
-static void hand_on(struct serve *s, struct http_call *call)
-{
-	const struct api_operation *op;
-	struct api_match m;
-	const char *method = http_call_method(call);
-	enum tocsin_err err = api_find(strcmp(method, "HEAD") == 0 ? "GET" : method, http_call_path(call), &op, &m);
-	if (err != TOCSIN_OK) {
-		answer_problem(call, err == TOCSIN_BAD ? 405 : api_status(NULL, err), err, fail_sentence());
-		return;
-	}
-	struct arena *a = http_call_arena(call);
-	struct asked *q = arena_zalloc(a, sizeof *q);
-	if (q != NULL) {
-		*q = (struct asked) { .serve = s,
-			.call = call,
-			.arena = a,
-			.op = op,
-			.parameter = arena_str(a, bytes_str(m.parameter)) };
-		buf_init(&q->out, ANSWER_MAX);
-	}
-	if (q != NULL && access_operator(s->desk, &q->view) != TOCSIN_OK)
-		q = NULL;
-	if (q == NULL || q->parameter == NULL || !queue_put(s->queue, q, false))
-		answer_problem(call, 503, TOCSIN_LATER, "this node has more to do than it can; try again later");
-}
-
-static void from_socket(void *arg, struct http_call *call)
-{
-	hand_on(arg, call);
-}
-
 /* Browsers say which page makes them ask; what changes something must not come from another one. */
 static bool is_cross_site(const struct http_call *call)
 {
@@ -204,30 +220,51 @@ static bool is_cross_site(const struct http_call *call)
 	return slashes == NULL || host == NULL || strcasecmp(slashes + 3, host) != 0;
 }
 
+/* Which operation it is, and who asks: both are known before anything is said about what is there. */
+static void hand_on(struct serve *s, struct http_call *call, bool local)
+{
+	struct api_match m;
+	const char *method = http_call_method(call);
+	struct arena *a = http_call_arena(call);
+	struct asked *q = arena_zalloc(a, sizeof *q);
+	if (q == NULL) {
+		answer_problem(call, 503, TOCSIN_LATER, 0, "this node has more to do than it can; try again later");
+		return;
+	}
+	*q = (struct asked) { .serve = s, .call = call, .arena = a, .local = local };
+	buf_init(&q->out, ANSWER_MAX);
+	enum tocsin_err found = api_find(strcmp(method, "HEAD") == 0 ? "GET" : method, http_call_path(call), &q->op, &m);
+	char sentence[512];
+	snprintf(sentence, sizeof sentence, "%s", found == TOCSIN_OK ? "" : fail_sentence());
+	enum tocsin_err err = who_ask(q);
+	if (err != TOCSIN_OK) {
+		answer_problem(call, q->status, err, 0, fail_sentence());
+		return;
+	}
+	if (found != TOCSIN_OK) {
+		answer_problem(call, found == TOCSIN_BAD ? 405 : api_status(NULL, found), found, 0, sentence);
+		return;
+	}
+	if (!local && is_cross_site(call)) {
+		answer_problem(
+			call, 403, TOCSIN_REFUSED, 0, "another web page asked for this; only the desk's own may");
+		return;
+	}
+	q->parameter = arena_str(a, bytes_str(m.parameter));
+	q->out.secret = (q->op->flags & OPERATION_SECRET) != 0;
+	struct queue *queue = (q->op->flags & OPERATION_SLOW) != 0 ? s->slow : s->queue;
+	if (q->parameter == NULL || !queue_put(queue, q, false))
+		answer_problem(call, 503, TOCSIN_LATER, 0, "this node has more to do than it can; try again later");
+}
+
+static void from_socket(void *arg, struct http_call *call)
+{
+	hand_on(arg, call, true);
+}
+
 static void from_listener(void *arg, struct http_call *call)
 {
-	struct serve *s = arg;
-	switch (auth_check(s->auth, http_call_header(call, "Authorization"), http_call_peer(call), clock_mono())) {
-	case AUTH_OK:
-		if (is_cross_site(call))
-			answer_problem(
-				call, 403, TOCSIN_REFUSED, "another web page asked for this; only the desk's own may");
-		else
-			hand_on(s, call);
-		return;
-	case AUTH_LIMITED:
-		answer_problem(call, 429, TOCSIN_LATER, "too many wrong tokens from this address; wait a minute");
-		return;
-	case AUTH_WRONG:
-		atomic_fetch_add(&s->refused, 1);
-		log_say(LOG_WARN, "token refused", "address=%s", http_call_peer(call));
-		break;
-	case AUTH_NONE:
-		break;
-	}
-	http_call_add_header(call, "WWW-Authenticate", "Basic realm=\"tocsin desk\", charset=\"UTF-8\"");
-	answer_problem(
-		call, 401, TOCSIN_REFUSED, "this needs the desk's token: it is in desk.token in the node's folder");
+	hand_on(arg, call, false);
 }
 
 /* ---- start and stop ---- */
@@ -277,7 +314,7 @@ enum tocsin_err serve_start(const struct serve_config *config, struct serve **ou
 	hex_encode(run_id, sizeof run_id, s->run);
 	s->auth = auth_new(config->token);
 	enum tocsin_err err = s->auth == NULL ? fail(TOCSIN_BROKEN, "no memory for the desk") : TOCSIN_OK;
-	if (err == TOCSIN_OK && ((s->queue = queue_start(WORKERS, run)) == NULL || (s->waits = waits_start(s)) == NULL ||
+	if (err == TOCSIN_OK && ((s->queue = queue_start(WORKERS, run)) == NULL || (s->slow = queue_start(1, run)) == NULL || (s->waits = waits_start(s)) == NULL ||
 			(s->streams = streams_start(s)) == NULL))
 		err = TOCSIN_BROKEN;
 	if (err == TOCSIN_OK)
@@ -327,6 +364,7 @@ void serve_stop(struct serve *s)
 	waits_stop(s->waits);
 	streams_stop(s->streams);
 	queue_stop(s->queue);
+	queue_stop(s->slow);
 	auth_free(s->auth);
 	pthread_mutex_destroy(&s->lock);
 	free(s);

@@ -10,6 +10,7 @@
 struct listener {
 	struct listener *next;
 	struct http_stream *stream;
+	struct who who;
 	struct view view;
 	int64_t last;
 };
@@ -64,7 +65,10 @@ static struct listener *serve_all(struct streams *t, struct listener *list, bool
 	while (list != NULL) {
 		struct listener *l = list;
 		list = l->next;
-		if ((!beat || http_stream_push(l->stream, BYTES_LIT(": here\n\n"))) && (!readable || push_news(l, r))) {
+		/* Roles, units and sessions end while somebody listens. */
+		bool may = !readable || (who_view(t->serve, r, &l->who, false, &l->view) == TOCSIN_OK &&
+					access_may(&l->view, RIGHT_READ) == TOCSIN_OK);
+		if (may && (!beat || http_stream_push(l->stream, BYTES_LIT(": here\n\n"))) && (!readable || push_news(l, r))) {
 			l->next = kept;
 			kept = l;
 			continue;
@@ -147,7 +151,7 @@ enum tocsin_err streams_add(struct streams *t, struct asked *q, int64_t after)
 	struct listener *l = malloc(sizeof *l);
 	if (l == NULL)
 		return fail(TOCSIN_BROKEN, "no memory for a stream");
-	*l = (struct listener) { .view = q->view, .last = after };
+	*l = (struct listener) { .who = q->who, .view = q->view, .last = after };
 	pthread_mutex_lock(&t->lock);
 	bool room = t->n < LISTENERS && !t->ended;
 	if (room) {

@@ -537,9 +537,24 @@ TEST(wrong_tokens_are_refused_and_soon_no_longer_looked_at)
 		assert_int_equal(raw("GET", "/", head, &out), 401);
 		buf_free(&out);
 	}
-	snprintf(head, sizeof head, "Authorization: Bearer %s\r\n", node.token);
 	assert_int_equal(raw("GET", "/", head, &out), 429);
 	assert_non_null(strcasestr((char *)out.p, "\r\nRetry-After: 60\r\n"));
+	buf_free(&out);
+}
+
+TEST(whoever_has_a_right_token_passes_beside_one_who_guesses)
+{
+	struct buf out;
+	char head[400], wrong[65];
+	memcpy(wrong, node.token, sizeof wrong);
+	wrong[63] = wrong[63] == '0' ? '1' : '0';
+	for (int i = 0; i <= AUTH_TRIES; i++) {
+		snprintf(head, sizeof head, "Authorization: Bearer %s\r\n", wrong);
+		(void)raw("GET", "/", head, &out);
+		buf_free(&out);
+	}
+	snprintf(head, sizeof head, "Authorization: Bearer %s\r\n", node.token);
+	assert_int_equal(raw("GET", "/", head, &out), 200);
 	buf_free(&out);
 }
 
@@ -588,6 +603,7 @@ int main(void)
 		cmocka_unit_test(the_desk_listener_wants_the_token_and_takes_it_in_both_forms),
 		cmocka_unit_test(another_web_page_cannot_make_a_browser_change_anything),
 		cmocka_unit_test(wrong_tokens_are_refused_and_soon_no_longer_looked_at),
+		cmocka_unit_test(whoever_has_a_right_token_passes_beside_one_who_guesses),
 		cmocka_unit_test(a_call_that_waits_is_answered_when_the_node_stops),
 	};
 	return cmocka_run_group_tests(tests, up, down);

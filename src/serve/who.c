@@ -1,0 +1,106 @@
+/*
+ * who: who asks, and whether they may: the one check before every handler.
+ *
+ * The header is read on the listener's thread, the view is made on the worker's, for each run of the call anew: a call
+ * that waited an hour is answered as its holder is then.
+ */
+#include "serve/internal.h"
+
+#include "desk/audit.h"
+#include "desk/rules.h"
+#include "desk/session.h"
+#include "domain/role.h"
+
+enum tocsin_err who_ask(struct asked *q)
+{
+	char token[AUTH_TOKEN + 1];
+	const bool open = q->op != NULL && (q->op->flags & OPERATION_OPEN) != 0;
+	enum auth_form form = auth_read(http_call_header(q->call, "Authorization"), token);
+	enum tocsin_err err = TOCSIN_OK;
+	q->who = (struct who) { .kind = WHO_NOBODY };
+	if (open)
+		; /* whatever is in the header */
+	else if (form == AUTH_ABSENT && q->local)
+		q->who.kind = WHO_OPERATOR;
+	else if (form == AUTH_ABSENT)
+		err = fail(TOCSIN_REFUSED, "this needs a token: log in (tocsin login), or, without accounts, use the one in "
+			"desk.token in the node's folder");
+	else if (form != AUTH_RUBBISH && auth_is_desk(q->serve->auth, token))
+		q->who.kind = WHO_OPERATOR;
+	else if (form == AUTH_BEARER && session_key(bytes_str(token), &q->who.session))
+		q->who.kind = WHO_SESSION;
+	else {
+		who_wrong(q);
+		err = fail(TOCSIN_REFUSED, "this is not a token of this desk: log in (tocsin login)");
+	}
+	bytes_wipe(token, sizeof token);
+	if (err != TOCSIN_OK && q->status == 0)
+		q->status = 401;
+	return err;
+}
+
+bool who_limited(struct asked *q)
+{
+	return !q->local && auth_limited(q->serve->auth, http_call_peer(q->call), clock_mono());
+}
+
+void who_wrong(struct asked *q)
+{
+	struct serve *s = q->serve;
+	bool limited = who_limited(q);
+	atomic_fetch_add(&s->refused, 1);
+	q->status = limited ? 429 : 401;
+	if (limited)
+		return;
+	if (!q->local)
+		auth_wrong(s->auth, http_call_peer(q->call), clock_mono());
+	log_say(LOG_WARN, "token refused", "address=%s", http_call_peer(q->call));
+}
+
+enum tocsin_err who_view(
+	const struct serve *s, struct snapshot *read, const struct who *w, bool used, struct view *out)
+{
+	static const struct view nobody = { .account = "nobody", .function = "nobody" };
+	enum tocsin_err err;
+	switch (w->kind) {
+	case WHO_OPERATOR:
+		return access_operator(s->desk, out);
+	case WHO_SESSION:
+		err = session_view(s->desk, read, &w->session, clock_real(), used, out);
+		return err == TOCSIN_MISSING ? fail(TOCSIN_REFUSED, "%s", fail_sentence()) : err;
+	case WHO_NOBODY:
+		break;
+	}
+	*out = nobody;
+	return TOCSIN_OK;
+}
+
+/* "POST /api/v1/statements": for the audit trail. */
+static enum tocsin_err refused(struct asked *q, enum tocsin_err err)
+{
+	char sentence[512], what[160];
+	snprintf(sentence, sizeof sentence, "%s", fail_sentence());
+	snprintf(what, sizeof what, "%s %s", q->op->method, q->op->path);
+	enum tocsin_err noted = audit_note(q->serve->desk, &q->view, "refused", q->parameter, what);
+	return noted == TOCSIN_OK ? fail(err, "%s", sentence) : noted;
+}
+
+enum tocsin_err who_may(struct asked *q)
+{
+	struct snapshot *read = NULL;
+	enum tocsin_err err = TOCSIN_OK;
+	if (q->who.kind == WHO_SESSION)
+		err = snapshot_open(q->serve->desk->store, &read);
+	if (err == TOCSIN_OK)
+		err = who_view(q->serve, read, &q->who, true, &q->view);
+	snapshot_close(read);
+	if (err == TOCSIN_REFUSED)
+		who_wrong(q);
+	if (err != TOCSIN_OK || (q->op->flags & OPERATION_OPEN) != 0)
+		return err;
+	if ((q->view.token & q->op->token) == 0)
+		return refused(q, rule_refuse("token.scope", "this token was not made for operations of the kind \"%s\"",
+			token_scope_name(q->op->token)));
+	err = access_may(&q->view, q->op->right);
+	return err == TOCSIN_REFUSED ? refused(q, err) : err;
+}
