@@ -39,6 +39,36 @@ static enum tocsin_err take_problem(unsigned status, struct bytes body)
 	return err;
 }
 
+/* "Bearer TOKEN" into OUT (secret), from --token-file, TOCSIN_TOKEN_FILE or TOCSIN_TOKEN; empty when none is given. */
+static enum tocsin_err authorization(const struct context *x, struct buf *out)
+{
+	const char *file = x->token_file != NULL ? x->token_file : getenv("TOCSIN_TOKEN_FILE"), *token = getenv("TOCSIN_TOKEN");
+	buf_init_secret(out, 4096);
+	if (x->anonymous)
+		return TOCSIN_OK;
+	buf_add_str(out, "Bearer ");
+	const size_t before = out->n;
+	if (file != NULL && file[0] != 0) {
+		enum tocsin_err err = file_read_private(file, out);
+		if (err != TOCSIN_OK)
+			return err;
+	} else if (token != NULL) {
+		buf_add_str(out, token);
+	}
+	while (out->n > before && out->p[out->n - 1] == '\n')
+		out->n--;
+	if (out->n == before && file != NULL && file[0] != 0)
+		return fail(TOCSIN_BAD, "%s holds no token", file);
+	if (out->n == before)
+		out->n = 0;
+	for (size_t i = before; i < out->n; i++)
+		if (out->p[i] < 0x21 || out->p[i] > 0x7e)
+			return fail(TOCSIN_BAD, "the token must be one word, as tocsin login gave it");
+	if (out->n > 0)
+		buf_add_char(out, 0);
+	return buf_end(out, "the token");
+}
+
 enum tocsin_err client_ask(const struct context *x, const char *method, const char *path, const char *type, struct buf *body, struct buf *out)
 {
 	char file[4096];
@@ -54,10 +84,19 @@ enum tocsin_err client_ask(const struct context *x, const char *method, const ch
 		buf_free(&url);
 		return err != TOCSIN_OK ? err : fail(TOCSIN_BROKEN, "out of memory");
 	}
+	struct buf bearer;
+	err = authorization(x, &bearer);
+	if (err != TOCSIN_OK) {
+		buf_free(&bearer);
+		free(url_text);
+		return err;
+	}
 	const struct http_client_config config = { .max_per_host = 1 };
-	const struct http_request request = { .method = method, .url = url_text, .type = type, .body = body, .max_answer = ANSWER_MAX, .timeout_ms = ASK_TIMEOUT_MS };
+	const struct http_request request = { .authorization = bearer.n > 0 ? (const char *)bearer.p : NULL, .method = method, .url = url_text, .type = type, .body = body,
+		.max_answer = ANSWER_MAX, .timeout_ms = ASK_TIMEOUT_MS };
 	unsigned status = 0;
 	err = http_ask(&config, &request, &status, out);
+	buf_free(&bearer);
 	if (err == TOCSIN_OFFLINE && !file_exists(file))
 		err = fail(TOCSIN_OFFLINE, "no node is running on %s: start it with tocsin -d %s serve", x->dir, x->dir);
 	free(url_text);
@@ -80,6 +119,22 @@ enum tocsin_err client_json(const struct context *x, const char *method, const c
 		err = json_parse(buf_bytes(&answer), ANSWER_MAX, "the node's answer", out);
 	buf_free(&body);
 	buf_free(&answer);
+	return err;
+}
+
+enum tocsin_err client_about(const struct context *x, const char *method, const char *prefix, const char *name, const char *suffix, json_t *send, json_t **out)
+{
+	struct buf path;
+	buf_init(&path, 4096);
+	buf_add_str(&path, prefix);
+	client_quote(&path, name);
+	buf_add_str(&path, suffix);
+	enum tocsin_err err = buf_end(&path, "a name");
+	buf_add_char(&path, 0);
+	if (err == TOCSIN_OK)
+		err = client_json(x, method, (const char *)path.p, send, out);
+	buf_free(&path);
+	json_decref(send);
 	return err;
 }
 

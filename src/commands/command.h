@@ -15,6 +15,8 @@ enum { EXIT_DONE = 0, EXIT_REFUSED = 1, EXIT_USAGE = 2, EXIT_LATER = 3, EXIT_NO_
 struct context {
 	const char *dir;             /* -d DIR, TOCSIN_DIR, or "." */
 	bool json;                   /* --json */
+	const char *token_file;      /* --token-file FILE, otherwise TOCSIN_TOKEN_FILE, TOCSIN_TOKEN; NULL: not given */
+	bool anonymous;              /* ask as nobody, whatever token there is */
 };
 
 struct command {
@@ -48,8 +50,16 @@ int usage(const char *command);                                          /* prin
 enum tocsin_err client_ask(const struct context *x, const char *method, const char *path, const char *type, struct buf *body, struct buf *out) MUST_USE;
 /* The same with JSON both ways; SEND may be NULL and is not taken. *OUT is returned owned. */
 enum tocsin_err client_json(const struct context *x, const char *method, const char *path, const json_t *send, json_t **out) MUST_USE;
+/* The same for the path PREFIX NAME SUFFIX, NAME being quoted; SEND is taken. */
+enum tocsin_err client_about(const struct context *x, const char *method, const char *prefix, const char *name, const char *suffix, json_t *send, json_t **out) MUST_USE;
 /* Appends S to a path or query, percent-encoded. */
 void client_quote(struct buf *path, const char *s);
+
+/* ---- secrets (secret.c) ---- */
+/* A password: the first line of FILE ("-": standard input), otherwise from the terminal, without echo, twice when TWICE. WHAT asks for it. OUT is secret and ends with NUL. */
+enum tocsin_err secret_ask(const char *file, const char *what, bool twice, struct buf *out) MUST_USE;
+/* Prints TOKEN, or keeps it in FILE (mode 0600; replaces it) and says so on standard error. */
+enum tocsin_err secret_give(const char *file, const char *token) MUST_USE;
 
 /* ---- printing (print.c) ---- */
 /* Standard output; text of others is made safe for a terminal: controls and direction overrides become '?'. */
@@ -92,6 +102,12 @@ int command_script(const struct context *x, int argc, char **argv);
 int command_sheet(const struct context *x, int argc, char **argv);
 int command_delivered(const struct context *x, int argc, char **argv);
 int command_attachment(const struct context *x, int argc, char **argv);
+int command_login(const struct context *x, int argc, char **argv);
+int command_logout(const struct context *x, int argc, char **argv);
+int command_whoami(const struct context *x, int argc, char **argv);
+int command_account(const struct context *x, int argc, char **argv);
+int command_unit(const struct context *x, int argc, char **argv);
+int command_handover(const struct context *x, int argc, char **argv);
 int command_verify(int argc, char **argv);                               /* needs no node */
 
 int man_print(void);                                                     /* the manual page, as roff (man.c) */

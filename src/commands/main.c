@@ -58,6 +58,16 @@ const struct command commands[] = {
 	{ "unseal", "-i FILE", "age: standard input to standard output", command_unseal },
 	{ "policy", "[list | set NAME VALUE | preset NAME]", "what this organisation has decided: periods, who needs a second person, its time zone", command_policy },
 	{ "clock", "TIME", "set the clock of an exercise node", command_clock },
+	{ "login", "NAME [--password-file FILE] [--code CODE] [--label TEXT] [--save FILE]", "log in; prints a token, or keeps it in a file", command_login },
+	{ "logout", "", "end the session", command_logout },
+	{ "whoami", "", "who asks, and what may be done", command_whoami },
+	{ "account", "add NAME --role ROLE,... [--unit U] [--function F] [--compartment C,...] [--password-file FILE | --no-password] | list | show NAME | role NAME ROLE,... | "
+		"unit NAME UNIT | compartments NAME C,... | function NAME TEXT | password NAME [--password-file FILE] [--old-file FILE] | lock NAME | unlock NAME | remove NAME | "
+		"totp NAME [--off] [--secret S] [--code CODE] | token [add LABEL --scope S,... --for 30d [--save FILE] | end ID] [--account NAME] | "
+		"delegate TO --role ROLE,... --for 8h --reason TEXT [--from NAME] [--begins TIME] | delegations [NAME] | undelegate ID",
+		"people, their roles, secrets, tokens and deputies", command_account },
+	{ "unit", "list | add NAME LABEL | compartments | compartment NAME LABEL | escalation UNIT [ACCOUNT...] [--none]", "units, compartments, whom a unit's clocks go to", command_unit },
+	{ "handover", "start TO | list | show ID | accept ID", "hand a shift over: what is open, signed off by both", command_handover },
 	{ "help", "[COMMAND | --man | --openapi]", "this text; the manual page; the API as an OpenAPI document", help },
 	{ NULL, NULL, NULL, NULL },
 };
@@ -82,7 +92,8 @@ static void help_all(FILE *out)
 	fprintf(out, "tocsin " TOCSIN_VERSION ": pass threat warnings between organisations that do not trust each other, and prove it\n\n");
 	for (const struct command *c = commands; c->name != NULL; c++)
 		fprintf(out, "  tocsin %-9s %s\n", c->name, c->help);
-	fprintf(out, "\nEverywhere: -d DIR (or TOCSIN_DIR) the node's folder; --json prints JSON. tocsin help COMMAND tells a command's arguments.\n"
+	fprintf(out, "\nEverywhere: -d DIR (or TOCSIN_DIR) the node's folder; --json prints JSON;\n"
+		"--token-file FILE (or TOCSIN_TOKEN_FILE, or the token itself in TOCSIN_TOKEN) says who asks. tocsin help COMMAND tells a command's arguments.\n"
 		"Exit status: 0 done, 1 refused or not verified, 2 wrong usage, 3 not there yet, 4 no node to talk to, 5 the node failed.\n");
 }
 
@@ -118,7 +129,7 @@ static int help(const struct context *x, int argc, char **argv)
 	return EXIT_DONE;
 }
 
-/* Takes -d DIR and --json, which may stand anywhere before "--", out of ARGV; the number of what is left, or -1. */
+/* Takes -d DIR, --token-file FILE and --json, which may stand anywhere before "--", out of ARGV; the number of what is left, or -1. */
 static int take_common(struct context *x, int argc, char **argv)
 {
 	int n = 0;
@@ -130,10 +141,11 @@ static int take_common(struct context *x, int argc, char **argv)
 		}
 		if (strcmp(argv[i], "--json") == 0) {
 			x->json = true;
-		} else if (strcmp(argv[i], "-d") == 0) {
+		} else if (strcmp(argv[i], "-d") == 0 || strcmp(argv[i], "--token-file") == 0) {
 			if (i + 1 == argc)
 				return -1;
-			x->dir = argv[++i];
+			*(argv[i][1] == 'd' ? &x->dir : &x->token_file) = argv[i + 1];
+			i++;
 		} else {
 			argv[n++] = argv[i];
 		}
@@ -148,7 +160,7 @@ int main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	argc = take_common(&x, argc, argv);
 	if (argc < 0) {
-		fprintf(stderr, "tocsin: -d needs a folder\n");
+		fprintf(stderr, "tocsin: -d needs a folder, --token-file a file\n");
 		return EXIT_USAGE;
 	}
 	if (x.dir == NULL || x.dir[0] == 0)

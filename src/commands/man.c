@@ -48,10 +48,11 @@ int man_print(void)
 	};
 	fputs(".TH TOCSIN 1 \"\" \"tocsin " TOCSIN_VERSION "\" \"Tocsin\"\n.SH NAME\n"
 		"tocsin \\- pass threat warnings between organisations that do not trust each other, and prove it\n.SH SYNOPSIS\n"
-		".B tocsin\n[\\-d DIR] [\\-\\-json] COMMAND [ARGUMENTS]\n.SH DESCRIPTION\n"
+		".B tocsin\n[\\-d DIR] [\\-\\-json] [\\-\\-token\\-file FILE] COMMAND [ARGUMENTS]\n.SH DESCRIPTION\n"
 		"Each organisation runs its own node. A node seals warnings to its partners, keeps a log of everything that it issued and accepted, has it witnessed by others, "
 		"and holds the receipts that prove what was told to whom, when, and what was withheld.\n.SH OPTIONS\n", stdout);
 	paragraph("-d", "DIR", "The node's folder; TOCSIN_DIR or the current one unless it is given");
+	paragraph("--token-file FILE", "", "Who asks: a token of tocsin login or tocsin account token; without it whoever holds the node's socket");
 	paragraph("--json", "", "Prints JSON wherever something is printed");
 	paragraph("--version", "", "Prints the version");
 	fputs(".SH COMMANDS\n", stdout);

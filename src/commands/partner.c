@@ -10,23 +10,6 @@
 
 static const struct option no_options[] = { { NULL } };
 
-/* The path PREFIX NAME SUFFIX, asked with METHOD and SEND (taken, may be NULL). */
-static enum tocsin_err ask_about(const struct context *x, const char *method, const char *prefix, const char *name, const char *suffix, json_t *send, json_t **out)
-{
-	struct buf path;
-	buf_init(&path, 4096);
-	buf_add_str(&path, prefix);
-	client_quote(&path, name);
-	buf_add_str(&path, suffix);
-	enum tocsin_err err = buf_end(&path, "a name");
-	buf_add_char(&path, 0);
-	if (err == TOCSIN_OK)
-		err = client_json(x, method, (const char *)path.p, send, out);
-	buf_free(&path);
-	json_decref(send);
-	return err;
-}
-
 /* Prints ANSWER (taken) as JSON, or the line made of it. */
 static int finish(const struct context *x, enum tocsin_err err, json_t *answer, const char *line)
 {
@@ -74,7 +57,7 @@ static int partner_add(const struct context *x, const char *file)
 static bool person_confirms(const struct context *x, const char *name)
 {
 	json_t *p = NULL;
-	if (ask_about(x, "GET", "/api/v1/partners/", name, "", NULL, &p) != TOCSIN_OK)
+	if (client_about(x, "GET", "/api/v1/partners/", name, "", NULL, &p) != TOCSIN_OK)
 		return false;
 	fprintf(stderr, "The safety number of this node and %s:\n\n  %s\n\nDid you compare it with them, by another way than this network, and is it the same? Type yes: ", name, text_of(p, "safety"));
 	json_decref(p);
@@ -91,7 +74,7 @@ static int partner_confirm(const struct context *x, const char *name, const char
 		json_decref(send);
 		return complain(fail(TOCSIN_REFUSED, "%s stays unconfirmed", name));
 	}
-	enum tocsin_err err = ask_about(x, "POST", "/api/v1/partners/", name, "/confirm", send, &answer);
+	enum tocsin_err err = client_about(x, "POST", "/api/v1/partners/", name, "/confirm", send, &answer);
 	return finish(x, err, answer, "confirmed");
 }
 
@@ -114,7 +97,7 @@ static int partner_list(const struct context *x)
 static int partner_show(const struct context *x, const char *name)
 {
 	json_t *p = NULL;
-	enum tocsin_err err = ask_about(x, "GET", "/api/v1/partners/", name, "", NULL, &p);
+	enum tocsin_err err = client_about(x, "GET", "/api/v1/partners/", name, "", NULL, &p);
 	if (err == TOCSIN_OK && !x->json) {
 		const char *key;
 		json_t *value;
@@ -153,7 +136,7 @@ int command_partner(const struct context *x, int argc, char **argv)
 		return partner_show(x, w.word[1]);
 	if (strcmp(verb, "distrust") == 0 && w.n == 2 && reason != NULL) {
 		json_t *send = json_pack("{s:s}", "reason", reason);
-		enum tocsin_err err = send == NULL ? fail(TOCSIN_BAD, "the reason is not valid UTF-8") : ask_about(x, "POST", "/api/v1/partners/", w.word[1], "/distrust", send, &answer);
+		enum tocsin_err err = send == NULL ? fail(TOCSIN_BAD, "the reason is not valid UTF-8") : client_about(x, "POST", "/api/v1/partners/", w.word[1], "/distrust", send, &answer);
 		return finish(x, err, answer, "distrusted: it can still be warned, but nothing of what it sends is taken");
 	}
 	if (strcmp(verb, "quorum") == 0 && w.n == 3) {
@@ -161,7 +144,7 @@ int command_partner(const struct context *x, int argc, char **argv)
 		long k = strcmp(w.word[2], "none") == 0 ? 0 : strtol(w.word[2], &end, 10);
 		if (k < 0 || k > 64 || (strcmp(w.word[2], "none") != 0 && (*end != 0 || end == w.word[2])))
 			return usage("partner");
-		enum tocsin_err err = ask_about(x, "POST", "/api/v1/partners/", w.word[1], "/quorum", json_pack("{s:i}", "k", (int)k), &answer);
+		enum tocsin_err err = client_about(x, "POST", "/api/v1/partners/", w.word[1], "/quorum", json_pack("{s:i}", "k", (int)k), &answer);
 		return finish(x, err, answer, k == 0 ? "quorum none: receipts of this partner will never be witnessed" : "set");
 	}
 	return usage("partner");
@@ -241,9 +224,9 @@ int command_group(const struct context *x, int argc, char **argv)
 	json_decref(answer);
 	if (json_array_size(next) == 0) {
 		json_decref(next);
-		err = ask_about(x, "DELETE", "/api/v1/groups/", w.word[1], "", NULL, &done);
+		err = client_about(x, "DELETE", "/api/v1/groups/", w.word[1], "", NULL, &done);
 	} else {
-		err = ask_about(x, "PUT", "/api/v1/groups/", w.word[1], "", json_pack("{s:o}", "members", next), &done);
+		err = client_about(x, "PUT", "/api/v1/groups/", w.word[1], "", json_pack("{s:o}", "members", next), &done);
 	}
 	return finish(x, err, done, "done");
 }
@@ -268,6 +251,6 @@ int command_witness(const struct context *x, int argc, char **argv)
 	bool add = strcmp(w.word[0], "add") == 0;
 	if (w.n != 2 || (!add && strcmp(w.word[0], "remove") != 0))
 		return usage("witness");
-	enum tocsin_err err = ask_about(x, add ? "PUT" : "DELETE", "/api/v1/witnesses/", w.word[1], "", NULL, &answer);
+	enum tocsin_err err = client_about(x, add ? "PUT" : "DELETE", "/api/v1/witnesses/", w.word[1], "", NULL, &answer);
 	return finish(x, err, answer, add ? "added: it is asked to cosign our log, and counts for receipts" : "removed");
 }
