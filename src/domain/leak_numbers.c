@@ -177,7 +177,7 @@ static bool take_decimal(const struct leak_text *t, size_t *i, int64_t *v, size_
 	int64_t unit = 100000;
 	*v = 0;
 	*fraction = 0;
-	for (; is_digit(t, k); k++, whole++)
+	for (; whole < 4 && is_digit(t, k); k++, whole++)
 		*v = *v * 10 + (t->f.c[k] - '0');
 	if (whole == 0 || whole > 3)
 		return false;
