@@ -2,7 +2,7 @@
 # Installs the Debian packages that a purpose needs and that are missing, and says which: setup.sh build|check|bench|deb
 set -eu
 build="gcc libc6-dev make pkg-config meson ninja-build libsodium-dev libssl-dev libmicrohttpd-dev libcurl4-openssl-dev libsqlite3-dev libjansson-dev libinih-dev libutf8proc-dev"
-check="$build clang libclang-rt-14-dev libcmocka-dev age golang-go golang-golang-x-mod-dev jq curl openssl python3 python3-yaml python3-jsonschema sqlite3 git procps ca-certificates tzdata"
+check="$build clang libclang-rt-14-dev libcmocka-dev age golang-go golang-golang-x-mod-dev jq curl openssl python3 python3-yaml python3-jsonschema sqlite3 gpg gpg-agent git procps ca-certificates tzdata"
 case "${1:-}" in
 build) want=$build ;;
 demo) want="$build python3 openssl" ;;

@@ -186,20 +186,3 @@ int command_close(const struct context *x, int argc, char **argv)
 	put_text(fields, "reason", reason);
 	return issue_about(x, "closure", plain.word[0], fields, seconds);
 }
-
-int command_record(const struct context *x, int argc, char **argv)
-{
-	struct words to = { 0 }, re = { 0 }, attach = { 0 }, plain;
-	const char *wait = NULL;
-	long seconds;
-	const struct option options[] = { { "--attach", OPTION_MANY, &attach }, { "--to", OPTION_MANY, &to }, { "--re", OPTION_MANY, &re }, { "--wait", OPTION_ONE, &wait }, { NULL } };
-	if (!args_take(argc, argv, options, &plain, 1, 1) || !seconds_of(wait, &seconds))
-		return usage("record");
-	json_t *fields;
-	enum tocsin_err err = read_json(plain.word[0], &fields);
-	if (err != TOCSIN_OK)
-		return complain(err);
-	/* Without --to it is addressed to this node itself. */
-	json_t *send = json_pack("{s:s, s:o, s:o, s:o}", "kind", "record", "to", json_words(&to), "fields", fields, "re", json_words(&re));
-	return issue_with_files(x, send, &attach, seconds);
-}
