@@ -7,6 +7,7 @@
 #include "api/operation.h"
 
 #define V1 "/api/v1/"
+#define PLACE_MAX 128                   /* bytes of a place in a list, as its reader was given it */
 
 /* Members of an answer: always there, or not always; with members of their own. */
 #define HAS(name, type, help) { name, type, true, 0, 0, help, NULL }

@@ -7,11 +7,11 @@ static const struct api_field clock_fields[] = {
 	{ NULL },
 };
 static const struct api_field stream_query[] = {
-	{ "after", API_INTEGER, false, 0, INT64_MAX, "begin behind this one; without it with what comes from now on" },
+	{ "after", API_STRING, false, 0, PLACE_MAX, "begin behind this one; without it with what comes from now on" },
 	{ NULL },
 };
 static const struct api_field events_query[] = {
-	{ "after", API_INTEGER, false, 0, INT64_MAX, "only later ones" },
+	{ "after", API_STRING, false, 0, PLACE_MAX, "only later ones: last of the page before" },
 	{ "wait", API_INTEGER, false, 0, 86400, "seconds to wait for the first" },
 	{ NULL },
 };

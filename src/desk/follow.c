@@ -211,6 +211,9 @@ static void *run(void *arg)
 		int64_t seq = store_event_seq(f->desk->store);
 		enum tocsin_err err = follow_some(f->desk, BATCH, &done);
 		say(f, err == TOCSIN_OK || err == TOCSIN_LATER ? "" : fail_sentence());
+		/* Who may see it is known now: whoever waits for its events looks again. */
+		if (done > 0)
+			store_wake(f->desk->store);
 		if (done == 0 && !atomic_load(&f->stop))
 			store_wait(f->desk->store, err == TOCSIN_OK ? seq : INT64_MAX, err == TOCSIN_OK ? IDLE_MS : AGAIN_MS);
 	}

@@ -2,23 +2,32 @@
  * events: what happened, in order: as pages that may wait, and as a stream of server-sent events.
  */
 #include "serve/streams.h"
-#include "store/rows.h"
+#include "store/rows_access.h"
 
 #define EVENTS_MAX 500
+#define LOOKED_AT 5000          /* among which they are found */
 
 struct event_list {
-	json_t *items;
+	const struct serve *serve;
+	const struct view *view;
+	struct events *e;
 	struct snapshot *read;
 	struct arena *arena;
-	int64_t last;
+	int64_t followed;
+	size_t looked_at;
 	enum tocsin_err err;
 };
 
-static bool list_event(void *arg, const struct event_row *row)
+static json_t *event_json(struct event_list *l, const struct event_row *row)
 {
-	struct event_list *l = arg;
+	char place[CURSOR_TEXT + 1];
 	json_t *o = json_object();
-	json_object_set_new(o, "seq", json_integer(row->seq));
+	if (l->view->everything) {
+		json_object_set_new(o, "seq", json_integer(row->seq));
+	} else {
+		cursor_seal(l->serve->cursor_key, CURSOR_EVENTS, row->seq, 0, place);
+		json_object_set_new(o, "cursor", json_string(place));
+	}
 	json_object_set_new(o, "at", json_time(row->at));
 	json_object_set_new(o, "kind", json_string(row->kind));
 	json_object_set_new(o, "subject", json_string(row->subject));
@@ -31,55 +40,89 @@ static bool list_event(void *arg, const struct event_row *row)
 		else if (l->err == TOCSIN_MISSING)
 			l->err = TOCSIN_OK;
 	}
-	json_array_append_new(l->items, o);
-	l->last = row->seq;
+	return o;
+}
+
+static bool list_event(void *arg, const struct event_row *row)
+{
+	struct event_list *l = arg;
+	bool told;
+	l->e->more = l->looked_at == LOOKED_AT || json_array_size(l->e->items) == EVENTS_MAX;
+	if (l->e->more)
+		return false;
+	if (!l->view->everything && row->num > l->followed) {
+		l->e->followed = l->followed;
+		return false;
+	}
+	l->looked_at++;
+	l->err = access_event(l->read, l->view, row->kind, row->num, &told);
+	if (l->err == TOCSIN_OK && told)
+		json_array_append_new(l->e->items, event_json(l, row));
+	l->e->last = row->seq;
 	return l->err == TOCSIN_OK;
 }
 
-enum tocsin_err events_read(struct snapshot *read, const struct view *v, int64_t after, json_t *items, int64_t *last)
+enum tocsin_err events_read(
+	const struct serve *s, struct snapshot *read, const struct view *v, int64_t after, struct events *e)
 {
-	(void)v;
-	struct event_list l = { .items = items, .read = read, .last = after, .arena = arena_new(16u << 20) };
-	enum tocsin_err err = l.arena == NULL ? fail(TOCSIN_BROKEN, "no memory for the events")
-					      : event_each(read, after, EVENTS_MAX, list_event, &l);
+	struct event_list l = { .serve = s, .view = v, .e = e, .read = read, .arena = arena_new(16u << 20) };
+	e->last = after;
+	e->more = false;
+	e->followed = -1;
+	enum tocsin_err err = l.arena == NULL ? fail(TOCSIN_BROKEN, "no memory for the events") : TOCSIN_OK;
+	if (err == TOCSIN_OK && !v->everything)
+		err = followed_last(read, &l.followed);
+	if (err == TOCSIN_OK)
+		err = event_each(read, after, LOOKED_AT + 1, list_event, &l);
 	arena_free(l.arena);
-	*last = l.last;
 	return err != TOCSIN_OK ? err : l.err;
+}
+
+/* What is not to be seen wakes nobody: an answer that comes early would tell of it. */
+static void keep_on(struct asked *q, const struct events *e)
+{
+	q->wait_event = e->last;
+	q->wait_following = e->followed >= 0;
+	q->wait_followed = e->followed;
 }
 
 enum tocsin_err op_events(struct serve *s, struct asked *q)
 {
-	int64_t after, last = 0;
+	int64_t after;
 	bool keep = false;
+	struct events e = { .items = NULL };
 	struct snapshot *read = NULL;
-	enum tocsin_err err = query_int(q, "after", 0, &after);
+	enum tocsin_err err = place_take(q, "after", CURSOR_EVENTS, 0, &after);
 	if (err == TOCSIN_OK)
 		err = waits_asked(q, &keep);
 	if (err != TOCSIN_OK)
 		return err;
-	if (keep && store_event_seq(s->desk->store) <= after) {
-		q->wait_event = after;
+	if (q->again)
+		after = q->wait_event;
+	e.items = json_array();
+	err = snapshot_open(s->desk->store, &read);
+	if (err == TOCSIN_OK)
+		err = events_read(s, read, &q->view, after, &e);
+	snapshot_close(read);
+	if (err == TOCSIN_OK && keep && json_array_size(e.items) == 0) {
+		keep_on(q, &e);
+		json_decref(e.items);
 		return TOCSIN_OK;
 	}
 	q->deadline = 0;
-	json_t *items = json_array();
-	err = snapshot_open(s->desk->store, &read);
-	if (err == TOCSIN_OK)
-		err = events_read(read, &q->view, after, items, &last);
-	snapshot_close(read);
 	q->answer = json_object();
-	json_object_set_new(q->answer, "items", items);
-	json_object_set_new(q->answer, "last", json_integer(last));
+	json_object_set_new(q->answer, "items", e.items);
+	json_object_set_new(q->answer, "last", place_json(q, CURSOR_EVENTS, e.last));
 	return err;
 }
 
 /* A browser that comes back says what it has seen in Last-Event-ID. */
 enum tocsin_err op_event_stream(struct serve *s, struct asked *q)
 {
-	int64_t after;
-	const struct api_field *f = q->op->query;
+	int64_t after = -1;
 	const char *seen = http_call_header(q->call, "Last-Event-ID");
-	enum tocsin_err err = seen != NULL ? api_check_query(f, seen, 0, &after) : query_int(q, "after", -1, &after);
+	enum tocsin_err err = seen != NULL ? place_read(q, seen, CURSOR_EVENTS, &after)
+					   : place_take(q, "after", CURSOR_EVENTS, -1, &after);
 	if (err != TOCSIN_OK)
 		return err;
 	return streams_add(s->streams, q, after >= 0 ? after : store_event_seq(s->desk->store));

@@ -18,6 +18,7 @@
 #include "desk/directory.h"
 #include "net/http.h"
 #include "serve/auth.h"
+#include "serve/cursor.h"
 #include "serve/serve.h"
 
 #define ANSWER_MAX (64u << 20)
@@ -40,6 +41,7 @@ struct serve {
 	struct http_server *desk_server;
 	struct auth *auth;
 	char run[33];                                 /* which run of the node this is */
+	uint8_t cursor_key[CURSOR_KEY];
 	atomic_uint_fast64_t requests, refused;       /* answered; without a valid token */
 };
 
@@ -73,9 +75,13 @@ struct asked {
 	struct buf out;                         /* these bytes of */
 	const char *type;                       /* this type; NULL: JSON */
 
-	bool waited;                            /* it was kept once: answer now */
+	bool again;                             /* it was kept: what is done once is done */
+	bool waited;                            /* it was kept long enough: answer now */
 	int64_t deadline;                       /* monotonic, while it is kept */
+	int64_t until;                          /* how long it may be kept in all */
 	int64_t wait_event, wait_num;           /* for an event behind this one; for the receipt of this statement */
+	bool wait_following;                    /* for more to be followed than wait_followed */
+	int64_t wait_followed;
 };
 typedef enum tocsin_err op_handler(struct serve *s, struct asked *q);
 
@@ -133,8 +139,12 @@ enum tocsin_err etag_match(struct asked *q, int64_t version) MUST_USE;
 /* The query parameter NAME as OP's table has it. */
 enum tocsin_err query_int(struct asked *q, const char *name, int64_t deflt, int64_t *v) MUST_USE;
 enum tocsin_err query_str(struct asked *q, const char *name, const char **v) MUST_USE; /* NULL when absent or empty */
-/* The statement that the path names by its id or the beginning of it; in Q's arena. */
+/* The statement that the path names by its id or the beginning of it, if Q's asker sees it; in Q's arena. An attempt that
+ * finds none is in the audit trail. */
 enum tocsin_err path_statement(struct asked *q, struct snapshot *r, struct statement_row *row) MUST_USE;
+/* Before anything of ROW leaves: that Q's asker was shown LINES (names) of it; that WHAT was made of it. */
+enum tocsin_err note_opened(struct asked *q, const struct statement_row *row, const char *lines) MUST_USE;
+enum tocsin_err note_export(struct asked *q, const struct statement_row *row, const char *what) MUST_USE;
 /* Submits C (NULL: out of memory) and, when it is durable, reads the directory's entry of NAME (NULL: none) again and
  * wakes the courier. */
 enum tocsin_err commit_about(struct serve *s, struct change *c, const char *name) MUST_USE;

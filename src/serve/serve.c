@@ -180,7 +180,7 @@ static enum tocsin_err read_body(struct asked *q)
 static void run(struct asked *q)
 {
 	struct serve *s = q->serve;
-	bool first = !q->waited;
+	bool first = !q->again;
 	enum tocsin_err err = who_may(q);
 	if (err == TOCSIN_OK && first)
 		err = read_body(q);
@@ -196,7 +196,7 @@ static void run(struct asked *q)
 	if (err == TOCSIN_OK && q->deadline != 0) {
 		if (waits_keep(s->waits, q))
 			return;
-		q->waited = true;
+		q->again = q->waited = true;
 		q->deadline = 0;
 		err = handlers[q->op->id](s, q);
 	}
@@ -314,6 +314,8 @@ enum tocsin_err serve_start(const struct serve_config *config, struct serve **ou
 	hex_encode(run_id, sizeof run_id, s->run);
 	s->auth = auth_new(config->token);
 	enum tocsin_err err = s->auth == NULL ? fail(TOCSIN_BROKEN, "no memory for the desk") : TOCSIN_OK;
+	if (err == TOCSIN_OK)
+		err = cursor_key(s->desk->store, s->cursor_key);
 	if (err == TOCSIN_OK && ((s->queue = queue_start(WORKERS, run)) == NULL || (s->slow = queue_start(1, run)) == NULL || (s->waits = waits_start(s)) == NULL ||
 			(s->streams = streams_start(s)) == NULL))
 		err = TOCSIN_BROKEN;

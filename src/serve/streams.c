@@ -29,8 +29,12 @@ static bool push_event(struct listener *l, const json_t *event)
 {
 	struct buf b;
 	buf_init(&b, 65536);
-	buf_printf(&b, "id: %lld\nevent: %s\ndata: ", (long long)json_integer_value(json_object_get(event, "seq")),
-		json_string_value(json_object_get(event, "kind")));
+	const char *place = json_string_value(json_object_get(event, "cursor"));
+	if (place != NULL)
+		buf_printf(&b, "id: %s\n", place);
+	else
+		buf_printf(&b, "id: %lld\n", (long long)json_integer_value(json_object_get(event, "seq")));
+	buf_printf(&b, "event: %s\ndata: ", json_string_value(json_object_get(event, "kind")));
 	json_write(&b, event);
 	buf_add_str(&b, "\n\n");
 	bool ok = buf_end(&b, "an event") == TOCSIN_OK && http_stream_push(l->stream, buf_bytes(&b));
@@ -39,20 +43,21 @@ static bool push_event(struct listener *l, const json_t *event)
 }
 
 /* False: it is over with L. */
-static bool push_news(struct listener *l, struct snapshot *r)
+static bool push_news(const struct serve *s, struct listener *l, struct snapshot *r)
 {
-	int64_t before;
-	do {
-		json_t *items = json_array(), *event;
+	struct events e = { .more = true };
+	while (e.more) {
+		json_t *event;
 		size_t i;
-		before = l->last;
-		bool ok = events_read(r, &l->view, before, items, &l->last) == TOCSIN_OK;
-		json_array_foreach(items, i, event)
+		e.items = json_array();
+		bool ok = events_read(s, r, &l->view, l->last, &e) == TOCSIN_OK;
+		json_array_foreach(e.items, i, event)
 			ok = ok && push_event(l, event);
-		json_decref(items);
+		json_decref(e.items);
 		if (!ok)
 			return false;
-	} while (l->last != before);
+		l->last = e.last;
+	}
 	return true;
 }
 
@@ -68,7 +73,7 @@ static struct listener *serve_all(struct streams *t, struct listener *list, bool
 		/* Roles, units and sessions end while somebody listens. */
 		bool may = !readable || (who_view(t->serve, r, &l->who, false, &l->view) == TOCSIN_OK &&
 					access_may(&l->view, RIGHT_READ) == TOCSIN_OK);
-		if (may && (!beat || http_stream_push(l->stream, BYTES_LIT(": here\n\n"))) && (!readable || push_news(l, r))) {
+		if (may && (!beat || http_stream_push(l->stream, BYTES_LIT(": here\n\n"))) && (!readable || push_news(t->serve, l, r))) {
 			l->next = kept;
 			kept = l;
 			continue;

@@ -8,9 +8,16 @@
 
 #include "serve/internal.h"
 
-/* At most 500 events behind AFTER that V may see, appended to ITEMS; *LAST: behind which to go on. */
-enum tocsin_err events_read(struct snapshot *read, const struct view *v, int64_t after, json_t *items,
-	int64_t *last) MUST_USE;
+/* Events behind AFTER that V may see, at most 500 in ITEMS; ends before one about a statement that is not followed yet:
+ * nobody knows who may see it. */
+struct events {
+	json_t *items;
+	int64_t last;                   /* behind which to go on */
+	bool more;                      /* there are more, now */
+	int64_t followed;               /* what stands at the end waits for more than this to be followed; -1: nothing does */
+};
+enum tocsin_err events_read(const struct serve *s, struct snapshot *read, const struct view *v, int64_t after,
+	struct events *e) MUST_USE;
 
 struct streams *streams_start(struct serve *s);                 /* NULL with a sentence */
 /* Answers Q with a stream of what comes behind AFTER. LATER: too many listen already. */

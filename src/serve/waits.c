@@ -5,7 +5,7 @@
 #include <pthread.h>
 
 #include "serve/internal.h"
-#include "store/rows.h"
+#include "store/rows_access.h"
 
 #define KEPT_MAX 256
 #define STACK ((size_t)512 << 10)
@@ -17,6 +17,7 @@ struct waits {
 	pthread_cond_t some;
 	struct asked *kept;
 	size_t n;
+	size_t following;               /* of them, at the last look, for what no event tells */
 	bool ended, stop;
 	pthread_t thread;
 };
@@ -34,8 +35,10 @@ enum tocsin_err waits_asked(struct asked *q, bool *keep)
 	int64_t seconds;
 	enum tocsin_err err = query_int(q, "wait", 0, &seconds);
 	*keep = err == TOCSIN_OK && seconds > 0 && !q->waited;
+	if (*keep && q->until == 0)
+		q->until = clock_mono() + seconds * CLOCK_SECOND;
 	if (*keep)
-		q->deadline = clock_mono() + seconds * CLOCK_SECOND;
+		q->deadline = q->until;
 	return err;
 }
 
@@ -43,8 +46,11 @@ enum tocsin_err waits_asked(struct asked *q, bool *keep)
 static bool is_due(const struct waits *w, struct snapshot *r, struct arena *a, const struct asked *q, int64_t last)
 {
 	bool settled = false;
+	int64_t followed;
 	if (w->ended || clock_mono() >= q->deadline)
 		return true;
+	if (q->wait_following)
+		return r == NULL || followed_last(r, &followed) != TOCSIN_OK || followed != q->wait_followed;
 	if (q->wait_num == 0)
 		return last > q->wait_event;
 	return r == NULL || waits_settled(r, q->wait_num, a, &settled) != TOCSIN_OK || settled;
@@ -57,13 +63,16 @@ static int look(struct waits *w, int64_t last, bool news)
 	struct arena *a = arena_new(4u << 20);
 	if (news && (a == NULL || snapshot_open(w->serve->desk->store, &r) != TOCSIN_OK))
 		r = NULL;
+	w->following = 0;
 	int64_t now = clock_mono(), next = now + LOOK_MS * (CLOCK_SECOND / 1000);
 	for (struct asked **at = &w->kept; *at != NULL;) {
 		struct asked *q = *at;
+		w->following += q->wait_following;
 		if (news ? is_due(w, r, a, q, last) : w->ended || now >= q->deadline) {
 			*at = q->next;
 			w->n--;
-			q->waited = true;
+			q->again = true;
+			q->waited = q->wait_num != 0 || w->ended || now >= q->deadline;
 			queue_put(w->serve->queue, q, true);
 			continue;
 		}
@@ -91,7 +100,7 @@ static void *keep_watch(void *arg)
 		if (w->kept == NULL)
 			break;
 		int64_t last = store_event_seq(w->serve->desk->store);
-		int ms = look(w, last, fresh || last != seen);
+		int ms = look(w, last, fresh || last != seen || w->following > 0);
 		seen = last;
 		size_t n = w->n;
 		pthread_mutex_unlock(&w->lock);
