@@ -24,8 +24,7 @@ static const struct api_field list_query[] = {
 	{ "direction", API_STRING, false, 0, 3, "in or out" },
 	{ "peer", API_STRING, false, 0, NAME_MAX_BYTES, "the other side" },
 	{ "kind", API_STRING, false, 0, 32, "kind of statement" },
-	{ "before", API_INTEGER, false, 0, INT64_MAX,
-		"only statements with a smaller number: next of the page before" },
+	{ "before", API_STRING, false, 0, PLACE_MAX, "only older ones: next of the page before" },
 	{ "limit", API_INTEGER, false, 1, 1000, "at most so many; 100" },
 	{ NULL },
 };

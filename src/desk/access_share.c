@@ -59,6 +59,13 @@ enum tocsin_err access_share(const struct desk *d, struct snapshot *read, struct
 	return err == TOCSIN_OK ? share(read, c, num, kind, peer, unit, compartment, whole) : err;
 }
 
+void access_share_own(const struct desk *d, struct snapshot *read, const struct view *v, struct change *c, const char *kind,
+	const char *peer, const char *compartment)
+{
+	if (!v->everything && access_share(d, read, c, 0, kind, peer, v->unit, compartment, true) != TOCSIN_OK)
+		change_spoil(c, fail_sentence());
+}
+
 /* ---- what a new statement is shared with ---- */
 
 struct heirs {

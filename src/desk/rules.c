@@ -26,6 +26,8 @@ static const struct rule rules[] = {
 	{ "role.right", "what one may do comes from one's roles", "an administrator gives roles (tocsin account role)" },
 	{ "token.scope", "a token may be used only for what it was made for", "its owner makes another one (tocsin account token)" },
 
+	{ "issue.draft", "what warns, determines or is hard to take back is written as a draft and released by a second person",
+		"write a draft (tocsin draft)" },
 	{ "access.one-compartment", "what somebody writes belongs to one compartment at most", "write about them one by one" },
 
 	/* drafts and releases */

@@ -1,6 +1,7 @@
 #include "desk/told.h"
 
 #include "base/clock.h"
+#include "desk/access.h"
 #include "desk/rules.h"
 #include "domain/vocabulary.h"
 
@@ -61,9 +62,24 @@ static json_t *fields_of(const struct told *t)
 	return o;
 }
 
-static enum tocsin_err issue_record(const struct desk *d, const struct statement_row *row, const struct told *t,
+struct keeping {
+	const struct desk *desk;
+	struct snapshot *read;
+	const struct view *view;
+	char compartment[LIMIT_ACCOUNT + 1];
+};
+
+static void share(void *arg, size_t i, struct change *c)
+{
+	const struct keeping *k = arg;
+	(void)i;
+	access_share_own(k->desk, k->read, k->view, c, "record", k->desk->name, k->compartment);
+}
+
+static enum tocsin_err issue_record(struct keeping *k, const struct statement_row *row, const struct told *t,
 	struct draft *draft, struct arena *a, struct issue_result *result)
 {
+	const struct desk *d = k->desk;
 	json_t *o = fields_of(t);
 	enum tocsin_err err = o == NULL ? fail(TOCSIN_BROKEN, "no memory for a record") : draft_parse("record", o, a, draft);
 	json_decref(o);
@@ -76,12 +92,14 @@ static enum tocsin_err issue_record(const struct desk *d, const struct statement
 		release.file = t->scan->file;
 		release.file_n = t->scan->n;
 	}
-	const struct issue issue = { .kind = "record", .re = &row->id, .re_n = 1, .release = &release, .n = 1 };
-	return desk_issue(d, &issue, result);
+	const struct issue issue = { .kind = "record", .re = &row->id, .re_n = 1, .release = &release, .n = 1, .with = share,
+		.arg = k };
+	err = access_compartment(k->read, k->view, &row->id, 1, k->compartment);
+	return err == TOCSIN_OK ? desk_issue(d, &issue, result) : err;
 }
 
-enum tocsin_err told_keep(const struct desk *d, const struct statement_row *row, const struct told *t,
-	struct issue_result *result)
+enum tocsin_err told_keep(const struct desk *d, struct snapshot *read, const struct view *v, const struct statement_row *row,
+	const struct told *t, struct issue_result *result)
 {
 	const struct kind *kind = kind_find(row->kind);
 	bool self = strcmp(row->peer, d->name) == 0;
@@ -94,9 +112,10 @@ enum tocsin_err told_keep(const struct desk *d, const struct statement_row *row,
 	if (t->at > clock_now() + AHEAD)
 		return fail(TOCSIN_BAD, "nobody can have been told at a time that is still to come");
 	struct arena *a = arena_new(8u << 20);
+	struct keeping k = { .desk = d, .read = read, .view = v };
 	struct draft *draft = a == NULL ? NULL : arena_alloc(a, sizeof *draft);
 	enum tocsin_err err = draft == NULL ? fail(TOCSIN_BROKEN, "no memory for a record")
-					    : issue_record(d, row, t, draft, a, result);
+					    : issue_record(&k, row, t, draft, a, result);
 	arena_free(a);
 	return err;
 }

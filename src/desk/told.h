@@ -21,8 +21,8 @@ struct told {
 	const struct files *scan;               /* their signature on paper; NULL or empty: none */
 };
 /* Keeps it as a record about ROW. Rule told.own: ROW is what we issued to be told; BAD: a time to come, or words that the
- * vocabulary does not take. Waits until durable. */
-enum tocsin_err told_keep(const struct desk *d, const struct statement_row *row, const struct told *t,
+ * vocabulary does not take. It belongs to V's unit, in the compartment by which V sees ROW. Waits until durable. */
+enum tocsin_err told_keep(const struct desk *d, struct snapshot *read, const struct view *v, const struct statement_row *row, const struct told *t,
 	struct issue_result *result) MUST_USE;
 /* Whether WORD (the value of record.type) is that of such a record. */
 bool told_type(struct bytes word);

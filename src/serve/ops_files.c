@@ -65,6 +65,8 @@ enum tocsin_err op_file(struct serve *s, struct asked *q)
 		err = files_find(&row, name, q->arena, &file);
 	snapshot_close(r);
 	if (err == TOCSIN_OK)
+		err = note_opened(q, &row, file.line);
+	if (err == TOCSIN_OK)
 		err = disposition(q, file.name);
 	if (err != TOCSIN_OK)
 		return err;

@@ -4,6 +4,8 @@
 #include "desk/accept.h"
 #include "desk/contact.h"
 #include "desk/issue.h"
+#include "desk/policy.h"
+#include "desk/rules.h"
 #include "serve/internal.h"
 #include "serve/request.h"
 #include "store/rows.h"
@@ -25,17 +27,18 @@ struct plan {
 
 /* The ids behind the item's words: whole ones as they are (they may be unknown here), beginnings by what the store
  * holds. */
-static enum tocsin_err find_refs(
-	struct snapshot *r, const struct request_item *item, struct arena *a, struct hash **out)
+static enum tocsin_err find_refs(struct snapshot *r, const struct view *v, const struct request_item *item,
+	struct arena *a, struct hash **out)
 {
 	struct hash *re = arena_alloc(a, (item->re_n + 1) * sizeof *re);
 	if (re == NULL)
 		return fail(TOCSIN_BROKEN, "no memory for the references");
 	for (size_t i = 0; i < item->re_n; i++) {
 		struct statement_row row;
-		if (hex_decode(bytes_str(item->re[i]), re[i].b, SHA256_SIZE))
+		/* An account writes about what it sees: whether there is something else is not to be found out here. */
+		if (v->everything && hex_decode(bytes_str(item->re[i]), re[i].b, SHA256_SIZE))
 			continue;
-		enum tocsin_err err = statement_by_prefix(r, item->re[i], a, &row);
+		enum tocsin_err err = access_statement(r, v, item->re[i], a, &row, NULL);
 		if (err != TOCSIN_OK)
 			return err;
 		re[i] = row.id;
@@ -101,14 +104,34 @@ static enum tocsin_err plan_contacts(struct serve *s, struct snapshot *r, const 
 	return err;
 }
 
-static enum tocsin_err plan_item(
-	struct serve *s, struct snapshot *r, const struct request_item *item, struct arena *a, struct plan *plan)
+/* What an account may issue by itself, by kind: what warns goes through a draft, which two people see. */
+static enum tocsin_err may_issue(const struct serve *s, const struct view *v, const char *kind)
+{
+	static const struct {
+		const char *kind;
+		enum right right;
+	} alone[] = { { "response", RIGHT_RESPOND }, { "answer", RIGHT_RESPOND }, { "request", RIGHT_RESPOND },
+		{ "record", RIGHT_RECORD }, { "retraction", RIGHT_RETRACT }, { "closure", RIGHT_CLOSE } };
+	if (v->everything)
+		return TOCSIN_OK;
+	if (strcmp(kind, "retraction") == 0 && policy_flag(s->desk, "retract.two-people"))
+		return rule_refuse("issue.draft", "here a retraction takes a second person, too");
+	for (size_t i = 0; i < sizeof alone / sizeof *alone; i++)
+		if (strcmp(kind, alone[i].kind) == 0)
+			return access_may(v, alone[i].right);
+	return rule_refuse("issue.draft", "a %s is not issued by one account at once", kind);
+}
+
+static enum tocsin_err plan_item(struct serve *s, struct snapshot *r, const struct view *v, const struct request_item *item,
+	struct arena *a, struct plan *plan)
 {
 	struct hash *re = NULL;
 	const char **names = NULL, *self = s->desk->name;
 	size_t n = 1, others = 0;
 	const char **to = arena_alloc(a, (item->to_n + 1) * sizeof *to);
-	enum tocsin_err err = to == NULL ? fail(TOCSIN_BROKEN, "no memory for an audience") : find_refs(r, item, a, &re);
+	enum tocsin_err err = to == NULL ? fail(TOCSIN_BROKEN, "no memory for an audience") : may_issue(s, v, item->kind);
+	if (err == TOCSIN_OK)
+		err = find_refs(r, v, item, a, &re);
 	struct planned like = { .item = item,
 		.re = re,
 		.re_n = item->re_n,
@@ -169,8 +192,23 @@ static bool can_share(const struct planned *a, const struct planned *b)
 		(a->re_n == 0 || memcmp(a->re, b->re, a->re_n * sizeof *a->re) == 0);
 }
 
+struct sharing {
+	const struct desk *desk;
+	const struct view *view;
+	struct snapshot *read;
+	const struct issue *issue;
+	char compartment[LIMIT_ACCOUNT + 1];
+};
+
+static void share(void *arg, size_t i, struct change *c)
+{
+	struct sharing *h = arg;
+	access_share_own(h->desk, h->read, h->view, c, h->issue->kind, h->issue->release[i].to, h->compartment);
+}
+
 /* Issues the releases from FIRST on that can share one call; how many into *N. */
-static enum tocsin_err issue_some(struct serve *s, struct plan *plan, size_t first, struct arena *a, size_t *n)
+static enum tocsin_err issue_some(struct serve *s, struct snapshot *r, const struct view *v, struct plan *plan,
+	size_t first, struct arena *a, size_t *n)
 {
 	size_t end = first;
 	while (end < plan->n && end - first < RELEASES_MAX && can_share(&plan->p[first], &plan->p[end]))
@@ -186,8 +224,13 @@ static enum tocsin_err issue_some(struct serve *s, struct plan *plan, size_t fir
 		.re = plan->p[first].re,
 		.re_n = plan->p[first].re_n,
 		.release = release,
-		.n = *n };
-	enum tocsin_err err = desk_issue(s->desk, &issue, result);
+		.n = *n,
+		.with = share };
+	struct sharing h = { .desk = s->desk, .view = v, .read = r, .issue = &issue };
+	issue.arg = &h;
+	enum tocsin_err err = access_compartment(r, v, issue.re, issue.re_n, h.compartment);
+	if (err == TOCSIN_OK)
+		err = desk_issue(s->desk, &issue, result);
 	for (size_t i = 0; err == TOCSIN_OK && i < *n; i++)
 		plan->p[first + i].result = result[i];
 	return err;
@@ -213,7 +256,7 @@ enum tocsin_err op_issue(struct serve *s, struct asked *q)
 	if (err == TOCSIN_OK)
 		err = request_read(q->body, clock_now(), find_staged, &stage, a, &request);
 	for (size_t i = 0; err == TOCSIN_OK && i < request.n; i++) {
-		err = plan_item(s, r, &request.item[i], a, &plan);
+		err = plan_item(s, r, &q->view, &request.item[i], a, &plan);
 		if (err != TOCSIN_OK && request.many)
 			err = fail_within(err, "item %zu", i + 1);
 	}
@@ -223,9 +266,9 @@ enum tocsin_err op_issue(struct serve *s, struct asked *q)
 			if (err != TOCSIN_OK && request.many)
 				err = fail_within(err, "item %td", plan.p[i].item - request.item + 1);
 		}
-	snapshot_close(r);
 	for (size_t i = 0, n = 0; err == TOCSIN_OK && i < plan.n; i += n)
-		err = issue_some(s, &plan, i, a, &n);
+		err = issue_some(s, r, &q->view, &plan, i, a, &n);
+	snapshot_close(r);
 	if (err == TOCSIN_OK) {
 		exchange_wake(s->exchange);
 		err = unstage(s, &request);

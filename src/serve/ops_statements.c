@@ -2,6 +2,7 @@
  * ops_statements: reading statements, evidence, events, the log, carry files, the clock.
  */
 #include "base/text.h"
+#include "desk/audit.h"
 #include "desk/standing.h"
 #include "publish/evidence.h"
 #include "serve/internal.h"
@@ -9,16 +10,28 @@
 
 #define NAMES_MAX 512
 
+/* An attempt at what may not be seen and one at what is not there are the same: to the asker, and in the audit trail. */
+static enum tocsin_err note_attempt(struct asked *q)
+{
+	char sentence[512], what[160];
+	snprintf(sentence, sizeof sentence, "%s", fail_sentence());
+	snprintf(what, sizeof what, "%s %s", q->op->method, q->op->path);
+	enum tocsin_err err = audit_note(q->serve->desk, &q->view, "refused", q->parameter, what);
+	return err == TOCSIN_OK ? fail(TOCSIN_MISSING, "%s", sentence) : err;
+}
+
 enum tocsin_err path_statement(struct asked *q, struct snapshot *r, struct statement_row *row)
 {
-	return statement_by_prefix(r, q->parameter, q->arena, row);
+	enum tocsin_err err = access_statement(r, &q->view, q->parameter, q->arena, row, NULL);
+	return err == TOCSIN_MISSING && !q->view.everything ? note_attempt(q) : err;
 }
 
 /* ---- lists ---- */
 
+#define LOOKED_AT 2000                  /* statements that are read for one page */
+
 struct listing {
-	struct serve *serve;
-	const struct view *view;
+	struct asked *asked;
 	struct snapshot *read;
 	json_t *items;
 	int64_t last_num;
@@ -29,7 +42,7 @@ static bool list_one(void *arg, const struct statement_row *row)
 {
 	struct listing *l = arg;
 	json_t *o = NULL;
-	l->err = desk_show(l->serve->desk, l->read, l->view, row, false, &o);
+	l->err = desk_show(l->asked->serve->desk, l->read, &l->asked->view, row, false, &o);
 	if (l->err != TOCSIN_OK)
 		return false;
 	json_array_append_new(l->items, o);
@@ -37,19 +50,61 @@ static bool list_one(void *arg, const struct statement_row *row)
 	return true;
 }
 
+/* Of an account: only what its scopes hold is looked at, so a page costs the same whatever else is there. */
+static enum tocsin_err list_seen(struct listing *l, const struct statement_filter *f, bool *more)
+{
+	int64_t *nums = arena_alloc(l->asked->arena, LOOKED_AT * sizeof *nums);
+	struct arena *a = arena_new(64u << 20);
+	size_t n = 0, i;
+	/* Shares are found by partner or by kind; what else is asked for is picked out of these. */
+	bool pick = f->issued >= 0 || (f->kind != NULL && f->peer != NULL);
+	enum tocsin_err err = nums == NULL || a == NULL ? fail(TOCSIN_BROKEN, "no memory for a list")
+							: access_list(l->read, &l->asked->view, f->kind, f->peer,
+								  f->before_num, nums, pick ? LOOKED_AT : f->limit, &n);
+	*more = n == (pick ? LOOKED_AT : f->limit);
+	for (i = 0; err == TOCSIN_OK && i < n && json_array_size(l->items) < f->limit; i++) {
+		struct statement_row row;
+		arena_reset(a);
+		err = statement_by_num(l->read, nums[i], a, &row);
+		if (err != TOCSIN_OK)
+			break;
+		bool wanted = (f->issued < 0 || row.issued == (f->issued != 0)) &&
+			(f->kind == NULL || strcmp(row.kind, f->kind) == 0);
+		if (wanted && !list_one(l, &row))
+			err = l->err;
+		l->last_num = nums[i];
+	}
+	*more = *more || i < n;
+	arena_free(a);
+	return err;
+}
+
+/* A list shows the gist of what is in it: one row in the audit trail for all of them. */
+static enum tocsin_err note_list(struct asked *q, const json_t *items)
+{
+	char what[200];
+	size_t n = json_array_size(items);
+	if (q->view.everything || n == 0)
+		return TOCSIN_OK;
+	snprintf(what, sizeof what, "the gist of %zu statements, from %.16s to %.16s", n,
+		json_string_value(json_object_get(json_array_get(items, 0), "id")),
+		json_string_value(json_object_get(json_array_get(items, n - 1), "id")));
+	return audit_note(q->serve->desk, &q->view, "list", "", what);
+}
+
 enum tocsin_err op_statements(struct serve *s, struct asked *q)
 {
 	const char *direction;
 	int64_t before, limit;
 	struct statement_filter f = { .issued = -1, .body = true };
-	struct listing l = { .serve = s, .view = &q->view };
+	struct listing l = { .asked = q };
 	enum tocsin_err err = query_str(q, "direction", &direction);
 	if (err == TOCSIN_OK)
 		err = query_str(q, "peer", &f.peer);
 	if (err == TOCSIN_OK)
 		err = query_str(q, "kind", &f.kind);
 	if (err == TOCSIN_OK)
-		err = query_int(q, "before", 0, &before);
+		err = place_take(q, "before", CURSOR_STATEMENTS, 0, &before);
 	if (err == TOCSIN_OK)
 		err = query_int(q, "limit", 100, &limit);
 	if (err == TOCSIN_OK && direction != NULL && strcmp(direction, "in") != 0 && strcmp(direction, "out") != 0)
@@ -63,17 +118,50 @@ enum tocsin_err op_statements(struct serve *s, struct asked *q)
 	err = snapshot_open(s->desk->store, &l.read);
 	if (err != TOCSIN_OK)
 		return err;
+	bool more;
 	l.items = json_array();
-	err = statement_list(l.read, &f, list_one, &l);
+	if (!q->view.everything) {
+		err = list_seen(&l, &f, &more);
+	} else {
+		err = statement_list(l.read, &f, list_one, &l);
+		more = json_array_size(l.items) == f.limit;
+	}
 	snapshot_close(l.read);
 	q->answer = json_object();
 	json_object_set_new(q->answer, "items", l.items);
-	json_object_set_new(
-		q->answer, "next", json_array_size(l.items) == f.limit ? json_integer(l.last_num) : json_null());
-	return err != TOCSIN_OK ? err : l.err;
+	json_object_set_new(q->answer, "next", more ? place_json(q, CURSOR_STATEMENTS, l.last_num) : json_null());
+	if (err == TOCSIN_OK)
+		err = l.err;
+	return err == TOCSIN_OK ? note_list(q, l.items) : err;
 }
 
 /* ---- one ---- */
+
+/* Before anything of ROW leaves: who was shown which lines of it. Nobody is named while there are no accounts. */
+enum tocsin_err note_opened(struct asked *q, const struct statement_row *row, const char *lines)
+{
+	char id[2 * SHA256_SIZE + 1];
+	if (q->view.everything)
+		return TOCSIN_OK;
+	hex_encode(row->id.b, SHA256_SIZE, id);
+	return access_opened(q->serve->desk, &q->view, row->num, id, lines);
+}
+
+static enum tocsin_err note_fields(struct asked *q, const struct statement_row *row, const json_t *fields)
+{
+	const json_t *f;
+	size_t i;
+	struct buf lines;
+	buf_init(&lines, ANSWER_MAX);
+	json_array_foreach(fields, i, f)
+		buf_printf(&lines, i == 0 ? "%s" : " %s", json_string_value(json_object_get(f, "name")));
+	buf_add_char(&lines, 0);
+	enum tocsin_err err = buf_end(&lines, "the names of lines");
+	if (err == TOCSIN_OK)
+		err = note_opened(q, row, (const char *)lines.p);
+	buf_free(&lines);
+	return err;
+}
 
 enum tocsin_err op_statement(struct serve *s, struct asked *q)
 {
@@ -95,6 +183,8 @@ enum tocsin_err op_statement(struct serve *s, struct asked *q)
 	if (err == TOCSIN_OK && !keep)
 		err = desk_show(s->desk, r, &q->view, &row, true, &q->answer);
 	snapshot_close(r);
+	if (err == TOCSIN_OK && !keep)
+		err = note_fields(q, &row, json_object_get(q->answer, "fields"));
 	return err;
 }
 
@@ -156,6 +246,28 @@ static enum tocsin_err split_names(struct arena *a, const char *list, const char
 	return TOCSIN_OK;
 }
 
+enum tocsin_err note_export(struct asked *q, const struct statement_row *row, const char *what)
+{
+	char id[2 * SHA256_SIZE + 1];
+	hex_encode(row->id.b, SHA256_SIZE, id);
+	return audit_note(q->serve->desk, &q->view, "export", id, what);
+}
+
+/* Which lines went out with it: all open ones unless ONLY names some, and the closed ones of REVEAL. */
+static enum tocsin_err note_evidence(
+	struct asked *q, const struct statement_row *row, const char *only, const char *reveal)
+{
+	struct buf words;
+	buf_init(&words, 32768);
+	buf_printf(&words, "evidence, open lines: %s; closed lines: %s", only != NULL ? only : "all", reveal != NULL ? reveal : "none");
+	buf_add_char(&words, 0);
+	enum tocsin_err err = buf_end(&words, "what was exported");
+	if (err == TOCSIN_OK)
+		err = note_export(q, row, (const char *)words.p);
+	buf_free(&words);
+	return err;
+}
+
 enum tocsin_err op_evidence(struct serve *s, struct asked *q)
 {
 	const char *only_list, *reveal_list, *const *only, *const *reveal;
@@ -184,6 +296,8 @@ enum tocsin_err op_evidence(struct serve *s, struct asked *q)
 	if (err == TOCSIN_OK)
 		err = evidence_bundle(s->desk, r, &q->view, &row, only, reveal, &q->out);
 	snapshot_close(r);
+	if (err == TOCSIN_OK)
+		err = note_evidence(q, &row, only_list, reveal_list);
 	q->type = "application/x-tar";
 	return err;
 }
@@ -231,10 +345,14 @@ enum tocsin_err op_log(struct serve *s, struct asked *q)
 
 /* ---- carry files ---- */
 
+/* Sealed, for its recipient alone; that it left in a file is known all the same. */
 enum tocsin_err op_carry_out(struct serve *s, struct asked *q)
 {
+	char what[64];
 	q->type = "application/octet-stream";
-	return exchange_carry_out(s->exchange, q->parameter, &q->out);
+	enum tocsin_err err = exchange_carry_out(s->exchange, q->parameter, &q->out);
+	snprintf(what, sizeof what, "carry file, %zu bytes", q->out.n);
+	return err == TOCSIN_OK ? audit_note(s->desk, &q->view, "carry", q->parameter, what) : err;
 }
 
 #define SUMMARY_MAX 4096

@@ -23,6 +23,8 @@ static enum tocsin_err answer_sheet(struct serve *s, struct asked *q, enum sheet
 	if (err == TOCSIN_OK)
 		err = sheet_make(s->desk, r, &row, language, html != 0 ? SHEET_HTML : form, &q->out);
 	snapshot_close(r);
+	if (err == TOCSIN_OK)
+		err = note_export(q, &row, form == SHEET_SCRIPT ? "script" : "sheet");
 	q->type = "text/plain; charset=utf-8";
 	if (err == TOCSIN_OK && html != 0) {
 		/* A page of its own, with its own style: to be saved and printed, not to be shown within the desk's. */
@@ -75,11 +77,11 @@ enum tocsin_err op_delivered(struct serve *s, struct asked *q)
 		err = path_statement(q, r, &row);
 	if (err == TOCSIN_OK && scan != NULL)
 		err = files_staged(r, &q->view, &scan, 1, q->arena, files);
-	snapshot_close(r);
 	if (err == TOCSIN_OK) {
 		t.scan = files;
-		err = told_keep(s->desk, &row, &t, &result);
+		err = told_keep(s->desk, r, &q->view, &row, &t, &result);
 	}
+	snapshot_close(r);
 	if (err == TOCSIN_OK && scan != NULL)
 		err = files_attached(s->desk, &scan, 1);
 	if (err != TOCSIN_OK)

@@ -58,8 +58,6 @@ struct change {
 
 /* Adds a statement of the table; NULL when the change has failed. Arguments are copied. */
 struct store_op *change_op(struct change *c, const char *must, enum sql_write q, ...);
-/* The change cannot be applied, and why; the first reason stays. */
-void change_spoil(struct change *c, const char *sentence);
 /* Takes the arguments of TYPES from AP; what no argument stands for is left 0. */
 void sql_args_take(struct sql_arg *args, const char *types, va_list ap);
 /* An op in an arena, for the writer's own rows; NULL when out of memory. */

@@ -36,6 +36,8 @@ void store_close(struct store *s);      /* finishes what was submitted; safe on 
 /* ---- changes (change.c) ---- */
 struct change *change_new(void);        /* NULL when out of memory */
 void change_free(struct change *c);     /* safe on NULL */
+/* The change cannot be applied, and why; the first reason stays. */
+void change_spoil(struct change *c, const char *sentence);
 
 struct statement_row {
 	int64_t num;                        /* given out by the writer */
