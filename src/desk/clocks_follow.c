@@ -9,6 +9,8 @@
  *   ... with a question  starts REPLY_BY about itself, on both sides: the question is open until an update or an answer
  *   request, answer      REPLY_BY about the request; an answer that needs time names the next
  *   closure              meets WINDOW and FOLLOW_UP; all else of its warning is void, but open questions stay open
+ *   to a contact         a warning, retraction or closure for somebody without a node: DELIVERY, until a record of ours says
+ *                        that they were told
  *   retraction           all of what it withdraws is void, questions too; itself has RECEIPT or OPENING
  *
  * Times are those at which this node issued or accepted the statement, not those at which it was followed; so nothing
@@ -18,6 +20,7 @@
 #include "desk/clocks_inside.h"
 #include "desk/follow.h"
 #include "desk/standing_part.h"
+#include "desk/told.h"
 #include "store/rows_access.h"
 
 #define QUESTIONS_MAX 1024              /* about one statement */
@@ -331,6 +334,25 @@ static enum tocsin_err retraction(struct following *w, bool alone)
 	return err;
 }
 
+/* Somebody without a node is to be told. */
+static void start_delivery(struct following *w)
+{
+	if (w->ours && followed_value(w->f, "recipient.name").n > 0)
+		start(w, CLOCK_DELIVERY, 0);
+}
+
+/* They were told, at the time that the record says, which may be long before it was written down. */
+static void told(struct following *w)
+{
+	int64_t when;
+	if (!w->ours || !told_type(followed_value(w->f, "record.type")))
+		return;
+	if (!clock_parse(followed_value(w->f, "record.when"), &when) || when > w->at)
+		when = w->at;
+	for (size_t i = 0; i < w->target_n; i++)
+		clocks_end(w->c, CLOCK_DELIVERY, w->target[i].num, 0, "met", when);
+}
+
 enum tocsin_err clocks_follow(const struct followed *f, struct change *c)
 {
 	struct following w = { .f = f, .c = c, .at = f->row->known_at, .ours = f->row->issued };
@@ -344,6 +366,8 @@ enum tocsin_err clocks_follow(const struct followed *f, struct change *c)
 		err = find_home(&w);
 	if (err != TOCSIN_OK)
 		return err;
+	if (alone)
+		start_delivery(&w);
 	if (is(s, "warning"))
 		return warning(&w, alone);
 	if (is(s, "retraction"))
@@ -354,6 +378,8 @@ enum tocsin_err clocks_follow(const struct followed *f, struct change *c)
 		request(&w, alone);
 	else if (is(s, "answer"))
 		answer(&w);
+	else if (is(s, "record"))
+		told(&w);
 	else if (is(s, "closure"))
 		for (size_t i = 0; i < w.target_n; i++)
 			closed(&w, w.target[i].num);

@@ -37,7 +37,8 @@ static inline void sql(struct home *h, const char *text)
 }
 
 #define ACCOUNT(name, num, unit, roles, state) \
-	"INSERT INTO account VALUES ('" name "'," num ",'" unit "'," roles ",'" name " function','" state "','',x'',0,0,0,0,0,0);"
+	"INSERT INTO account (name, num, unit, roles, function, state, password, totp, totp_last, created_at, changed_at, used_at)" \
+	" VALUES ('" name "'," num ",'" unit "'," roles ",'" name " function','" state "','',x'',0,0,0,0);"
 
 /* anna owns; carl, then dora are in the chain; rita releases, adam administers, lost is gone, omar is of another unit. */
 static inline void people(struct home *h)

@@ -60,7 +60,7 @@ HOME_TEST(a_receipt_ends_its_clock_at_its_own_time_before_or_after_the_clock_was
 	says(h, b.num, "receipt", "due_at", "2026-01-01T00:05:00Z");
 	fires(h, T0 + 6 * MINUTE);
 	says(h, b.num, "receipt", "state", "missed");
-	assert_non_null(strstr(clock_says(h, b.num, "receipt", "why"), "south.example, its duty contact; what to say: tocsin script "));
+	assert_non_null(strstr(clock_says(h, b.num, "receipt", "why"), "south.example names no duty contact in its card; "));
 	/* It was here in time, only written down late. */
 	receipt(h, b.num, T0 + 5 * MINUTE);
 	says(h, b.num, "receipt", "state", "met");
@@ -253,6 +253,47 @@ HOME_TEST(a_request_runs_until_its_answer_and_needs_time_names_the_next_time)
 	clock_unset();
 }
 
+static void issues(struct home *h, const char *kind, const struct body_field *fields, size_t n, const struct hash *about,
+	struct issue_result *r)
+{
+	struct issue_release release = { .to = h->desk.name, .field = fields, .field_n = n, .urgency = 0 };
+	struct issue issue = { .kind = kind, .re = about, .re_n = about != NULL, .release = &release, .n = 1 };
+	ok(desk_issue(&h->desk, &issue, r));
+	follows(h);
+}
+
+HOME_TEST(who_has_no_node_is_to_be_told_until_we_wrote_down_that_they_were)
+{
+	struct home *h = *state;
+	const struct body_field warning[] = { FIELD("threat.summary", "\"a car with a bomb\""), FIELD("handling.tlp", "\"amber\""),
+		FIELD("urgency", "\"imminent\""), FIELD("recipient.name", "\"the market\"") },
+		call[] = { FIELD("record.type", "\"call\""), FIELD("text", "\"They do not answer.\"") },
+		told[] = { FIELD("record.type", "\"voice-delivery\""), FIELD("text", "\"Told.\""),
+			FIELD("record.when", "\"2026-01-01T00:10:00Z\"") },
+		back[] = { FIELD("reason", "\"an error\""), FIELD("recipient.name", "\"the market\"") };
+	struct issue_result a, b, r;
+	clock_set(T0);
+	issues(h, "warning", warning, 4, NULL, &a);
+	issues(h, "warning", warning, 4, NULL, &b);
+	says(h, a.num, "delivery", "state", "running");
+	says(h, a.num, "receipt", "state", "-");
+	issues(h, "record", call, 2, &a.id, &r);
+	says(h, a.num, "delivery", "state", "running");
+	/* In time, and written down an hour later, when it was missed. */
+	fires(h, T0 + HOUR);
+	says(h, a.num, "delivery", "state", "missed");
+	clock_set(T0 + HOUR);
+	issues(h, "record", told, 3, &a.id, &r);
+	says(h, a.num, "delivery", "state", "met");
+	says(h, a.num, "delivery", "ended_at", "2026-01-01T00:10:00Z");
+	says(h, b.num, "delivery", "state", "missed");
+	/* What is withdrawn need not be told any more, but its withdrawal must. */
+	issues(h, "retraction", back, 2, &b.id, &r);
+	assert_string_not_equal(clock_says(h, b.num, "delivery", "ended_at"), "");
+	says(h, r.num, "delivery", "state", "running");
+	clock_unset();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -262,6 +303,7 @@ int main(void)
 		home_test(a_warning_that_came_is_opened_assessed_and_answered_in_turn),
 		home_test(a_closure_that_came_before_its_warning_counts_when_that_arrives),
 		home_test(a_request_runs_until_its_answer_and_needs_time_names_the_next_time),
+		home_test(who_has_no_node_is_to_be_told_until_we_wrote_down_that_they_were),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
