@@ -2,6 +2,7 @@
 
 #include "desk/audit.h"
 #include "desk/password.h"
+#include "desk/policy.h"
 #include "desk/rules.h"
 #include "desk/session.h"
 #include "desk/totp.h"
@@ -14,12 +15,14 @@
 
 /* ---- what holds for every account ---- */
 
-static enum tocsin_err check_roles(const char *name, unsigned roles)
+enum tocsin_err account_roles_allowed(const struct desk *d, const char *name, unsigned roles)
 {
 	if ((roles & ~(unsigned)ROLE_ALL) != 0)
 		return fail(TOCSIN_BAD, "there are no such roles");
 	if ((roles & ROLE_INSPECTOR) != 0 && roles != ROLE_INSPECTOR)
 		return rule_refuse("account.inspector-alone", "%s cannot be inspector and something else", name);
+	if ((roles & ROLE_ADMIN) != 0 && roles != ROLE_ADMIN && policy_flag(d, "account.administrator-alone"))
+		return rule_refuse("account.administrator-alone", "%s cannot be administrator and something else", name);
 	return TOCSIN_OK;
 }
 
@@ -80,7 +83,7 @@ enum tocsin_err account_add(const struct desk *d, const struct view *v, const st
 	if (err == TOCSIN_OK)
 		err = role_check_text("the function", function, LIMIT_FUNCTION);
 	if (err == TOCSIN_OK)
-		err = check_roles(n->name, n->roles);
+		err = account_roles_allowed(d, n->name, n->roles);
 	if (err == TOCSIN_OK && n->password != NULL)
 		err = password_allowed(n->password, n->name);
 	if (err == TOCSIN_OK)
@@ -132,8 +135,8 @@ static enum tocsin_err apply(
 	if (strcmp(row->state, "active") != 0 && strcmp(row->state, "locked") != 0 && strcmp(row->state, "removed") != 0)
 		return fail(TOCSIN_BAD, "the state of an account is active, locked or removed");
 	enum tocsin_err err = role_check_text("the function", row->function, LIMIT_FUNCTION);
-	if (err == TOCSIN_OK)
-		err = check_roles(row->name, (unsigned)row->roles);
+	if (err == TOCSIN_OK && e->roles_given)
+		err = account_roles_allowed(d, row->name, (unsigned)row->roles);
 	if (err == TOCSIN_OK)
 		err = snapshot_open(d->store, &read);
 	if (err == TOCSIN_OK)
@@ -160,8 +163,11 @@ static enum tocsin_err commit_edit(const struct desk *d, const struct view *v, c
 		change_account_compartments_clear(c, row->name);
 	if (!removed)
 		add_compartments(c, row->name, e->compartment, e->compartment_n);
-	if (removed || strcmp(unit_before, row->unit) != 0)
+	/* What was the account's in a unit where it is no more goes to whom that unit's clocks go to. */
+	if (removed || strcmp(unit_before, row->unit) != 0) {
 		change_escalation_leave(c, unit_before, row->name);
+		change_clocks_leave(c, unit_before, row->name);
+	}
 	if (strcmp(row->state, "active") != 0) {
 		change_session_end_all(c, row->name);
 	} else if (e->state != NULL) {

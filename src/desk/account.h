@@ -3,8 +3,8 @@
  *
  * Invariants.  A name is never used twice: who is removed stays as a row, so that what was signed off keeps its meaning.
  * The last active administrator stays one.  Nobody changes one's own roles, unit or compartments.  An inspector has no
- * other role.  Who is locked or removed has no sessions and no tokens.  Every change is in the audit trail, in the same
- * transaction.
+ * other role, and an administrator neither, unless policy says so.  Who is locked or removed has no sessions and no tokens.
+ * Whoever leaves a unit leaves its open clocks there.  Every change is in the audit trail, in the same transaction.
  */
 #ifndef TOCSIN_DESK_ACCOUNT_H
 #define TOCSIN_DESK_ACCOUNT_H
@@ -23,6 +23,9 @@ struct account_new {
 /* BAD (a name, a password), MISSING (no such unit or compartment), REFUSED (rules). Takes a tenth of a second for the
  * password. */
 enum tocsin_err account_add(const struct desk *d, const struct view *v, const struct account_new *n) MUST_USE;
+
+/* Whether one account may have all of ROLES at once. REFUSED (rules) or BAD. */
+enum tocsin_err account_roles_allowed(const struct desk *d, const char *name, unsigned roles) MUST_USE;
 
 struct account_edit {
 	const char *unit, *function, *state;    /* NULL: stays; states "active", "locked", "removed" (for ever) */

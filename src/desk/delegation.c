@@ -1,6 +1,7 @@
 #include "desk/delegation.h"
 
 #include "base/random.h"
+#include "desk/account.h"
 #include "desk/audit.h"
 #include "desk/policy.h"
 #include "desk/rules.h"
@@ -25,8 +26,8 @@ static bool count(void *arg, const struct delegation_row *row)
 	return ++*(size_t *)arg < MOST;
 }
 
-static enum tocsin_err check_accounts(
-	struct snapshot *read, const struct view *v, const struct delegation_row *row, struct arena *a)
+static enum tocsin_err check_accounts(const struct desk *d, struct snapshot *read, const struct view *v,
+	const struct delegation_row *row, struct arena *a)
 {
 	struct account_row from, to;
 	size_t n = 0;
@@ -46,6 +47,9 @@ static enum tocsin_err check_accounts(
 		return rule_refuse("delegation.own-roles", "%s does not have all of these roles itself", row->from);
 	if (((row->roles | to.roles) & ROLE_INSPECTOR) != 0)
 		return rule_refuse("account.inspector-alone", "an inspector's role is not lent, and an inspector is lent none");
+	err = account_roles_allowed(d, row->to, (unsigned)(row->roles | to.roles));
+	if (err != TOCSIN_OK)
+		return err;
 	err = delegation_list(read, row->from, true, clock_now(), count, &n);
 	return err == TOCSIN_OK && n >= MOST ? fail(TOCSIN_REFUSED, "%s has %d delegations: end one first", row->from, MOST)
 					     : err;
@@ -78,7 +82,7 @@ enum tocsin_err delegation_add(
 	if (err == TOCSIN_OK)
 		err = snapshot_open(d->store, &read);
 	if (err == TOCSIN_OK)
-		err = check_accounts(read, v, &row, a);
+		err = check_accounts(d, read, v, &row, a);
 	snapshot_close(read);
 	if (err == TOCSIN_OK) {
 		struct buf what;

@@ -1,6 +1,7 @@
 #include "desk/handover.h"
 
 #include "base/random.h"
+#include "desk/account.h"
 #include "desk/audit.h"
 #include "desk/rules.h"
 #include "store/rows_people.h"
@@ -158,6 +159,9 @@ enum tocsin_err handover_show(struct snapshot *read, const struct view *v, const
 	if (err == TOCSIN_OK)
 		err = json_parse(row.content, CONTENT_MAX, "a hand-over", &content);
 	if (err == TOCSIN_OK) {
+		/* Names stay within the unit, also when an auditor of another one looks. */
+		row.from = account_shown(read, v, row.from, a);
+		row.to = account_shown(read, v, row.to, a);
 		*out = head(&row);
 		json_object_set_new(*out, "content", content);
 	}

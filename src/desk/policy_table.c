@@ -79,7 +79,10 @@ static const struct policy_row rows[] = {
 	/* the API */
 	{ "api.rate", POLICY_INTEGER, 0, 10000, NULL, "50",
 		"requests a second of one account, ten times as many at once; 0: any number", NULL },
+
 	/* people */
+	{ "account.administrator-alone", POLICY_FLAG, 0, 0, NULL, "yes",
+		"whether an administrator may have no other role, and so reads no content", NULL },
 	{ "session.idle", POLICY_SECONDS, 5 * MINUTE, 7 * DAY, NULL, "1h",
 		"after how long without a request somebody who logged in must log in again", NULL },
 	{ "session.longest", POLICY_SECONDS, 15 * MINUTE, 31 * DAY, NULL, "12h",
@@ -140,6 +143,7 @@ const struct policy_row *policy_each(size_t i)
 /* Three people share one telephone and sleep at night: two release only what is red, each has longer, and the chain is
  * walked through slowly because everybody is in it. What is imminent stays as it is. */
 static const char *const three[][2] = {
+	{ "account.administrator-alone", "no" },
 	{ "release.two-people-from", "red" },
 	{ "retract.two-people", "no" },
 	{ "clock.opening.urgent", "4h" },

@@ -11,6 +11,8 @@ static const struct rule rules[] = {
 	{ "account.last-administrator", "there is always somebody who can manage", "make another account an administrator first" },
 	{ "account.own-roles", "nobody gives oneself roles, another unit or compartments",
 		"another administrator, or whoever holds the node's socket" },
+	{ "account.administrator-alone", "who manages reads no content",
+		"an administrator, by the policy account.administrator-alone; it is off in the preset for a desk of three" },
 	{ "account.inspector-alone", "who inspects has no part in what is inspected", "" },
 	{ "account.password", "whoever changes a password or a second factor knows the one before",
 		"an administrator sets a new password or takes the second factor away" },

@@ -250,9 +250,27 @@ enum tocsin_err session_logout(const struct desk *d, const struct view *v, const
 
 /* ---- API tokens ---- */
 
-enum tocsin_err session_token(const struct desk *d, const struct view *v, const char *label, unsigned scopes,
-	int64_t until, int64_t now, struct session_made *out)
+/* Until when a token that BY makes may last. */
+static enum tocsin_err token_end(const struct desk *d, const struct hash *by, int64_t now, int64_t *most)
 {
+	struct snapshot *read = NULL;
+	struct session_row row;
+	struct arena *a = arena_new(ARENA);
+	*most = now + policy_int(d, "token.longest");
+	enum tocsin_err err = a == NULL ? fail(TOCSIN_BROKEN, "no memory for a token") : snapshot_open(d->store, &read);
+	if (err == TOCSIN_OK)
+		err = session_get(read, by, a, &row);
+	if (err == TOCSIN_OK && strcmp(row.kind, TOKEN_KIND) == 0 && row.expires_at < *most)
+		*most = row.expires_at;
+	snapshot_close(read);
+	arena_free(a);
+	return err;
+}
+
+enum tocsin_err session_token(const struct desk *d, const struct view *v, const struct hash *by, const char *label,
+	unsigned scopes, int64_t until, int64_t now, struct session_made *out)
+{
+	int64_t most = 0;
 	struct session_row s = { .account = v->account, .kind = TOKEN_KIND, .label = label, .scopes = scopes,
 		.created_at = now, .expires_at = until };
 	char words[40];
@@ -261,9 +279,12 @@ enum tocsin_err session_token(const struct desk *d, const struct view *v, const 
 		return fail(TOCSIN_REFUSED, "tokens belong to accounts: log in first (tocsin login)");
 	if (scopes == 0 || (scopes & ~(unsigned)ALL_SCOPES) != 0 || (scopes & ~v->token) != 0)
 		return rule_refuse("token.scope", "a new token may be used for no more than the one that makes it");
-	if (until <= now || until > now + policy_int(d, "token.longest"))
-		return rule_refuse("token.end", "its end must be ahead, and not farther than the policy token.longest says");
-	enum tocsin_err err = role_check_text("the label", label, LABEL);
+	enum tocsin_err err = token_end(d, by, now, &most);
+	if (err == TOCSIN_OK && (until <= now || until > most))
+		err = rule_refuse("token.end", "its end must be ahead, not farther than the policy token.longest says, and not "
+			"behind that of the token that makes it");
+	if (err == TOCSIN_OK)
+		err = role_check_text("the label", label, LABEL);
 	struct change *c = err == TOCSIN_OK ? change_new() : NULL;
 	if (err == TOCSIN_OK && c == NULL)
 		err = fail(TOCSIN_BROKEN, "no memory for a token");

@@ -45,9 +45,10 @@ enum tocsin_err session_view(const struct desk *d, struct snapshot *read, const 
 /* Ends the session of V itself. */
 enum tocsin_err session_logout(const struct desk *d, const struct view *v, const struct hash *id) MUST_USE;
 
-/* An API token for V's own account, until UNTIL, with SCOPES that V's own token has. */
-enum tocsin_err session_token(const struct desk *d, const struct view *v, const char *label, unsigned scopes,
-	int64_t until, int64_t now, struct session_made *out) MUST_USE;
+/* An API token for V's own account, until UNTIL, with SCOPES that V's own token has. BY: what V was shown by; a token made
+ * by a token does not outlive it. */
+enum tocsin_err session_token(const struct desk *d, const struct view *v, const struct hash *by, const char *label,
+	unsigned scopes, int64_t until, int64_t now, struct session_made *out) MUST_USE;
 /* Sessions and tokens of ACCOUNT: one's own, or by RIGHT_ADMIN; CURRENT (may be NULL) is marked. {items}, owned. */
 enum tocsin_err session_show(const struct desk *d, struct snapshot *read, const struct view *v, const char *account,
 	const struct hash *current, int64_t now, json_t **out) MUST_USE;

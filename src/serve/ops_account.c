@@ -287,7 +287,7 @@ enum tocsin_err op_token_add(struct serve *s, struct asked *q)
 		scopes |= err == TOCSIN_OK ? scope : 0;
 	}
 	if (err == TOCSIN_OK)
-		err = session_token(s->desk, &q->view, member(q, "label"), scopes, until, now, &made);
+		err = session_token(s->desk, &q->view, &q->who.session, member(q, "label"), scopes, until, now, &made);
 	if (err == TOCSIN_OK)
 		answer_token(q, &made);
 	return err;

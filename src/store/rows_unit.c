@@ -95,6 +95,11 @@ void change_escalation_leave(struct change *c, const char *unit, const char *acc
 	change_run(c, WRITE_ESCALATION_LEAVE, unit, account);
 }
 
+void change_clocks_leave(struct change *c, const char *unit, const char *account)
+{
+	change_run(c, WRITE_CLOCKS_LEAVE, unit, account);
+}
+
 /* ---- delegations ---- */
 
 enum tocsin_err delegated_roles(struct snapshot *r, const char *account, int64_t now, int64_t *roles)

@@ -222,6 +222,10 @@ const struct sql_text sql_writes[WRITE_COUNT] = {
 	[WRITE_ESCALATION_CLEAR] = { "escalation clear", "DELETE FROM escalation WHERE unit = $1", "t" },
 	[WRITE_ESCALATION_ADD] = { "escalation add", "INSERT INTO escalation (unit, position, account) VALUES ($1, $2, $3)", "tit" },
 	[WRITE_ESCALATION_LEAVE] = { "escalation leave", "DELETE FROM escalation WHERE unit = $1 AND account = $2", "tt" },
+	[WRITE_CLOCKS_LEAVE] = { "clocks leave",
+	        "UPDATE clock SET owner = COALESCE((SELECT e.account FROM escalation e WHERE e.unit = $1 AND e.account <> $2"
+	        " ORDER BY e.position LIMIT 1), '') WHERE owner = $2 AND unit = $1 AND ended_at = 0",
+	        "tt" },
 	[WRITE_HANDOVER_ADD] = { "handover add",
 	        "INSERT INTO handover (num, id, from_account, to_account, at, content, from_signed_at, to_signed_at)"
 	        " VALUES ($1, $2, $3, $4, $5, $6, $5, 0)",
