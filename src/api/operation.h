@@ -43,6 +43,10 @@ enum api_id {
 	API_PAGE,
 	API_STYLE,
 	API_METRICS,
+	/* need-to-know and audit */
+	API_SHARE,
+	API_AUDIT,
+	API_AUDIT_CHECK,
 	/* accounts */
 	API_LOGIN,
 	API_LOGOUT,

@@ -50,9 +50,9 @@ const struct api_operation api_table_statement[] = {
 		reason_fields, api_nothing, "give up delivering it" },
 	{ API_EVIDENCE, "GET", V1 "statements/{id}/evidence", RIGHT_EXPORT, TOKEN_READ, BODY_NONE, 0, api_nothing, evidence_query,
 		"a bundle that proves it offline, as a ustar archive" },
-	{ API_CARRY_OUT, "POST", V1 "carry/out/{partner}", RIGHT_PARTNER, TOKEN_ISSUE, BODY_NONE, 0, api_nothing, api_nothing,
+	{ API_CARRY_OUT, "POST", V1 "carry/out/{partner}", RIGHT_ADMIN, TOKEN_ISSUE, BODY_NONE, 0, api_nothing, api_nothing,
 		"what waits for a partner, as a file" },
-	{ API_CARRY_IN, "POST", V1 "carry/in", RIGHT_PARTNER, TOKEN_ISSUE, BODY_CARRY, LIMIT_BATCH_BYTES + 4096, api_nothing, api_nothing,
+	{ API_CARRY_IN, "POST", V1 "carry/in", RIGHT_ADMIN, TOKEN_ISSUE, BODY_CARRY, LIMIT_BATCH_BYTES + 4096, api_nothing, api_nothing,
 		"take a carry file; the answer file is the body" },
 	{ .path = NULL },
 };

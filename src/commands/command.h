@@ -92,6 +92,8 @@ int command_list(const struct context *x, int argc, char **argv);
 int command_show(const struct context *x, int argc, char **argv);
 int command_evidence(const struct context *x, int argc, char **argv);
 int command_log(const struct context *x, int argc, char **argv);
+int command_audit(const struct context *x, int argc, char **argv);
+int command_share(const struct context *x, int argc, char **argv);
 int command_carry(const struct context *x, int argc, char **argv);
 int command_seal(const struct context *x, int argc, char **argv);
 int command_unseal(const struct context *x, int argc, char **argv);

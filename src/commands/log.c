@@ -21,10 +21,13 @@ static int log_status(const struct context *x)
 	if (x->json) {
 		print_json(o);
 	} else {
-		print_text("%s: %lld entries, root %s, %lld published\n", text_of(o, "origin"), (long long)json_integer_value(json_object_get(o, "size")), text_of(o, "root"),
-			(long long)json_integer_value(json_object_get(o, "published_size")));
+		print_text("%s: ", text_of(o, "origin"));
+		/* What is not published yet is told to whoever runs the node. */
+		if (json_object_get(o, "size") != NULL)
+			print_text("%lld entries, root %s, ", (long long)json_integer_value(json_object_get(o, "size")), text_of(o, "root"));
+		print_text("%lld published\n", (long long)json_integer_value(json_object_get(o, "published_size")));
 		json_array_foreach(json_object_get(o, "origins"), i, item)
-			print_text("  %-40s %-8s %lld entries  %s\n", text_of(item, "origin"), text_of(item, "state"), (long long)json_integer_value(json_object_get(item, "size")), text_of(item, "reason"));
+			print_text("  %-40s %-8s %lld published  %s\n", text_of(item, "origin"), text_of(item, "state"), (long long)json_integer_value(json_object_get(item, "published_size")), text_of(item, "reason"));
 	}
 	json_decref(o);
 	return EXIT_DONE;

@@ -18,7 +18,9 @@ static void print_partner(const json_t *p)
 		print_text("quorum none");
 	else
 		print_text("quorum %lld", quorum);
-	print_text(", %lld waiting, %lld refused", (long long)json_integer_value(json_object_get(p, "waiting")), (long long)json_integer_value(json_object_get(p, "refused")));
+	/* How much passes is told to whoever runs the node. */
+	if (json_object_get(p, "waiting") != NULL)
+		print_text(", %lld waiting, %lld refused", (long long)json_integer_value(json_object_get(p, "waiting")), (long long)json_integer_value(json_object_get(p, "refused")));
 	if (text_of(p, "last_answer")[0] != 0)
 		print_text(", last answer %s", text_of(p, "last_answer"));
 	print_text("\n");
@@ -51,8 +53,10 @@ int command_status(const struct context *x, int argc, char **argv)
 		print_text("note       %s\n", text_of(s, "note"));
 	print_text("clock      %s%s\n", text_of(s, "clock"), json_is_true(json_object_get(s, "clock_set")) ? " (set by hand: exercise)" : "");
 	print_alarms(s);
-	print_text("log        %s: %lld entries, %lld published\n", text_of(log, "origin"), (long long)json_integer_value(json_object_get(log, "size")),
-		(long long)json_integer_value(json_object_get(log, "published_size")));
+	print_text("log        %s: ", text_of(log, "origin"));
+	if (json_object_get(log, "size") != NULL)
+		print_text("%lld entries, ", (long long)json_integer_value(json_object_get(log, "size")));
+	print_text("%lld published\n", (long long)json_integer_value(json_object_get(log, "published_size")));
 	json_array_foreach(json_object_get(s, "witnesses"), i, item)
 		print_text("witness    %-28s last seen %s%s%s\n", text_of(item, "name"), text_of(item, "last_seen")[0] != 0 ? text_of(item, "last_seen") : "never",
 			text_of(item, "trouble")[0] != 0 ? "; " : "", text_of(item, "trouble"));

@@ -30,6 +30,9 @@ static const struct rule rules[] = {
 
 	{ "issue.draft", "what warns, determines or is hard to take back is written as a draft and released by a second person",
 		"write a draft (tocsin draft)" },
+	{ "access.share-compartment", "what is in a compartment stays in it, whatever unit it is shared with",
+		"share it in the same compartment (tocsin share --compartment)" },
+	{ "access.share-closed", "who does not see the closed lines cannot share them", "somebody of the unit that wrote it" },
 	{ "access.one-compartment", "what somebody writes belongs to one compartment at most", "write about them one by one" },
 
 	/* drafts and releases */

@@ -119,6 +119,7 @@ op_handler op_status, op_operations, op_card, op_card_next, op_partners, op_part
 	op_partner_distrust, op_partner_quorum, op_groups, op_group_put, op_group_delete, op_witnesses, op_witness_put,
 	op_witness_delete, op_issue, op_statements, op_statement, op_close_delivery, op_evidence, op_log, op_events, op_event_stream,
 	op_carry_out, op_carry_in, op_clock, op_page, op_style, op_metrics;
+op_handler op_share, op_audit, op_audit_check;
 op_handler op_login, op_logout, op_whoami, op_accounts, op_account, op_account_add, op_account_edit, op_account_password,
 	op_account_totp, op_tokens, op_token_add, op_token_end, op_delegations, op_delegation_add, op_delegation_end,
 	op_units, op_unit_put, op_compartments, op_compartment_put, op_escalation, op_escalation_put, op_handovers,
@@ -152,6 +153,9 @@ json_t *json_time(int64_t t);           /* "" for 0 */
 json_t *json_hash(const struct hash *h);
 /* All of status: shared by the operation, the page and the metrics. */
 enum tocsin_err status_make(struct serve *s, json_t **out) MUST_USE;
+/* What Q's asker may know of it; whether V is told all: whoever runs the node. */
+enum tocsin_err status_for(struct asked *q, json_t **out) MUST_USE;
+bool status_all(const struct view *v);
 
 /* A page under construction: text is escaped. */
 void html_text(struct buf *out, const char *s);

@@ -86,9 +86,7 @@ static enum tocsin_err note_list(struct asked *q, const json_t *items)
 	size_t n = json_array_size(items);
 	if (q->view.everything || n == 0)
 		return TOCSIN_OK;
-	snprintf(what, sizeof what, "the gist of %zu statements, from %.16s to %.16s", n,
-		json_string_value(json_object_get(json_array_get(items, 0), "id")),
-		json_string_value(json_object_get(json_array_get(items, n - 1), "id")));
+	snprintf(what, sizeof what, "the gist of %zu statements", n);
 	return audit_note(q->serve->desk, &q->view, "list", "", what);
 }
 
@@ -304,17 +302,24 @@ enum tocsin_err op_evidence(struct serve *s, struct asked *q)
 
 /* ---- the log ---- */
 
+struct origins {
+	json_t *list;
+	bool all;                               /* what is not published, too */
+};
+
 static bool add_origin(void *arg, const struct log_row *row)
 {
+	struct origins *l = arg;
 	json_t *o = json_object();
 	json_object_set_new(o, "n", json_integer((json_int_t)row->n));
 	json_object_set_new(o, "origin", json_string(row->origin));
 	json_object_set_new(o, "state", json_string(row->state));
 	json_object_set_new(o, "reason", json_string(row->reason));
-	json_object_set_new(o, "size", json_integer((json_int_t)row->size));
+	if (l->all)
+		json_object_set_new(o, "size", json_integer((json_int_t)row->size));
 	json_object_set_new(o, "published_size", json_integer((json_int_t)row->published_size));
 	json_object_set_new(o, "started_at", json_time(row->started_at));
-	json_array_append_new(arg, o);
+	json_array_append_new(l->list, o);
 	return true;
 }
 
@@ -330,15 +335,17 @@ enum tocsin_err op_log(struct serve *s, struct asked *q)
 	json_t *o = q->answer = json_object(), *origins = json_array();
 	json_object_set_new(o, "origin", json_string(st.origin));
 	json_object_set_new(o, "n", json_integer((json_int_t)st.n));
-	json_object_set_new(o, "size", json_integer((json_int_t)st.size));
-	json_object_set_new(o, "root", json_hash(&st.root));
+	if (status_all(&q->view)) {
+		json_object_set_new(o, "size", json_integer((json_int_t)st.size));
+		json_object_set_new(o, "root", json_hash(&st.root));
+	}
 	json_object_set_new(o, "published_size", json_integer((json_int_t)st.published_size));
 	json_object_set(o, "witnesses", json_object_get(status, "witnesses"));
 	json_object_set_new(o, "origins", origins);
 	json_decref(status);
 	err = snapshot_open(s->desk->store, &r);
 	if (err == TOCSIN_OK)
-		err = store_log_each(r, add_origin, origins);
+		err = store_log_each(r, add_origin, &(struct origins) { origins, status_all(&q->view) });
 	snapshot_close(r);
 	return err;
 }

@@ -106,11 +106,17 @@ static void page_log(struct buf *out, const json_t *st)
 	size_t i;
 	buf_add_str(out, "<h2>Our log</h2>\n<div class=\"row\"><dl>\n");
 	term(out, "origin", text_at(log, "origin"));
-	buf_printf(out, "<dt>entries</dt><dd>%lld, of which %lld are published</dd>\n", number_at(log, "size"),
-		number_at(log, "published_size"));
-	buf_add_str(out, "<dt>root</dt><dd><code>");
-	html_text(out, text_at(log, "root"));
-	buf_add_str(out, "</code></dd>\n</dl></div>\n<h2>Witnesses</h2>\n");
+	if (json_object_get(log, "size") == NULL)
+		buf_printf(out, "<dt>entries</dt><dd>%lld are published</dd>\n", number_at(log, "published_size"));
+	else
+		buf_printf(out, "<dt>entries</dt><dd>%lld, of which %lld are published</dd>\n", number_at(log, "size"),
+			number_at(log, "published_size"));
+	if (text_at(log, "root")[0] != 0) {
+		buf_add_str(out, "<dt>root</dt><dd><code>");
+		html_text(out, text_at(log, "root"));
+		buf_add_str(out, "</code></dd>\n");
+	}
+	buf_add_str(out, "</dl></div>\n<h2>Witnesses</h2>\n");
 	if (json_array_size(list) == 0)
 		buf_add_str(out, "<p class=\"wait\">None: nobody outside vouches for this log.</p>\n");
 	buf_add_str(out, "<div class=\"rows\">\n");
@@ -149,7 +155,9 @@ static void page_partner(struct buf *out, const json_t *p)
 		buf_printf(out, "quorum %lld", (long long)json_integer_value(quorum));
 	else
 		buf_add_str(out, "<span class=\"wait\">quorum none</span>");
-	buf_printf(out, "</p><p>%lld waiting", number_at(p, "waiting"));
+	buf_add_str(out, "</p><p>");
+	if (json_object_get(p, "waiting") != NULL)
+		buf_printf(out, "%lld waiting", number_at(p, "waiting"));
 	if (text_at(p, "waiting_since")[0] != 0)
 		buf_printf(out, " since %s", text_at(p, "waiting_since"));
 	if (number_at(p, "refused") > 0)
@@ -216,6 +224,25 @@ static bool add_row(void *arg, const struct statement_row *row)
 	return true;
 }
 
+/* What V sees, newest first. */
+static enum tocsin_err add_seen(struct rows *r)
+{
+	int64_t nums[SHOWN];
+	size_t n;
+	struct arena *a = arena_new(64u << 20);
+	enum tocsin_err err = a == NULL ? fail(TOCSIN_BROKEN, "no memory for the page")
+					: access_list(r->read, r->view, NULL, NULL, 0, nums, SHOWN, &n);
+	for (size_t i = 0; err == TOCSIN_OK && i < n; i++) {
+		struct statement_row row;
+		arena_reset(a);
+		err = statement_by_num(r->read, nums[i], a, &row);
+		if (err == TOCSIN_OK && !add_row(r, &row))
+			err = r->err;
+	}
+	arena_free(a);
+	return err;
+}
+
 static enum tocsin_err page_statements(struct serve *s, const struct view *v, struct buf *out)
 {
 	struct rows r = { .serve = s, .view = v, .out = out };
@@ -226,7 +253,7 @@ static enum tocsin_err page_statements(struct serve *s, const struct view *v, st
 	buf_add_str(out,
 		"<h2>Newest statements</h2>\n<div class=\"scroll\"><table>\n<tr><th>at "
 		"(claimed)</th><th>kind</th><th></th><th>partner</th><th>state</th><th>id</th></tr>\n");
-	err = statement_list(r.read, &f, add_row, &r);
+	err = v->everything ? statement_list(r.read, &f, add_row, &r) : add_seen(&r);
 	snapshot_close(r.read);
 	if (r.n == 0)
 		buf_add_str(out, "<tr><td colspan=\"6\" class=\"soft\">None yet.</td></tr>\n");
@@ -253,7 +280,7 @@ static void page_end(struct buf *out, const json_t *st)
 enum tocsin_err op_page(struct serve *s, struct asked *q)
 {
 	json_t *st = NULL;
-	enum tocsin_err err = status_make(s, &st);
+	enum tocsin_err err = status_for(q, &st);
 	if (err != TOCSIN_OK)
 		return err;
 	page_head(&q->out, st);

@@ -262,7 +262,70 @@ enum tocsin_err status_make(struct serve *s, json_t **out)
 	return TOCSIN_OK;
 }
 
+/* ---- for whom ---- */
+
+/* Alarms that tell of the node and not of what it holds, with words that say no more than that. */
+static const struct {
+	const char *code, *words;               /* NULL: its own */
+} told[] = {
+	{ "ready", NULL },
+	{ "start", NULL },
+	{ "keeper", NULL },
+	{ "card", NULL },
+	{ "disk", NULL },
+	{ "conflict", NULL },
+	{ "distrusted", NULL },
+	{ "follow", "who may see what came, its clocks and what search finds stand still: call whoever runs this node" },
+	{ "clocks", "nobody is told of clocks that are due: call whoever runs this node" },
+};
+
+static json_t *alarm_told(const json_t *alarm)
+{
+	const char *code = json_string_value(json_object_get(alarm, "code"));
+	for (size_t i = 0; i < sizeof told / sizeof *told; i++)
+		if (strcmp(code, told[i].code) == 0)
+			return told[i].words == NULL ? json_deep_copy(alarm)
+						     : json_pack("{s:s, s:s}", "code", code, "sentence", told[i].words);
+	return NULL;
+}
+
+/* Leaves of O what everybody may know: how much passes, and with whom, is not that. */
+static void reduce(json_t *o)
+{
+	static const char *const of_partner[] = { "waiting", "waiting_since", "refused", "under_way", "last_answer", "trouble",
+		"next_attempt", "giving_back" };
+	json_t *alarms = json_array(), *item, *log = json_object_get(o, "log");
+	size_t i;
+	json_array_foreach(json_object_get(o, "alarms"), i, item) {
+		json_t *alarm = alarm_told(item);
+		if (alarm != NULL)
+			json_array_append_new(alarms, alarm);
+	}
+	json_object_set_new(o, "alarms", alarms);
+	json_array_foreach(json_object_get(o, "partners"), i, item)
+		for (size_t k = 0; k < sizeof of_partner / sizeof *of_partner; k++)
+			json_object_del(item, of_partner[k]);
+	json_object_del(log, "size");
+	json_object_del(log, "root");
+	json_object_del(o, "counters");
+	json_object_del(o, "exchange");
+}
+
+bool status_all(const struct view *v)
+{
+	return v->everything || (v->roles & ROLE_ADMIN) != 0;
+}
+
+enum tocsin_err status_for(struct asked *q, json_t **out)
+{
+	enum tocsin_err err = status_make(q->serve, out);
+	if (err == TOCSIN_OK && !status_all(&q->view))
+		reduce(*out);
+	return err;
+}
+
 enum tocsin_err op_status(struct serve *s, struct asked *q)
 {
-	return status_make(s, &q->answer);
+	(void)s;
+	return status_for(q, &q->answer);
 }

@@ -1,0 +1,85 @@
+/*
+ * audit_show: who may see which row of the audit trail.
+ *
+ * An inspector sees what anybody did, but for rows about statements and drafts of compartments that the inspector is not
+ * read into.  Whoever else may read the trail sees what the people of the same unit did, without what is about statements
+ * and drafts that this reader does not see.  What was typed in vain names nothing, and is shown as it was typed.
+ */
+#include "desk/access.h"
+#include "desk/audit.h"
+#include "store/rows_access.h"
+#include "store/rows_draft.h"
+#include "store/rows_people.h"
+
+#define SHOW_ARENA (8u << 20)
+
+/* Whether V sees what is kept for UNIT in COMPARTMENT. */
+static enum tocsin_err sees_scope(
+	struct snapshot *read, const struct view *v, const char *unit, const char *compartment, bool *seen)
+{
+	int64_t own = 0, all = 0;
+	enum tocsin_err err = scope_find(read, unit, compartment, &own);
+	if (err == TOCSIN_OK)
+		err = scope_find(read, ACCESS_EVERY_UNIT, compartment, &all);
+	*seen = false;
+	for (size_t i = 0; i < v->scope_n; i++)
+		*seen = *seen || v->scope[i] == own || v->scope[i] == all;
+	return err;
+}
+
+static bool is_hex(const char *s, size_t n)
+{
+	return strlen(s) == n && strspn(s, "0123456789abcdef") == n;
+}
+
+/* Whether V sees what the row is about; *about: it is about a statement or a draft at all. */
+static enum tocsin_err sees_subject(
+	struct snapshot *read, const struct view *v, const char *subject, bool *about, bool *seen)
+{
+	struct hash id;
+	int64_t num = 0;
+	*about = *seen = false;
+	if (is_hex(subject, 2 * SHA256_SIZE) && hex_decode(bytes_str(subject), id.b, SHA256_SIZE)) {
+		*about = true;
+		enum tocsin_err err = access_num(read, v, &id, &num);
+		*seen = num != 0;
+		return err;
+	}
+	if (!is_hex(subject, DRAFT_ID))
+		return TOCSIN_OK;
+	struct draft_row draft;
+	struct arena *a = arena_new(SHOW_ARENA);
+	enum tocsin_err err = a == NULL ? fail(TOCSIN_BROKEN, "no memory for the audit trail")
+					: draft_get(read, subject, a, &draft);
+	if (err == TOCSIN_OK) {
+		*about = true;
+		err = sees_scope(read, v, draft.unit, draft.compartment, seen);
+	} else if (err == TOCSIN_MISSING) {
+		err = TOCSIN_OK;
+	}
+	arena_free(a);
+	return err;
+}
+
+static enum tocsin_err is_of_unit(struct snapshot *read, const struct view *v, const char *who, bool *is)
+{
+	struct account_row row;
+	struct arena *a = arena_new(65536);
+	enum tocsin_err err = a == NULL ? fail(TOCSIN_BROKEN, "no memory for the audit trail") : account_get(read, who, a, &row);
+	*is = err == TOCSIN_OK && strcmp(row.unit, v->unit) == 0;
+	arena_free(a);
+	return err == TOCSIN_MISSING ? TOCSIN_OK : err;
+}
+
+enum tocsin_err audit_told(struct snapshot *read, const struct view *v, const struct audit_row *row, bool *told)
+{
+	bool about, seen, mine = true;
+	*told = v->everything;
+	if (v->everything)
+		return TOCSIN_OK;
+	enum tocsin_err err = sees_subject(read, v, row->subject, &about, &seen);
+	if (err == TOCSIN_OK && (v->roles & ROLE_INSPECTOR) == 0)
+		err = is_of_unit(read, v, row->who, &mine);
+	*told = err == TOCSIN_OK && mine && (!about || seen || strcmp(row->what, "refused") == 0);
+	return err;
+}
