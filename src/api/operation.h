@@ -82,6 +82,10 @@ enum api_id {
 	/* drafts */
 
 	/* clocks */
+	API_CLOCKS,
+	API_CLOCK_ONE,
+	API_CLOCK_ACK,
+	API_CLOCK_HAND,
 
 	/* pages */
 

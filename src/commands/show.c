@@ -142,6 +142,14 @@ static void print_threads(const json_t *o)
 			(int)gist.n, gist.n == 0 ? "" : (const char *)gist.p);
 		buf_free(&gist);
 	}
+	json_array_foreach(json_object_get(o, "open_questions"), i, item) {
+		struct buf words;
+		buf_init(&words, 1u << 20);
+		print_value(json_object_get(item, "question"), &words);
+		print_text("%-22s %s asks: %.*s (due %s)\n", "open question", text_of(item, "from"), (int)words.n,
+			words.n == 0 ? "" : (const char *)words.p, text_of(json_object_get(item, "clock"), "due_at"));
+		buf_free(&words);
+	}
 }
 
 int command_show(const struct context *x, int argc, char **argv)

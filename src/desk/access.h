@@ -28,7 +28,7 @@ enum right {
 	RIGHT_CLOSE,
 	RIGHT_RECORD,
 	RIGHT_SHARE,                            /* with another unit */
-	RIGHT_CLOCK,                            /* acknowledge, hand over */
+	RIGHT_CLOCK,                            /* acknowledge, hand over: whoever may be paged */
 	RIGHT_PARTNER,                          /* cards, confirm, distrust, quorum, groups, profiles, contacts */
 	RIGHT_FORGET_PROPOSE,
 	RIGHT_FORGET_AGREE,

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "desk/access.h"
 #include "desk/audit.h"
+#include "desk/clocks.h"
 #include "desk/rules.h"
 #include "store/rows_access.h"
 
@@ -285,6 +286,8 @@ static enum tocsin_err add_words(const char *was, const char *now, struct buf *o
 }
 
 #define LINES_MAX (LIMIT_LINES * 66u)           /* their names */
+/* Whoever only inspects, protects data or administers does not act on what is read. */
+#define ROLES_THAT_ACT (ROLE_ANALYST | ROLE_RELEASER | ROLE_DUTY | ROLE_LIAISON)
 
 enum tocsin_err access_opened(
 	const struct desk *d, const struct view *v, int64_t num, const char *subject, const char *lines)
@@ -298,12 +301,14 @@ enum tocsin_err access_opened(
 	buf_init(&all, LINES_MAX * 2);
 	enum tocsin_err err = a == NULL || c == NULL ? fail(TOCSIN_BROKEN, "no memory for the audit trail")
 						     : snapshot_open(d->store, &read);
-	bool first = false;
+	bool first = false, unopened = false;
 	if (err == TOCSIN_OK) {
 		err = opened_get(read, num, v->account, a, &was);
 		first = err == TOCSIN_MISSING;
 		err = first ? TOCSIN_OK : err;
 	}
+	if (err == TOCSIN_OK && (v->roles & ROLES_THAT_ACT) != 0)
+		err = clocks_unopened(read, num, &unopened);
 	snapshot_close(read);
 	if (err == TOCSIN_OK)
 		err = add_words(was.lines, lines, &all);
@@ -312,6 +317,8 @@ enum tocsin_err access_opened(
 		change_opened(c, num, v->account, v->function, now, (const char *)all.p);
 		if (first)
 			change_event(c, "statement opened", num, v->function);
+		if (unopened)
+			clocks_opened(d, c, num, now);
 		err = store_commit(d->store, c, NULL, NULL);
 		c = NULL;
 	}

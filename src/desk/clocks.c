@@ -118,6 +118,19 @@ void clocks_opened(const struct desk *d, struct change *c, int64_t statement, in
 	change_event(c, "clocks changed", statement, rules[CLOCK_ASSESSMENT].name);
 }
 
+static bool is_unopened(void *arg, const struct clock_shown *row)
+{
+	bool *unopened = arg;
+	*unopened = row->clock.ended_at == 0 && strcmp(row->clock.kind, rules[CLOCK_OPENING].name) == 0;
+	return !*unopened;
+}
+
+enum tocsin_err clocks_unopened(struct snapshot *read, int64_t statement, bool *unopened)
+{
+	*unopened = false;
+	return clock_list_statement(read, statement, is_unopened, unopened);
+}
+
 void clocks_move(struct change *c, const char *from, const char *to)
 {
 	change_clock_move(c, from, to);

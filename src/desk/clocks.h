@@ -58,6 +58,8 @@ void clocks_end(struct change *c, enum clock_kind kind, int64_t statement, int64
 void clocks_received(struct change *c, int64_t statement, int64_t now);
 /* A person of ours has opened the accepted warning STATEMENT: ends its opening clock, and starts the assessment, once. */
 void clocks_opened(const struct desk *d, struct change *c, int64_t statement, int64_t now);
+/* Whether STATEMENT waits to be opened. */
+enum tocsin_err clocks_unopened(struct snapshot *read, int64_t statement, bool *unopened) MUST_USE;
 /* All open clocks of FROM go to TO: the end of a shift. */
 void clocks_move(struct change *c, const char *from, const char *to);
 /* A page about the missed clock NUM reached nobody: the next in the chain is paged now. */
@@ -75,21 +77,25 @@ enum tocsin_err clocks_ack(const struct desk *d, const struct view *v, const cha
 /* Gives it to another account of the unit. */
 enum tocsin_err clocks_hand(const struct desk *d, const struct view *v, const char *id, const char *to) MUST_USE;
 /* Clocks of STATEMENT, which V sees, ended ones too: [{id, kind, state, about, draft, urgency, started_at, due_at,
- * due_local, zone, ended_at, owner, acked_by, acked_at, step, why}]; owner as function for whoever is not of the unit.
+ * due_local, zone, ended_at, owner, acked_by, acked_at, level, why}]; owner as function for whoever is not of the unit.
  * Returned owned. */
 enum tocsin_err clocks_of(const struct desk *d, struct snapshot *read, const struct view *v, int64_t statement,
 	json_t **out) MUST_USE;
-/* One that V sees; MISSING with the same sentence when it does not, or there is none. */
+/* One that V sees (its unit's, its own, one that it was paged about); MISSING with the same sentence when it does not, or there is none. */
 enum tocsin_err clocks_one(const struct desk *d, struct snapshot *read, const struct view *v, const char *id,
 	json_t **out) MUST_USE;
-/* Open ones, soonest due first: V's own, or all that V sees; behind (*DUE_AT, *NUM), which become those of the last one,
+/* Where a list goes on behind the clock ID, for clocks_list; MISSING when V does not see it. */
+enum tocsin_err clocks_behind(const struct desk *d, struct snapshot *read, const struct view *v, const char *id,
+	int64_t *due_at, int64_t *num) MUST_USE;
+/* Open ones, soonest due first: V's own, or these and all of its scopes; behind (*DUE_AT, *NUM), which become those of the last one,
  * or 0 and 0 when there are no more. */
 enum tocsin_err clocks_list(const struct desk *d, struct snapshot *read, const struct view *v, bool mine, size_t limit,
 	int64_t *due_at, int64_t *num, json_t **out) MUST_USE;
 /* The question in RESPONSE (a response, or a request) is open: its clock as in clocks_of; NULL: it is not. */
 enum tocsin_err clocks_question(const struct desk *d, struct snapshot *read, const struct view *v, int64_t response,
 	json_t **out) MUST_USE;
-/* How many that were missed nobody has acknowledged, at most 100, for the alarm; since when. */
+/* How many that were missed nobody has acknowledged, at most so many, for the alarm; since when. */
+#define CLOCKS_UNANSWERED_MAX 100
 enum tocsin_err clocks_unanswered(struct snapshot *read, size_t *n, int64_t *since) MUST_USE;
 
 #endif

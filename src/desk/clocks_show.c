@@ -9,8 +9,6 @@
 #include "desk/rules.h"
 #include "store/rows_access.h"
 
-#define UNANSWERED_MAX 100
-
 /* ---- as JSON ---- */
 
 struct showing {
@@ -89,7 +87,7 @@ static bool has_scope(const struct view *v, int64_t scope)
 struct wanted {
 	struct showing *showing;
 	bool found, seen, mine;
-	int64_t num, statement, scope;
+	int64_t num, statement, scope, due_at;
 	bool ended, life;
 	char kind[32], unit[LIMIT_ACCOUNT + 1], compartment[LIMIT_ACCOUNT + 1], owner[LIMIT_ACCOUNT + 1];
 	json_t *json;
@@ -103,6 +101,7 @@ static bool take_wanted(void *arg, const struct clock_shown *s)
 	w->num = k->num;
 	w->statement = k->statement;
 	w->scope = s->scope;
+	w->due_at = k->due_at;
 	w->ended = k->ended_at != 0;
 	w->life = k->life;
 	snprintf(w->kind, sizeof w->kind, "%s", k->kind);
@@ -113,13 +112,14 @@ static bool take_wanted(void *arg, const struct clock_shown *s)
 	return false;
 }
 
-/* The clock ID, if V sees it: its unit's, or its own, or every unit's. The same reads and the same sentence when it is
- * not there. */
+/* The clock ID, if V sees it: its unit's, or its own, or every unit's, or one that it was paged about. The same reads and
+ * the same sentence when it is not there. */
 static enum tocsin_err find(const struct desk *d, struct snapshot *read, const struct view *v, const char *id,
 	struct wanted *w)
 {
 	struct showing s;
 	int64_t everywhere = 0;
+	bool paged = false;
 	*w = (struct wanted) { .showing = &s };
 	enum tocsin_err err = showing_open(d, v, &s);
 	if (err != TOCSIN_OK)
@@ -127,10 +127,12 @@ static enum tocsin_err find(const struct desk *d, struct snapshot *read, const s
 	err = clock_by_id(read, id, take_wanted, w);
 	if (err == TOCSIN_OK || err == TOCSIN_MISSING)
 		err = scope_find(read, "*", w->compartment, &everywhere);
+	if (err == TOCSIN_OK)
+		err = clock_paged(read, w->num, v->account, &paged);
 	w->showing = NULL;
 	zone_free(s.zone);
 	w->seen = w->found && (v->everything || has_scope(v, w->scope) || has_scope(v, everywhere) ||
-		strcmp(w->owner, v->account) == 0);
+		strcmp(w->owner, v->account) == 0 || paged);
 	if (err == TOCSIN_OK && !w->seen)
 		err = fail(TOCSIN_MISSING, "there is no clock %.40s", id);
 	if (err != TOCSIN_OK) {
@@ -148,6 +150,19 @@ enum tocsin_err clocks_one(
 	if (err == TOCSIN_OK)
 		*out = w.json;
 	return err;
+}
+
+enum tocsin_err clocks_behind(
+	const struct desk *d, struct snapshot *read, const struct view *v, const char *id, int64_t *due_at, int64_t *num)
+{
+	struct wanted w;
+	enum tocsin_err err = find(d, read, v, id, &w);
+	if (err != TOCSIN_OK)
+		return err;
+	json_decref(w.json);
+	*due_at = w.due_at;
+	*num = w.num;
+	return TOCSIN_OK;
 }
 
 /* ---- lists ---- */
@@ -218,12 +233,15 @@ enum tocsin_err clocks_list(const struct desk *d, struct snapshot *read, const s
 	struct listing l = { .n = 0 };
 	struct item last = { 0 };
 	size_t took;
-	struct clock_filter f = { .owner = mine ? v->account : NULL, .due_at = *due_at, .num = *num, .limit = limit };
+	struct clock_filter f = { .due_at = *due_at, .num = *num, .limit = limit };
 	enum tocsin_err err = showing_open(d, v, &l.showing);
 	if (err != TOCSIN_OK)
 		return err;
-	if (mine || v->everything)
-		err = clock_list(read, &f, add, &l);
+	/* One's own are one's own, whatever one's scopes. */
+	if (mine || !v->everything)
+		f.owner = v->account;
+	err = clock_list(read, &f, add, &l);
+	f.owner = NULL;
 	for (size_t i = 0; err == TOCSIN_OK && !mine && !v->everything && i < v->scope_n; i++) {
 		f.scope = v->scope[i];
 		err = clock_list(read, &f, add, &l);
@@ -279,7 +297,7 @@ enum tocsin_err clocks_question(
 
 enum tocsin_err clocks_unanswered(struct snapshot *read, size_t *n, int64_t *since)
 {
-	return clock_unanswered(read, clock_now(), UNANSWERED_MAX, n, since);
+	return clock_unanswered(read, clock_now(), CLOCKS_UNANSWERED_MAX, n, since);
 }
 
 /* ---- what people do about them ---- */

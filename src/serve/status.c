@@ -140,16 +140,26 @@ static void node_alarms(struct serve *s, json_t *alarms)
 			(unsigned long long)told.failed);
 }
 
-/* What is due is done at once; when it is not, nobody is reminded of anything. */
+/* What is due is done at once; when it is not, nobody is reminded of anything.  What everybody was told in vain is told
+ * here. */
 static enum tocsin_err clock_alarms(struct snapshot *r, json_t *alarms)
 {
-	int64_t next;
+	int64_t next, oldest;
+	size_t n = 0;
 	char since[CLOCK_TEXT + 1];
 	enum tocsin_err err = clocks_next(r, &next);
 	if (err == TOCSIN_OK && next < clock_now() - CLOCKS_LATE) {
 		clock_format(next, since);
 		alarm_add(alarms, "clocks",
 			"nobody is told of clocks that are due since %s: look into the node's log, and restart it", since);
+	}
+	if (err == TOCSIN_OK)
+		err = clocks_unanswered(r, &n, &oldest);
+	if (err == TOCSIN_OK && n > 0) {
+		clock_format(oldest, since);
+		alarm_add(alarms, "unanswered",
+			"%zu%s of our clocks ran out and nobody has acknowledged it, the oldest was due %s (tocsin clocks)", n,
+			n < CLOCKS_UNANSWERED_MAX ? "" : " or more", since);
 	}
 	return err;
 }

@@ -115,6 +115,17 @@ enum tocsin_err clock_by_id(struct snapshot *r, const char *id, clock_each *each
 	return err;
 }
 
+enum tocsin_err clock_paged(struct snapshot *r, int64_t num, const char *account, bool *paged)
+{
+	struct cursor *c;
+	enum tocsin_err err = cursor_open(r, &c, READ_CLOCK_PAGED, num, account);
+	if (err != TOCSIN_OK)
+		return err;
+	err = cursor_next(c);
+	*paged = err == TOCSIN_OK;
+	return take_end(c, err);
+}
+
 enum tocsin_err clock_list_statement(struct snapshot *r, int64_t statement, clock_each *each, void *arg)
 {
 	struct cursor *c;

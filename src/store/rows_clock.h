@@ -45,6 +45,8 @@ enum tocsin_err clock_list_due(struct snapshot *r, int64_t now, size_t max, stru
 typedef bool clock_each(void *arg, const struct clock_shown *row);
 /* MISSING without a sentence when there is none. */
 enum tocsin_err clock_by_id(struct snapshot *r, const char *id, clock_each *each, void *arg) MUST_USE;
+/* Whether ACCOUNT was paged about the clock NUM. */
+enum tocsin_err clock_paged(struct snapshot *r, int64_t num, const char *account, bool *paged) MUST_USE;
 /* All of STATEMENT, ended ones too, in the order in which they were started. */
 enum tocsin_err clock_list_statement(struct snapshot *r, int64_t statement, clock_each *each, void *arg) MUST_USE;
 struct clock_filter {

@@ -104,6 +104,8 @@ CREATE INDEX clock_statement ON clock (statement, kind);
 CREATE INDEX clock_draft ON clock (draft, kind) WHERE draft > 0;
 -- What is open is listed by soonest due.
 CREATE INDEX clock_open ON clock (due_at, num) WHERE ended_at = 0;
+-- Those that nobody has answered: an alarm.
+CREATE INDEX clock_unanswered ON clock (due_at, num) WHERE ended_at = 0 AND state = 'missed' AND acked_at = 0 AND next_at = 0;
 CREATE INDEX clock_owner ON clock (owner, due_at, num) WHERE ended_at = 0;
 CREATE INDEX clock_unit ON clock (unit, compartment, due_at, num) WHERE ended_at = 0;
 -- Whom a unit's clocks go to when their owner does not answer, in this order.

@@ -303,6 +303,7 @@ const struct sql_text sql_reads[READ_COUNT] = {
 	        " WHERE c.next_at > 0 AND c.next_at <= $1 ORDER BY c.next_at LIMIT $2",
 	        "ii" },
 	[READ_CLOCK_ID] = { "clock id", "SELECT " CLOCK_SHOWN " FROM clock c" CLOCK_JOINS " WHERE c.id = $1", "t" },
+	[READ_CLOCK_PAGED] = { "clock paged", "SELECT num FROM page WHERE clock = $1 AND account = $2 LIMIT 1", "it" },
 	[READ_CLOCKS_STATEMENT] = { "clocks of a statement",
 	        "SELECT " CLOCK_SHOWN " FROM clock c" CLOCK_JOINS " WHERE c.statement = $1 ORDER BY c.num LIMIT $2", "ii" },
 	[READ_CLOCKS_ALL] = { "clocks",

@@ -167,6 +167,34 @@ HOME_TEST(acknowledging_stops_all_pages_and_the_clock_runs_on)
 	clock_unset();
 }
 
+HOME_TEST(whoever_was_paged_about_a_clock_sees_it_and_may_acknowledge_it)
+{
+	struct home *h = *state;
+	struct clock_start s = start_of(CLOCK_OPENING, 5, 1);
+	/* An administrator has no scopes. */
+	struct view adam = view_of("adam", "desk", ROLE_ADMIN, 0);
+	struct snapshot *r;
+	json_t *list;
+	int64_t due = 0, num = 0;
+	people(h);
+	s.due_at = T0 + HOUR;
+	starts(h, &s);
+	char id[17];
+	snprintf(id, sizeof id, "%s", clock_says(h, 5, "opening", "id"));
+	fails(clocks_ack(&h->desk, &adam, id), TOCSIN_MISSING, "there is no clock");
+	for (int64_t at = T0; pages_to(h, "adam").all == 0; at += MINUTE)
+		fires(h, at);
+	ok(clocks_ack(&h->desk, &adam, id));
+	says(h, 5, "opening", "acked_by", "adam");
+	/* What is handed to it is in its list. */
+	ok(clocks_hand(&h->desk, &adam, id, "adam"));
+	ok(snapshot_open(h->desk.store, &r));
+	ok(clocks_list(&h->desk, r, &adam, false, 100, &due, &num, &list));
+	snapshot_close(r);
+	assert_int_equal(json_array_size(list), 1);
+	json_decref(list);
+}
+
 HOME_TEST(a_clock_is_handed_over_within_its_unit_only)
 {
 	struct home *h = *state;
@@ -276,7 +304,7 @@ HOME_TEST(lists_hold_what_one_may_see_soonest_first_page_by_page)
 	static const struct {
 		bool mine;
 		size_t wanted;
-	} rows[] = { { false, 19 }, { true, 13 } };
+	} rows[] = { { false, 23 }, { true, 13 } };
 	struct snapshot *r;
 	ok(snapshot_open(h->desk.store, &r));
 	for (size_t k = 0; k < 2; k++) {
@@ -442,6 +470,7 @@ int main(void)
 		home_test(what_ends_in_time_is_met_and_what_ends_late_is_missed_whoever_was_quicker),
 		home_test(a_clock_that_is_put_back_makes_nothing_happen_again_and_one_put_forward_each_thing_once),
 		home_test(acknowledging_stops_all_pages_and_the_clock_runs_on),
+		home_test(whoever_was_paged_about_a_clock_sees_it_and_may_acknowledge_it),
 		home_test(a_clock_is_handed_over_within_its_unit_only),
 		home_test(two_that_fire_at_the_same_time_do_each_step_once),
 		home_test(a_page_that_reached_nobody_goes_to_the_next_at_once),

@@ -168,7 +168,16 @@ HOME_TEST(a_warning_that_came_is_opened_assessed_and_answered_in_turn)
 	follows(h);
 	says(h, w.num, "opening", "state", "running");
 	says(h, w.num, "assessment", "state", "-");
+	clock_set(T0 + 20 * MINUTE);
+	/* Who inspects has opened nothing. */
+	struct view inspector = view_of("ines", "", ROLE_INSPECTOR, 4), anna = view_of("anna", "desk", ROLE_ANALYST, 1);
+	ok(access_opened(&h->desk, &inspector, w.num, "x", "threat.summary"));
+	says(h, w.num, "opening", "state", "running");
 	clock_set(T0 + 30 * MINUTE);
+	ok(access_opened(&h->desk, &anna, w.num, "x", "threat.summary"));
+	says(h, w.num, "opening", "state", "met");
+	says(h, w.num, "assessment", "due_at", "2026-01-01T08:30:00Z");
+	clock_set(T0 + 40 * MINUTE);
 	ok(issue_about(h, "response", "south.example", &w.id, &opened, &r));
 	follows(h);
 	says(h, w.num, "opening", "state", "met");
