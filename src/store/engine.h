@@ -29,6 +29,7 @@ struct store_op {
 	struct sql_arg arg[];
 };
 
+struct search_ask;                      /* rows_search.h */
 struct engine_db;
 struct engine_reader;
 struct engine_cursor;
@@ -78,6 +79,13 @@ struct store_engine {
 	struct bytes (*col_bytes)(const struct engine_cursor *c, int col);
 	const char *(*col_text)(const struct engine_cursor *c, int col);
 	void (*finish)(struct engine_cursor *c);
+
+	/* Full text, whose SQL is this engine's own: a script that runs behind schema-2.sql, the texts of the rows of
+	 * sql.h (search's, and for all others those of the tables), and what is asked as READ_SEARCH takes it. */
+	const char *search_schema;
+	const char *(*write_text)(enum sql_write q);
+	const char *(*read_text)(enum sql_read q);
+	void (*search_asked)(const struct search_ask *ask, struct buf *out);
 
 	/* A consistent copy of the whole database as of one moment into PATH, which must not exist; while the node
 	 * runs. */

@@ -1,5 +1,5 @@
 /*
- * engine_sqlite: SQLite in WAL mode. The only file that knows SQLite.
+ * engine_sqlite: SQLite in WAL mode. Only it and search_sqlite.c know SQLite.
  *
  * Durability: synchronous=FULL fsyncs the WAL at every commit, before sqlite3_step() of COMMIT returns.  A commit that
  * fails (disk full, I/O error) is rolled back: its frames are not in the WAL index, so no reader sees them and the next
@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/banned.h"
+#include "store/search_sqlite.h"
 
 #define PAGE_SIZE "16384"
 #define WRITER_CACHE_KIB "8192"
@@ -171,6 +172,7 @@ static enum tocsin_err db_open(const char *path, bool readonly, struct engine_db
 		err = connect_to(path, readonly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE,
 		        readonly ? "PRAGMA query_only=ON; PRAGMA cache_size=-" READER_CACHE_KIB
 		                 : "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cell_size_check=ON; "
+		                   "PRAGMA secure_delete=ON; "
 		                   "PRAGMA temp_store=MEMORY;"
 		                   " PRAGMA cache_size=-" WRITER_CACHE_KIB "; PRAGMA wal_autocheckpoint=" WAL_PAGES ";"
 		                   " PRAGMA journal_size_limit=" WAL_KEEP_BYTES,
@@ -246,7 +248,7 @@ static bool bind(sqlite3_stmt *s, const struct sql_arg *args, size_t n)
 static enum tocsin_err run(struct engine_db *db, const struct store_op *op, bool *touched_one)
 {
 	sqlite3_stmt **s = &db->write[op->q];
-	if (*s == NULL && !prepare(db->db, sql_writes[op->q].text, s))
+	if (*s == NULL && !prepare(db->db, search_sqlite_write(op->q), s))
 		return broken(db->path, db->db, sql_writes[op->q].name);
 	enum tocsin_err err = TOCSIN_OK;
 	if (!bind(*s, op->arg, op->arg_n) || sqlite3_step(*s) != SQLITE_DONE)
@@ -434,10 +436,10 @@ static enum tocsin_err query(
 	c->q = q;
 	/* The same query inside itself gets a statement of its own. */
 	if (r->busy[q]) {
-		if (!prepare(r->db, sql_reads[q].text, &c->stmt))
+		if (!prepare(r->db, search_sqlite_read(q), &c->stmt))
 			goto err;
 	} else {
-		if (r->read[q] == NULL && !prepare(r->db, sql_reads[q].text, &r->read[q]))
+		if (r->read[q] == NULL && !prepare(r->db, search_sqlite_read(q), &r->read[q]))
 			goto err;
 		c->stmt = r->read[q];
 		c->kept = true;
@@ -528,5 +530,9 @@ const struct store_engine store_engine_sqlite = {
 	.col_bytes = col_bytes,
 	.col_text = col_text,
 	.finish = finish,
+	.search_schema = search_sqlite_schema,
+	.write_text = search_sqlite_write,
+	.read_text = search_sqlite_read,
+	.search_asked = search_sqlite_asked,
 	.back_up = back_up,
 };

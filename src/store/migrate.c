@@ -17,14 +17,15 @@ static const char schema_2[] =
 
 static const char *const scripts[] = { schema_1, schema_2 };
 #define NEWEST (sizeof scripts / sizeof *scripts)
+#define SEARCH_SINCE 1                          /* the script behind which the engine's own for search is run */
 
 static bool is_word(char c)
 {
 	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
 }
 
-/* SCRIPT with the words BYTES and BIGINT replaced by the engine's types, into OUT. */
-static enum tocsin_err write_types(const struct store_engine *e, const char *script, struct buf *out)
+/* SCRIPT with the words BYTES and BIGINT replaced by the engine's types, and OWN, which is the engine's, into OUT. */
+static enum tocsin_err write_types(const struct store_engine *e, const char *script, const char *own, struct buf *out)
 {
 	for (const char *p = script; *p != 0; ) {
 		size_t n = 0;
@@ -38,6 +39,7 @@ static enum tocsin_err write_types(const struct store_engine *e, const char *scr
 			buf_add(out, p, n > 0 ? n : 1);
 		p += n > 0 ? n : 1;
 	}
+	buf_add_str(out, own);
 	buf_add_char(out, 0);
 	return buf_end(out, "a schema script");
 }
@@ -78,7 +80,7 @@ static enum tocsin_err run_from(
 	for (uint64_t v = from; v < NEWEST && err == TOCSIN_OK; v++) {
 		struct buf sql;
 		buf_init(&sql, 1u << 20);
-		err = write_types(e, scripts[v], &sql);
+		err = write_types(e, scripts[v], v == SEARCH_SINCE ? e->search_schema : "", &sql);
 		struct store_op *all[16];
 		const char *number = arena_printf(a, "%llu", (unsigned long long)v + 1);
 		all[0] = number == NULL ? NULL : store_op_make(a, NULL, WRITE_META_PUT, "schema", bytes_str(number));

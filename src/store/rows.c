@@ -5,6 +5,7 @@
 
 #include "base/banned.h"
 #include "store/inside.h"
+#include "store/rows_search.h"
 #include "store/take.h"
 
 #define STATEMENTS_DEFAULT 100
@@ -305,6 +306,7 @@ void change_statement_mark(struct change *c, int64_t num, int64_t set, int64_t c
 void change_statement_forget(struct change *c, int64_t num)
 {
 	change_run(c, WRITE_STATEMENT_FORGET, bytes_of(NULL, 0), (int64_t)STATEMENT_MARK_FORGOTTEN, num);
+	change_search_drop(c, num);
 }
 
 /* ---- cards ---- */

@@ -46,7 +46,7 @@ enum tocsin_err statement_re(struct snapshot *r, const struct hash *id, int64_t 
 enum tocsin_err statement_refs(struct snapshot *r, int64_t num, struct hash re[LIMIT_REFS], size_t *n) MUST_USE;
 /* Sets the bits of SET, clears those of CLEAR. */
 void change_statement_mark(struct change *c, int64_t num, int64_t set, int64_t clear);
-/* Deletes body and opened, keeps the note, sets STATEMENT_MARK_FORGOTTEN. */
+/* Deletes body, opened and what search finds of them, keeps the note, sets STATEMENT_MARK_FORGOTTEN. */
 void change_statement_forget(struct change *c, int64_t num);
 
 /* ---- cards ---- */

@@ -499,6 +499,11 @@ const struct sql_text sql_writes[WRITE_COUNT] = {
 	[WRITE_DRAFT_FILES_DROP] = { "draft files drop", "DELETE FROM draft_file WHERE draft = $1", "i" },
 
 	/* ---- search ---- */
+	/* number, part (0 the only one, 1 its open lines, 2 all its lines), words */
+	[WRITE_SEARCH_ADD] = { "search add", NULL, "mit" },
+	[WRITE_SEARCH_SHARED] = { "search shared", NULL, "m" },
+	[WRITE_SEARCH_DROP] = { "search drop", NULL, "i" },
+	[WRITE_SEARCH_TIDY] = { "search tidy", NULL, "" },
 
 	/* ---- the API ---- */
 	[WRITE_REPEATED_BEGIN] = { "repeated begin",

@@ -197,7 +197,11 @@ enum sql_write {
 	WRITE_DRAFT_FILE_REMOVE,
 	WRITE_DRAFT_FILES_DROP,
 
-	/* search */
+	/* search: these texts are the engine's own (engine.h) */
+	WRITE_SEARCH_ADD,
+	WRITE_SEARCH_SHARED,
+	WRITE_SEARCH_DROP,
+	WRITE_SEARCH_TIDY,
 
 	/* the API */
 	WRITE_REPEATED_BEGIN,
@@ -381,7 +385,8 @@ enum sql_read {
 	READ_STAGED_SUM,
 	READ_DRAFT_FILES,
 
-	/* search */
+	/* search: the engine's own */
+	READ_SEARCH,
 
 	/* the API */
 	READ_REPEATED,
@@ -391,7 +396,7 @@ enum sql_read {
 
 struct sql_text {
 	const char *name;                   /* for messages: "outbox done" */
-	const char *text;
+	const char *text;                   /* NULL: the engine's own */
 	const char *types;
 };
 extern const struct sql_text sql_writes[WRITE_COUNT];

@@ -431,6 +431,8 @@ const struct sql_text sql_reads[READ_COUNT] = {
 	        "SELECT name, type, sha256, data FROM draft_file WHERE draft = $1 ORDER BY name", "i" },
 
 	/* ---- search ---- */
+	/* what is asked as the engine writes it, from, before, limit: number and part, newest first */
+	[READ_SEARCH] = { "search", NULL, "tiii" },
 
 	/* ---- the API ---- */
 	[READ_REPEATED] = { "repeated",
