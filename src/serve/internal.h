@@ -24,6 +24,7 @@
 #define ANSWER_MAX (64u << 20)
 
 struct queue;
+struct rate;
 struct waits;
 struct streams;
 
@@ -40,6 +41,7 @@ struct serve {
 	pthread_mutex_t lock;
 	struct http_server *desk_server;
 	struct auth *auth;
+	struct rate *rate;                            /* of each account: policy api.rate */
 	char run[33];                                 /* which run of the node this is */
 	uint8_t cursor_key[CURSOR_KEY];
 	atomic_uint_fast64_t requests, refused;       /* answered; without a valid token */

@@ -2,6 +2,7 @@
 
 #include "base/limits.h"
 #include "base/random.h"
+#include "exchange/rate.h"
 #include "serve/repeat.h"
 #include "serve/streams.h"
 
@@ -320,7 +321,8 @@ enum tocsin_err serve_start(const struct serve_config *config, struct serve **ou
 	random_bytes(run_id, sizeof run_id);
 	hex_encode(run_id, sizeof run_id, s->run);
 	s->auth = auth_new(config->token);
-	enum tocsin_err err = s->auth == NULL ? fail(TOCSIN_BROKEN, "no memory for the desk") : TOCSIN_OK;
+	s->rate = rate_new(0);
+	enum tocsin_err err = s->auth == NULL || s->rate == NULL ? fail(TOCSIN_BROKEN, "no memory for the desk") : TOCSIN_OK;
 	if (err == TOCSIN_OK)
 		err = cursor_key(s->desk->store, s->cursor_key);
 	if (err == TOCSIN_OK && ((s->queue = queue_start(WORKERS, run)) == NULL || (s->slow = queue_start(1, run)) == NULL || (s->waits = waits_start(s)) == NULL ||
@@ -375,6 +377,7 @@ void serve_stop(struct serve *s)
 	queue_stop(s->queue);
 	queue_stop(s->slow);
 	auth_free(s->auth);
+	rate_free(s->rate);
 	pthread_mutex_destroy(&s->lock);
 	free(s);
 }

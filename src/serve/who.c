@@ -7,9 +7,11 @@
 #include "serve/internal.h"
 
 #include "desk/audit.h"
+#include "desk/policy.h"
 #include "desk/rules.h"
 #include "desk/session.h"
 #include "domain/role.h"
+#include "exchange/rate.h"
 
 enum tocsin_err who_ask(struct asked *q)
 {
@@ -85,6 +87,18 @@ static enum tocsin_err refused(struct asked *q, enum tocsin_err err)
 	return noted == TOCSIN_OK ? fail(err, "%s", sentence) : noted;
 }
 
+/* One account's programs may not keep the desk from the others. A call that waits is one request. */
+static enum tocsin_err within_rate(struct asked *q)
+{
+	const unsigned rate = (unsigned)policy_int(q->serve->desk, "api.rate");
+	rate_set(q->serve->rate, rate);
+	if (q->who.kind != WHO_SESSION || q->again || rate_take(q->serve->rate, q->view.account, clock_mono()))
+		return TOCSIN_OK;
+	q->status = 429;
+	q->retry = 1;
+	return fail(TOCSIN_LATER, "too many requests of this account: %u a second (policy api.rate), ten times as many at once", rate);
+}
+
 enum tocsin_err who_may(struct asked *q)
 {
 	struct snapshot *read = NULL;
@@ -96,6 +110,8 @@ enum tocsin_err who_may(struct asked *q)
 	snapshot_close(read);
 	if (err == TOCSIN_REFUSED)
 		who_wrong(q);
+	if (err == TOCSIN_OK)
+		err = within_rate(q);
 	if (err != TOCSIN_OK || (q->op->flags & OPERATION_OPEN) != 0)
 		return err;
 	if ((q->view.token & q->op->token) == 0)
