@@ -220,7 +220,7 @@ enum tocsin_err files_find(const struct statement_row *row, const char *name, st
 		return fail_within(TOCSIN_BROKEN, "a stored statement");
 	for (size_t i = 0; i < body.attachment_n; i++) {
 		struct file_out one;
-		const char *raw;
+		const char *raw = "";
 		char line[BODY_NAME + 1];
 		snprintf(line, sizeof line, "%.*s", (int)body.attachment[i].line_name.n, (const char *)body.attachment[i].line_name.p);
 		err = describe(body_find(&body, line), a, &one, &raw);

@@ -35,6 +35,9 @@ static const struct rule rules[] = {
 	{ "access.share-closed", "who does not see the closed lines cannot share them", "somebody of the unit that wrote it" },
 	{ "access.one-compartment", "what somebody writes belongs to one compartment at most", "write about them one by one" },
 
+	/* the API */
+	{ "api.rate", "an account may ask so many times a second", "an administrator, by the policy api.rate" },
+
 	/* drafts and releases */
 	{ "release.two-people", "who wrote it does not release it", "another releasing officer, or a duty officer when it is imminent" },
 

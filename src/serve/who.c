@@ -96,7 +96,7 @@ static enum tocsin_err within_rate(struct asked *q)
 		return TOCSIN_OK;
 	q->status = 429;
 	q->retry = 1;
-	return fail(TOCSIN_LATER, "too many requests of this account: %u a second (policy api.rate), ten times as many at once", rate);
+	return rule_refuse("api.rate", "this account asks more often than %u times a second, ten times as many at once", rate);
 }
 
 enum tocsin_err who_may(struct asked *q)

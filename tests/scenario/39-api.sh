@@ -64,4 +64,15 @@ match "$(api a DELETE /api/v1/status)" 'cannot be done to' "another method is re
 match "$(post -d '{"kind":"warning","to":["b.exercise"],"fields":{},"extra":1}')" 'no member called extra' "an unknown member is refused by name"
 match "$(post -d '{"kind":"warning","kind":"record"}')" 'twice|duplicate' "a member given twice is refused"
 match "$(api a GET '/api/v1/statements?limit=0')" 'limit must be a whole number' "a parameter out of its range is refused by name"
+
+# ---- too often ----
+account a ann analyst
+must at a policy set api.rate 1
+status() { api_by a ann GET /api/v1/whoami -o "$W/answer" -D "$W/headers" -w '%{http_code}'; }
+n=0
+while [ $n -lt 40 ] && [ "$(status)" = 200 ]; do n=$((n + 1)); done
+match "$n" '^(9|1[0-9])$' "an account may ask ten times a second's worth at once ($n)"
+match "$(cat "$W/answer")" 'api\.rate' "then it is refused by a rule that has a name"
+match "$(tr -d '\r' <"$W/headers")" '^Retry-After: 1$' "with the time after which to ask again"
+is "$(api a GET /api/v1/whoami -o /dev/null -w '%{http_code}')" 200 "nobody else is"
 done_testing

@@ -201,3 +201,25 @@ api() {
 	curl -sS --max-time 30 --unix-socket "$W/$short/dir/run/tocsin.sock" -X "$method" "$@" "http://localhost$path"
 }
 entries() { at "$1" list "$2" --limit 1000 --json | jq '.items | length'; }
+
+# account SHORT NAME ROLE,... [OPTIONS]: an account, logged in: its token in $W/SHORT/NAME.token
+account() {
+	local short=$1 name=$2 roles=$3
+	shift 3
+	(umask 077 && echo "the password of $name" >"$W/$short/$name.password")
+	must at "$short" account add "$name" --role "$roles" --password-file "$W/$short/$name.password" "$@"
+	rm -f "$W/$short/$name.token"
+	must at "$short" login "$name" --password-file "$W/$short/$name.password" --save "$W/$short/$name.token"
+}
+# by SHORT NAME COMMAND...: a command of that node, asked by that account
+by() {
+	local short=$1 token="$W/$1/$2.token"
+	shift 2
+	at "$short" --token-file "$token" "$@"
+}
+# api_by SHORT NAME METHOD PATH [CURL ARGUMENTS...]
+api_by() {
+	local short=$1 token="$W/$1/$2.token"
+	shift 2
+	api "$short" "$@" -H "Authorization: Bearer $(cat "$token")"
+}
