@@ -88,6 +88,12 @@ enum api_id {
 	API_CLOCK_HAND,
 
 	/* pages */
+	API_CHANNELS,
+	API_CHANNEL_ADD,
+	API_CHANNEL_REMOVE,
+	API_CHANNEL_TEST,
+	API_PAGES,
+	API_PAGE_ACK,
 
 	/* keeping */
 

@@ -102,6 +102,8 @@ int command_clocks(const struct context *x, int argc, char **argv);
 int command_ack(const struct context *x, int argc, char **argv);
 int command_hand(const struct context *x, int argc, char **argv);
 int command_clock(const struct context *x, int argc, char **argv);
+int command_channel(const struct context *x, int argc, char **argv);
+int command_page(const struct context *x, int argc, char **argv);
 int command_contact(const struct context *x, int argc, char **argv);
 int command_script(const struct context *x, int argc, char **argv);
 int command_sheet(const struct context *x, int argc, char **argv);

@@ -251,7 +251,7 @@ static enum tocsin_err test_one(const struct desk *d, const struct view *v, cons
 	if (c == NULL)
 		return fail(TOCSIN_BROKEN, "no memory for a test");
 	change_channel_tested(c, row->num, row->tested_at, now);
-	add_page(c, row->account, CHANNEL_TEST, row->num, now, page);
+	add_page(c, row->account, v != NULL ? CHANNEL_TEST_ASKED : CHANNEL_TEST, row->num, now, page);
 	if (v != NULL)
 		audit_add(c, v, "channel.test", row->account, row->kind);
 	return store_commit(d->store, c, NULL, NULL);
@@ -269,6 +269,11 @@ enum tocsin_err channels_test(const struct desk *d, const struct view *v, const 
 }
 
 /* ---- by themselves ---- */
+
+bool channel_says_test(const char *what)
+{
+	return strcmp(what, CHANNEL_TEST) == 0 || strcmp(what, CHANNEL_TEST_ASKED) == 0;
+}
 
 struct oldest {
 	struct arena *arena;
@@ -331,6 +336,6 @@ void page_unreached(struct change *c, const struct page_row *page, int64_t now)
 	char id[PAGE_ID + 1];
 	if (page->clock != 0)
 		clocks_hurry(c, page->clock, now);
-	if (page->channel > 0)
+	if (page->channel > 0 && channel_says_test(page->what))
 		add_page(c, page->account, "a channel of yours does not work: see tocsin channel list", -page->channel, now, id);
 }

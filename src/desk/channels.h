@@ -15,7 +15,8 @@
 
 #define CHANNELS_MAX 8                  /* of one account */
 #define CHANNEL_ADDRESS 1000
-#define CHANNEL_TEST "test of this channel"     /* a page's "what" */
+#define CHANNEL_TEST "test of this channel"             /* a page's "what" */
+#define CHANNEL_TEST_ASKED "test of this channel, asked for"    /* in quiet hours, too: somebody waits for it */
 
 /* "22:00-06:00" as minutes of the day; "" is no quiet hours (0, 0). False when malformed, or both are the same. */
 bool quiet_parse(const char *s, int64_t *from, int64_t *until);
@@ -39,6 +40,7 @@ enum tocsin_err channels_remove(const struct desk *d, const struct view *v, cons
 /* Sends a page that says that it is a test through this channel alone; *PAGE its id. */
 enum tocsin_err channels_test(const struct desk *d, const struct view *v, const char *id, char page[PAGE_ID + 1]) MUST_USE;
 
+bool channel_says_test(const char *what);       /* a page's "what" is one of these two */
 /* Tests the channels whose last test is older than policy says, at most MAX; *NEXT when the next one is due. */
 enum tocsin_err channels_test_due(const struct desk *d, int64_t now, size_t max, int64_t *next) MUST_USE;
 /* A page reached nobody: C gets what follows from that: the next in its clock's chain, or, when it was the test of one
@@ -46,10 +48,11 @@ enum tocsin_err channels_test_due(const struct desk *d, int64_t now, size_t max,
 void page_unreached(struct change *c, const struct page_row *page, int64_t now);
 
 /* ---- what was sent to V's own account ---- */
-/* Newest first, behind *BEFORE (0: the newest), which becomes the next one's, or 0: [{id, at, what, about, clock, life,
- * state, sent_at, acked_at, trouble}]; returned owned. ACCOUNT NULL: V's own. */
+/* Newest first, behind the page BEFORE (NULL: the newest), at most LIMIT and 200: [{id, at, what, about, kind, clock,
+ * due_at, life, state, sent_at, acked_at, trouble}]; returned owned. NEXT: the id to go on behind, or "". ACCOUNT: V's
+ * own, or, for administrators, anybody's. */
 enum tocsin_err pages_list(struct snapshot *read, const struct view *v, const char *account, size_t limit,
-	int64_t *before, json_t **out) MUST_USE;
+	const char *before, char next[PAGE_ID + 1], json_t **out) MUST_USE;
 /* V has seen the page ID, which is its own: it ends everywhere, and its clock is acknowledged. */
 enum tocsin_err pages_ack(const struct desk *d, const struct view *v, const char *id) MUST_USE;
 

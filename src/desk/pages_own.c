@@ -66,19 +66,34 @@ static json_t *page_json(const struct page_row *p, const struct page_facts *f)
 	return o;
 }
 
-enum tocsin_err pages_list(struct snapshot *read, const struct view *v, const char *account, size_t limit,
-	int64_t *before, json_t **out)
+/* Where the page ID of ACCOUNT stands. */
+static enum tocsin_err place(struct snapshot *read, const char *account, const char *id, struct arena *a, int64_t *num)
 {
+	struct page_row p;
+	enum tocsin_err err = page_by_id(read, id, a, &p);
+	if (err == TOCSIN_MISSING || (err == TOCSIN_OK && strcmp(p.account, account) != 0))
+		return fail(TOCSIN_BAD, "before: there is no page %.40s in this list", id);
+	*num = p.num;
+	return err;
+}
+
+enum tocsin_err pages_list(struct snapshot *read, const struct view *v, const char *account, size_t limit,
+	const char *before, char next[PAGE_ID + 1], json_t **out)
+{
+	int64_t num = 0;
+	next[0] = 0;
 	if (limit > LIST_MAX)
 		limit = LIST_MAX;
-	if (account != NULL && strcmp(account, v->account) != 0 && !v->everything && (v->roles & ROLE_ADMIN) == 0)
+	if (strcmp(account, v->account) != 0 && !v->everything && (v->roles & ROLE_ADMIN) == 0)
 		return rule_refuse("channel.own", "only your own pages are yours to see");
 	struct listing *l = calloc(1, sizeof *l);
 	if (l == NULL || (l->arena = arena_new(PAGES_ARENA)) == NULL) {
 		free(l);
 		return fail(TOCSIN_BROKEN, "no memory for the pages");
 	}
-	enum tocsin_err err = pages_of(read, account != NULL ? account : v->account, *before, limit, take, l);
+	enum tocsin_err err = before != NULL ? place(read, account, before, l->arena, &num) : TOCSIN_OK;
+	if (err == TOCSIN_OK)
+		err = pages_of(read, account, num, limit, take, l);
 	if (err == TOCSIN_OK && l->full)
 		err = fail(TOCSIN_BROKEN, "no memory for the pages");
 	json_t *list = json_array();
@@ -88,7 +103,8 @@ enum tocsin_err pages_list(struct snapshot *read, const struct view *v, const ch
 		if (err == TOCSIN_OK)
 			json_array_append_new(list, page_json(&l->row[i], &f));
 	}
-	*before = l->n == limit && l->n > 0 ? l->row[l->n - 1].num : 0;
+	if (err == TOCSIN_OK && l->n == limit && l->n > 0)
+		snprintf(next, PAGE_ID + 1, "%s", l->row[l->n - 1].id);
 	arena_free(l->arena);
 	free(l);
 	if (err == TOCSIN_OK)

@@ -41,6 +41,18 @@ static const struct ini_key keys[] = {
 	{ "desk", "plain", INI_BOOL, AT(desk_plain), "no", 0, 0, "Plain HTTP beyond loopback." },
 	{ "notify", "command", INI_STR, AT(notify_command), "", 0, 4000,
 		"Program that is run when a statement arrives; it gets no content." },
+	{ "notify", "folder", INI_STR, AT(notify_folder), "", 0, 4000,
+		"Folder of the programs that command channels may run; empty: none." },
+	{ "notify", "ca", INI_STR, AT(notify_ca), "", 0, 4000,
+		"PEM file of further trust anchors for the mail server and for webhooks." },
+	{ "mail", "server", INI_STR, AT(mail_server), "", 0, 300,
+		"HOST:PORT of the server that sends the mail of e-mail channels; empty: none is sent." },
+	{ "mail", "from", INI_STR, AT(mail_from), "", 0, 254, "The address that this mail comes from." },
+	{ "mail", "tls", INI_STR, AT(mail_tls), "starttls", 0, 10,
+		"starttls (port 587), tls (port 465), or none: to a server on this machine only." },
+	{ "mail", "user", INI_STR, AT(mail_user), "", 0, 254, "The name to log in with; empty: no login." },
+	{ "mail", "password-file", INI_STR, AT(mail_password_file), "", 0, 4000,
+		"File with the password, readable by the node's user alone." },
 	{ "log", "level", INI_STR, AT(log_level), "note", 0, 10, "error, warn, note or trace." },
 	{ NULL, NULL, INI_STR, 0, NULL, 0, 0, NULL },
 };
@@ -59,6 +71,8 @@ static enum tocsin_err check(const struct config *c)
 		return fail(TOCSIN_BAD, "cert and key go together: give both or neither");
 	if (c->notify_command[0] != 0 && c->notify_command[0] != '/')
 		return fail(TOCSIN_BAD, "[notify] command must be an absolute path");
+	if (strcmp(c->mail_tls, "starttls") != 0 && strcmp(c->mail_tls, "tls") != 0 && strcmp(c->mail_tls, "none") != 0)
+		return fail(TOCSIN_BAD, "[mail] tls must be starttls, tls or none, not \"%s\"", c->mail_tls);
 	return TOCSIN_OK;
 }
 

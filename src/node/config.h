@@ -19,6 +19,8 @@ struct config {
 	char *desk_cert, *desk_key;
 	bool desk_plain;
 	char *notify_command;              /* [notify] absolute path; empty: none */
+	char *notify_folder, *notify_ca;   /* of command channels' programs; extra trust anchors for mail and webhooks */
+	char *mail_server, *mail_from, *mail_tls, *mail_user, *mail_password_file;     /* [mail] empty server: no mail */
 	char *log_level;                   /* [log] error, warn, note, trace */
 };
 

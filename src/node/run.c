@@ -24,6 +24,7 @@
 #include "node/node.h"
 #include "node/timer.h"
 #include "publish/notify.h"
+#include "publish/pager.h"
 #include "serve/serve.h"
 
 #define EXCHANGE_BODY (LIMIT_BATCH_BYTES + (64u << 10))
@@ -43,6 +44,7 @@ struct node {
 	struct http_server *exchange_server;
 	struct follow *follow;
 	struct notify *notify;
+	struct pager *pager;
 	struct timer *timer;
 	struct serve *serve;
 	char token[FOLDER_TOKEN + 1];
@@ -215,10 +217,23 @@ static enum tocsin_err start_desk(struct node *n)
 	enum tocsin_err err = follow_start(&n->desk, &n->follow);
 	if (err == TOCSIN_OK)
 		err = notify_start(&n->desk, c->notify_command, &n->notify);
+	const struct pager_config pager = {
+		.desk = &n->desk,
+		.mail_server = c->mail_server,
+		.mail_from = c->mail_from,
+		.mail_tls = c->mail_tls,
+		.mail_user = c->mail_user,
+		.mail_password_file = c->mail_password_file,
+		.folder = c->notify_folder,
+		.ca_file = c->notify_ca,
+	};
+	if (err == TOCSIN_OK)
+		err = pager_start(&pager, &n->pager);
 	const struct serve_config serve = {
 		.desk = &n->desk,
 		.exchange = n->exchange,
 		.notify = n->notify,
+		.pager = n->pager,
 		.follow = n->follow,
 		.dir = n->dir,
 		.socket = n->socket,
@@ -271,6 +286,7 @@ static void node_stop(struct node *n)
 	serve_stop(n->serve);
 	http_server_stop(n->exchange_server);
 	timer_stop(n->timer);
+	pager_stop(n->pager);
 	notify_stop(n->notify);
 	exchange_stop(n->exchange);
 	follow_stop(n->follow);

@@ -19,6 +19,7 @@
 #include "desk/follow.h"
 #include "exchange/exchange.h"
 #include "publish/notify.h"
+#include "publish/pager.h"
 
 #define SERVE_TOKEN 64              /* hex digits */
 
@@ -27,6 +28,7 @@ struct serve_config {
 	struct exchange *exchange;
 	struct follow *follow;          /* NULL: nothing is followed (tests) */
 	struct notify *notify;          /* NULL: no command is configured */
+	struct pager *pager;            /* NULL: nobody is paged (tests) */
 	const char *dir;                /* whose file system is watched for room */
 	const char *socket;             /* path of the Unix socket */
 	const char *listen;             /* HOST:PORT of the desk listener; empty: none */

@@ -7,6 +7,7 @@
 #include "desk/clocks.h"
 #include "serve/internal.h"
 #include "store/rows.h"
+#include "store/rows_page.h"
 
 #define CONFLICTS_SHOWN 100
 #define CLOCKS_LATE (60 * CLOCK_SECOND)
@@ -164,6 +165,58 @@ static enum tocsin_err clock_alarms(struct snapshot *r, json_t *alarms)
 	return err;
 }
 
+/* ---- pages ---- */
+
+#define PAGES_SHOWN 10
+#define PAGES_COUNTED 100
+
+struct unreached {
+	json_t *alarms;
+	size_t n;
+	int64_t since;
+};
+
+static bool add_channel(void *arg, const struct channel_row *row)
+{
+	struct unreached *u = arg;
+	char since[CLOCK_TEXT + 1];
+	clock_format(row->troubled_at, since);
+	if (u->n++ < PAGES_SHOWN)
+		alarm_add(u->alarms, "channel", "the %s of %s (channel %s) does not work since %s: %s", row->kind, row->account, row->id,
+			since, row->trouble);
+	return true;
+}
+
+static bool count_page(void *arg, const struct page_row *row)
+{
+	struct unreached *u = arg;
+	if (u->n++ == 0)
+		u->since = row->at;
+	return true;
+}
+
+static enum tocsin_err page_alarms(struct serve *s, struct snapshot *r, json_t *alarms)
+{
+	char trouble[400] = "", since[CLOCK_TEXT + 1];
+	struct unreached channels = { .alarms = alarms }, pages = { .alarms = alarms };
+	if (s->config.pager != NULL)
+		pager_trouble(s->config.pager, trouble, sizeof trouble);
+	if (trouble[0] != 0)
+		alarm_add(alarms, "pager", "nobody is paged: %s", trouble);
+	enum tocsin_err err = channels_troubled(r, PAGES_COUNTED, add_channel, &channels);
+	if (err == TOCSIN_OK && channels.n > PAGES_SHOWN)
+		alarm_add(alarms, "channel", "%zu%s channels more do not work (tocsin channel list --all)", channels.n - PAGES_SHOWN,
+			channels.n == PAGES_COUNTED ? " or more" : "");
+	if (err == TOCSIN_OK)
+		err = pages_failed(r, PAGES_COUNTED, count_page, &pages);
+	if (err == TOCSIN_OK && pages.n > 0) {
+		clock_format(pages.since, since);
+		alarm_add(alarms, "page", "%zu%s pages reached nobody, the oldest is of %s: see who has no channel that works (tocsin channel list --all)",
+			pages.n, pages.n == PAGES_COUNTED ? " or more" : "", since);
+	}
+	return err;
+}
+
 /* ---- all of it ---- */
 
 static json_t *counters_json(struct serve *s, const struct late *late)
@@ -244,6 +297,8 @@ enum tocsin_err status_make(struct serve *s, json_t **out)
 		err = conflict_each(r, 0, CONFLICTS_SHOWN, add_conflict, alarms);
 	if (err == TOCSIN_OK)
 		err = clock_alarms(r, alarms);
+	if (err == TOCSIN_OK)
+		err = page_alarms(s, r, alarms);
 	snapshot_close(r);
 	partner_alarms(alarms, json_object_get(exchange, "partners"));
 

@@ -177,12 +177,11 @@ void change_try_sent(struct change *c, int64_t page, int64_t channel, int64_t no
 	change_run(c, WRITE_CHANNEL_WELL, now, channel);
 }
 
-void change_try_later(struct change *c, int64_t page, int64_t channel, int64_t next_at, const char *trouble,
-	int64_t now)
+void change_try_later(struct change *c, const struct try_row *row, int64_t next_at, const char *trouble, int64_t now)
 {
-	change_run(c, WRITE_TRY_LATER, next_at, trouble, page, channel);
-	change_run(c, WRITE_TRY_HOLD, next_at, channel);
-	change_run(c, WRITE_CHANNEL_TROUBLE, trouble, now, channel);
+	change_run(c, WRITE_TRY_LATER, next_at, trouble, row->page, row->channel);
+	change_run(c, WRITE_TRY_HOLD, next_at, row->channel, (int64_t)row->life);
+	change_run(c, WRITE_CHANNEL_TROUBLE, trouble, now, row->channel);
 }
 
 void change_try_end(struct change *c, int64_t page, int64_t channel, const char *trouble, int64_t now)

@@ -74,9 +74,9 @@ struct try_row {
 void change_try_add(struct change *c, int64_t page, int64_t channel, const char *kind, bool life, int64_t at);
 /* The channel took it: it works, and the page is sent. */
 void change_try_sent(struct change *c, int64_t page, int64_t channel, int64_t now);
-/* It did not: again at NEXT_AT, and no other through this channel earlier. */
-void change_try_later(struct change *c, int64_t page, int64_t channel, int64_t next_at, const char *trouble,
-	int64_t now);
+/* It did not: again at NEXT_AT, and no other through this channel earlier; but a threat to life is not held back by what
+ * is none. */
+void change_try_later(struct change *c, const struct try_row *row, int64_t next_at, const char *trouble, int64_t now);
 /* It never will. */
 void change_try_end(struct change *c, int64_t page, int64_t channel, const char *trouble, int64_t now);
 /* All that wait beyond NOW are due at NOW: the clock was put back. */

@@ -394,7 +394,7 @@ const struct sql_text sql_writes[WRITE_COUNT] = {
 	        "channel = $3 AND state = 'waiting'",
 	        "tii" },
 	[WRITE_TRY_HOLD] = { "try hold",
-	        "UPDATE page_try SET next_at = $1 WHERE channel = $2 AND next_at > 0 AND next_at < $1", "ii" },
+	        "UPDATE page_try SET next_at = $1 WHERE channel = $2 AND next_at > 0 AND next_at < $1 AND life <= $3", "iii" },
 	[WRITE_TRY_NOW] = { "try now", "UPDATE page_try SET next_at = $1 WHERE next_at > $1", "i" },
 	[WRITE_CHANNEL_ADD] = { "channel add",
 	        "INSERT INTO channel (num, id, account, kind, address, secret, quiet_from, quiet_until, added_at, tested_at, "

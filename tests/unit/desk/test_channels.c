@@ -175,7 +175,8 @@ HOME_TEST(a_channel_is_tested_when_its_last_test_is_old_and_once_at_a_time)
 {
 	struct home *h = *state;
 	json_t *out;
-	int64_t next, now = clock_now(), before = 0;
+	int64_t next, now = clock_now();
+	char more[PAGE_ID + 1];
 	struct snapshot *r;
 	operators_channel(h, "email", "duty@north.example", &out);
 	json_decref(out);
@@ -186,7 +187,7 @@ HOME_TEST(a_channel_is_tested_when_its_last_test_is_old_and_once_at_a_time)
 	ok(channels_test_due(&h->desk, now, 10, &next));
 	assert_true(next > now);
 	ok(snapshot_open(h->desk.store, &r));
-	ok(pages_list(r, view_node(), "operator", 10, &before, &out));
+	ok(pages_list(r, view_node(), "operator", 10, NULL, more, &out));
 	snapshot_close(r);
 	assert_int_equal(json_array_size(out), 1);
 	assert_string_equal(json_string_value(json_object_get(json_array_get(out, 0), "what")), CHANNEL_TEST);
@@ -202,8 +203,7 @@ HOME_TEST(pages_are_listed_newest_first_and_acknowledged_by_whom_they_went_to)
 	struct view one = holder("duty.1", ROLE_DUTY), other = holder("duty.2", ROLE_DUTY);
 	json_t *out;
 	struct snapshot *r;
-	int64_t before = 0;
-	char id[PAGE_ID + 1];
+	char id[PAGE_ID + 1], next[PAGE_ID + 1], last[PAGE_ID + 1];
 	for (int i = 0; i < 5; i++) {
 		struct change *c = change_new();
 		char what[32];
@@ -212,25 +212,26 @@ HOME_TEST(pages_are_listed_newest_first_and_acknowledged_by_whom_they_went_to)
 		ok(store_commit(h->desk.store, c, NULL, NULL));
 	}
 	ok(snapshot_open(h->desk.store, &r));
-	ok(pages_list(r, &one, NULL, 3, &before, &out));
+	ok(pages_list(r, &one, "duty.1", 3, NULL, next, &out));
 	assert_int_equal(json_array_size(out), 3);
 	assert_string_equal(json_string_value(json_object_get(json_array_get(out, 0), "what")), "number 3");
 	snprintf(id, sizeof id, "%s", json_string_value(json_object_get(json_array_get(out, 0), "id")));
 	json_decref(out);
-	assert_true(before > 0);
-	ok(pages_list(r, &one, NULL, 3, &before, &out));
+	memcpy(last, next, sizeof last);
+	assert_int_equal(strlen(last), PAGE_ID);
+	ok(pages_list(r, &one, "duty.1", 3, last, next, &out));
 	assert_int_equal(json_array_size(out), 1);
-	assert_int_equal(before, 0);
+	assert_string_equal(next, "");
 	json_decref(out);
-	fails(pages_list(r, &one, "duty.2", 3, &before, &out), TOCSIN_REFUSED, "rule channel.own");
+	fails(pages_list(r, &other, "duty.2", 3, last, next, &out), TOCSIN_BAD, "no page");
+	fails(pages_list(r, &one, "duty.2", 3, NULL, next, &out), TOCSIN_REFUSED, "rule channel.own");
 	snapshot_close(r);
 
 	fails(pages_ack(&h->desk, &other, id), TOCSIN_MISSING, "there is no page");
 	fails(pages_ack(&h->desk, &other, "0123456789abcdef"), TOCSIN_MISSING, "there is no page");
 	ok(pages_ack(&h->desk, &one, id));
-	before = 0;
 	ok(snapshot_open(h->desk.store, &r));
-	ok(pages_list(r, &one, NULL, 1, &before, &out));
+	ok(pages_list(r, &one, "duty.1", 1, NULL, next, &out));
 	snapshot_close(r);
 	assert_string_equal(json_string_value(json_object_get(json_array_get(out, 0), "state")), "stopped");
 	json_decref(out);

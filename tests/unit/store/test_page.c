@@ -120,7 +120,7 @@ static void what_fails_holds_back_the_others_of_its_channel_and_a_late_success_c
 	change_page_taken(c, b.num, AT(60));
 	change_try_add(c, a.num, mail, "email", false, AT(1));
 	change_try_add(c, b.num, mail, "email", false, AT(1));
-	change_try_later(c, a.num, mail, AT(30), "no answer", AT(2));
+	change_try_later(c, &(struct try_row){ .page = a.num, .channel = mail }, AT(30), "no answer", AT(2));
 	assert_ok(store_commit(f->s, c, NULL, NULL));
 	assert_int_equal(due(f, "email", false, AT(29)), 0);
 	assert_int_equal(due(f, "email", false, AT(30)), 2);
