@@ -78,11 +78,11 @@ static const struct api_field pages_answer[] = {
 const struct api_operation api_table_page[] = {
 	{ .id = API_CHANNELS, .method = "GET", .path = V1 "channels", .right = RIGHT_NONE, .token = TOKEN_READ,
 		.fields = api_nothing, .query = whose_query, .help = "the ways by which one is paged", .answer = channels_answer },
-	{ .id = API_CHANNEL_ADD, .method = "POST", .path = V1 "channels", .right = RIGHT_NONE, .token = TOKEN_ISSUE,
+	{ .id = API_CHANNEL_ADD, .method = "POST", .path = V1 "channels", .right = RIGHT_NONE, .token = TOKEN_ADMIN,
 		.body = BODY_JSON, .body_max = LIMIT_JSON, .fields = channel_fields, .query = api_nothing,
 		.help = "add one; a webhook's answer holds its secret", .answer = added_answer },
 	{ .id = API_CHANNEL_REMOVE, .method = "DELETE", .path = V1 "channels/{id}", .right = RIGHT_NONE,
-		.token = TOKEN_ISSUE, .fields = api_nothing, .query = api_nothing, .help = "remove one, with what waits for it",
+		.token = TOKEN_ADMIN, .fields = api_nothing, .query = api_nothing, .help = "remove one, with what waits for it",
 		.answer = id_answer },
 	{ .id = API_CHANNEL_TEST, .method = "POST", .path = V1 "channels/{id}/test", .right = RIGHT_NONE,
 		.token = TOKEN_ISSUE, .body = BODY_JSON, .body_max = LIMIT_JSON, .fields = api_nothing, .query = api_nothing,
