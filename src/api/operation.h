@@ -96,6 +96,8 @@ enum api_id {
 	API_PAGE_ACK,
 
 	/* keeping */
+	API_RETRACT,
+	API_REACH,
 
 	/* contacts */
 	API_CONTACTS,

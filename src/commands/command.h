@@ -84,6 +84,7 @@ int command_witness(const struct context *x, int argc, char **argv);
 int command_warn(const struct context *x, int argc, char **argv);
 int command_respond(const struct context *x, int argc, char **argv);
 int command_retract(const struct context *x, int argc, char **argv);
+int command_reach(const struct context *x, int argc, char **argv);
 int command_close(const struct context *x, int argc, char **argv);
 int command_record(const struct context *x, int argc, char **argv);
 int command_request(const struct context *x, int argc, char **argv);
@@ -120,6 +121,8 @@ int command_verify(int argc, char **argv);                               /* need
 int man_print(void);                                                     /* the manual page, as roff (man.c) */
 /* Sends statements and prints their ids; with WAIT_SECONDS >= 0 waits for the receipts (issue.c). SEND is taken. */
 int issue_statement(const struct context *x, json_t *send, long wait_seconds);
+/* The same for the node's ANSWER (taken), which has them as "results". */
+int issued(const struct context *x, json_t *answer, long wait_seconds);
 /* Sends KIND with FIELDS (taken) about the statement ID to the other party of it (issue.c). */
 int issue_about(const struct context *x, const char *kind, const char *id, json_t *fields, long wait_seconds);
 /* Puts TEXT into FIELDS under NAME unless it is NULL. */

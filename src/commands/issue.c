@@ -1,5 +1,5 @@
 /*
- * issue: warn, respond, retract, close, record: what this node says.
+ * issue: warn, respond, close, record: what this node says.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,12 +42,15 @@ static enum tocsin_err wait_receipt(const struct context *x, const char *id, int
 int issue_statement(const struct context *x, json_t *send, long wait_seconds)
 {
 	json_t *answer = NULL;
-	int64_t end = clock_mono() + (wait_seconds < 0 ? 0 : wait_seconds) * CLOCK_SECOND;
-	bool all_here = true;
 	enum tocsin_err err = client_json(x, "POST", "/api/v1/statements", send, &answer);
 	json_decref(send);
-	if (err != TOCSIN_OK)
-		return complain(err);
+	return err == TOCSIN_OK ? issued(x, answer, wait_seconds) : complain(err);
+}
+
+int issued(const struct context *x, json_t *answer, long wait_seconds)
+{
+	int64_t end = clock_mono() + (wait_seconds < 0 ? 0 : wait_seconds) * CLOCK_SECOND;
+	bool all_here = true;
 	size_t i;
 	json_t *item;
 	if (x->json)
@@ -60,7 +63,7 @@ int issue_statement(const struct context *x, json_t *send, long wait_seconds)
 	int status = EXIT_DONE;
 	json_array_foreach(json_object_get(answer, "results"), i, item) {
 		bool here = false;
-		err = wait_receipt(x, text_of(item, "id"), end, &here);
+		enum tocsin_err err = wait_receipt(x, text_of(item, "id"), end, &here);
 		if (err != TOCSIN_OK) {
 			status = complain(err);
 			break;
@@ -158,19 +161,6 @@ int command_respond(const struct context *x, int argc, char **argv)
 	put_text(fields, "assessment.specific", specific);
 	put_text(fields, "copy", copy);
 	return issue_about_with(x, "response", plain.word[0], fields, &attach, seconds);
-}
-
-int command_retract(const struct context *x, int argc, char **argv)
-{
-	const char *reason = NULL, *wait = NULL;
-	long seconds;
-	struct words plain;
-	const struct option options[] = { { "--reason", OPTION_ONE, &reason }, { "--wait", OPTION_ONE, &wait }, { NULL } };
-	if (!args_take(argc, argv, options, &plain, 1, 1) || reason == NULL || !seconds_of(wait, &seconds))
-		return usage("retract");
-	json_t *fields = json_object();
-	put_text(fields, "reason", reason);
-	return issue_about(x, "retraction", plain.word[0], fields, seconds);
 }
 
 int command_close(const struct context *x, int argc, char **argv)

@@ -15,7 +15,11 @@
 #define AGAIN_MS 5000                           /* after a failure */
 
 /* In this order; one that needs what another one adds does it at the next statement. */
-static follower *const followers[] = { access_follow, clocks_follow };
+static follower *const followers[] = {
+	access_follow,
+	clocks_follow,
+	reach_follow,
+};
 
 struct bytes followed_value(const struct followed *f, const char *name)
 {

@@ -169,13 +169,19 @@ static enum tocsin_err commit_changes(const struct desk *d, struct change **chan
 	return err;
 }
 
+/* Whether release I has others of its group beside it. */
+static bool in_company(const struct issue *issue, size_t i)
+{
+	const struct issue_release *r = issue->release;
+	return (i > 0 && r[i - 1].group == r[i].group) || (i + 1 < issue->n && r[i + 1].group == r[i].group);
+}
+
 static enum tocsin_err commit_all(const struct desk *d, const struct issue *issue, const struct making *m, int64_t now,
 	struct issue_result *results)
 {
 	/* Who is to be told when one of them is withdrawn. */
-	int64_t batch;
+	uint64_t batch;
 	random_bytes(&batch, sizeof batch);
-	batch &= INT64_MAX;
 	struct change **changes = calloc(issue->n, sizeof *changes);
 	enum tocsin_err err = changes == NULL ? fail(TOCSIN_BROKEN, "no memory for %zu statements", issue->n) : TOCSIN_OK;
 	for (size_t i = 0; err == TOCSIN_OK && i < issue->n; i++) {
@@ -184,8 +190,8 @@ static enum tocsin_err commit_all(const struct desk *d, const struct issue *issu
 			err = fail(TOCSIN_BROKEN, "no memory for %zu statements", issue->n);
 			break;
 		}
-		if (issue->n > 1)
-			change_together(changes[i], batch);
+		if (in_company(issue, i))
+			change_together(changes[i], (int64_t)((batch + issue->release[i].group) & INT64_MAX));
 		if (issue->with != NULL)
 			issue->with(issue->arg, i, changes[i]);
 		results[i].id = m[i].id;

@@ -96,6 +96,10 @@ static const struct policy_row rows[] = {
 	{ "retract.two-people", POLICY_FLAG, 0, 0, NULL, "no",
 		"whether a retraction needs a second person, too; retracting is then slower than warning", NULL },
 
+	/* keeping */
+	{ "reach.unreachable", POLICY_SECONDS, MINUTE, 90 * DAY, NULL, "4h",
+		"without a receipt for a retraction for so long, its recipient counts as unreachable: ring up", NULL },
+
 	/* clocks */
 	PERIODS("receipt", "5m", "15m", "4h", "from sending to the receipt; then the duty contact is telephoned"),
 	PERIODS("opening", "10m", "1h", "1d", "from its arrival until a person of ours has opened a warning"),

@@ -52,6 +52,8 @@ static const struct rule rules[] = {
 	{ "channel.limit", "an account has a few channels, each of which is tried for every page", "remove one that is not needed (tocsin channel remove)" },
 
 	/* reach, retention, forgetting */
+	{ "retract.two-people", "by this organisation's policy nobody retracts alone",
+		"another one releases it as a draft of kind retraction; an administrator changes the policy retract.two-people" },
 
 	/* contacts, records, attachments */
 	{ "contact.self", "what is addressed to its own maker is for a recipient without a node, and nothing else is", "send it to contact:NAME (tocsin contact add)" },

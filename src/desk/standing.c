@@ -2,6 +2,7 @@
 
 #include "desk/access.h"
 #include "desk/directory.h"
+#include "desk/reach.h"
 #include "desk/standing_part.h"
 #include "domain/kind.h"
 
@@ -113,6 +114,30 @@ static json_t *marks_json(struct showing *w, const struct statement_row *row)
 	return list;
 }
 
+/* Whether it was withdrawn, and what that it rests on was. */
+static enum tocsin_err add_withdrawn(struct showing *w, const struct statement_row *row, json_t *o)
+{
+	int64_t retraction;
+	bool whole;
+	json_t *list;
+	json_t *marks = json_object_get(o, "marks");
+	enum tocsin_err err = reach_retraction(w->read, row->num, &retraction);
+	if (err == TOCSIN_OK && retraction != 0) {
+		err = access_sees(w->read, w->view, retraction, "", &whole);
+		if (err == TOCSIN_OK)
+			standing_append(w, marks, json_string("retracted"));
+		else if (err == TOCSIN_MISSING)
+			err = TOCSIN_OK;
+	}
+	if (err == TOCSIN_OK)
+		err = reach_rests_on(w->read, w->view, row->num, &list);
+	if (err == TOCSIN_OK && list != NULL) {
+		standing_append(w, marks, json_string("rests on what is retracted"));
+		standing_put(w, o, "rests_on_retracted", list);
+	}
+	return err;
+}
+
 static enum tocsin_err add_all(
 	struct showing *w, const struct statement_row *row, struct content *c, bool whole, json_t *o)
 {
@@ -129,6 +154,9 @@ static enum tocsin_err add_all(
 	if (w->view->everything)
 		standing_put(w, o, "log_index", json_integer((json_int_t)row->log_index));
 	standing_put(w, o, "marks", marks_json(w, row));
+	err = add_withdrawn(w, row, o);
+	if (err != TOCSIN_OK)
+		return err;
 	bool self = strcmp(row->peer, w->desk->name) == 0;
 	const struct kind *kind = kind_find(row->kind);
 	bool contact = self && kind != NULL && kind->self == KIND_SELF_CONTACT;

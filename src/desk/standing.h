@@ -16,7 +16,8 @@
  * what contradicts what, and the window ("open", "lapsed, unresolved", "closed").  What refers to something that it may
  * not refer to has no effect: it is dangling there, and no answer here.  MISSING when V does not see it; its closed
  * lines are there when V sees them.  Statements that V does not see are no answers, and, where they are referred to,
- * shown as what is not here.  Numbers of this node only for who sees everything.  *OUT is returned owned. */
+ * shown as what is not here.  What was retracted, and what rests on that ("rests_on_retracted"), is marked.  Numbers of
+ * this node only for who sees everything.  *OUT is returned owned. */
 enum tocsin_err desk_show(const struct desk *d, struct snapshot *read, const struct view *v,
 	const struct statement_row *row, bool whole, json_t **out) MUST_USE;
 

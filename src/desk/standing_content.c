@@ -131,12 +131,14 @@ struct head {
 	bool found;
 	enum tocsin_err err;
 	struct statement s;
+	struct hash id;
 };
 
 static bool take_head(void *arg, const struct statement_row *row)
 {
 	struct head *h = arg;
 	h->found = row->num == h->num;
+	h->id = row->id;
 	if (h->found)
 		h->err = standing_text(row->note, &h->s);
 	return false;
@@ -144,12 +146,20 @@ static bool take_head(void *arg, const struct statement_row *row)
 
 enum tocsin_err standing_head(struct snapshot *read, int64_t num, struct statement *s)
 {
+	struct hash id;
+	return standing_head_id(read, num, s, &id);
+}
+
+enum tocsin_err standing_head_id(struct snapshot *read, int64_t num, struct statement *s, struct hash *id)
+{
 	struct head h = { .num = num };
 	struct statement_filter f = { .issued = -1, .before_num = num + 1, .limit = 1 };
 	enum tocsin_err err = statement_list(read, &f, take_head, &h);
 	if (err == TOCSIN_OK)
 		err = h.found ? h.err : fail(TOCSIN_BROKEN, "statement %lld is named and is not there", (long long)num);
-	if (err == TOCSIN_OK)
+	if (err == TOCSIN_OK) {
 		*s = h.s;
+		*id = h.id;
+	}
 	return err;
 }

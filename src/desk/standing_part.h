@@ -54,6 +54,7 @@ json_t *standing_fields(struct showing *w, struct content *c);
 bool standing_effect(const struct statement *s, const struct hash *id, const struct statement *about);
 /* The text of statement NUM, without reading its content. */
 enum tocsin_err standing_head(struct snapshot *read, int64_t num, struct statement *s) MUST_USE;
+enum tocsin_err standing_head_id(struct snapshot *read, int64_t num, struct statement *s, struct hash *id) MUST_USE;
 
 /* ---- standing_known.c ---- */
 /* What is known of it, in three levels that are never merged: when it was accepted, who opened it, and which lines that

@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "desk/clocks.h"
+#include "desk/keep.h"
 
 #define FIRE_MAX 512                    /* clocks of one call */
 #define IDLE_MS (600 * 1000)            /* nothing is to come */
@@ -44,6 +45,11 @@ static enum tocsin_err look(struct timer *t, int *wait_ms)
 		if (done > 0)
 			log_say(LOG_NOTE, "clocks due", "n=%zu", done);
 	}
+	int64_t kept = INT64_MAX;
+	bool more = err == TOCSIN_OK;
+	while (err == TOCSIN_OK && more && !atomic_load(&t->stop))
+		err = keep_work(t->desk, clock_now(), &kept, &more);
+	at = kept < at ? kept : at;
 	int64_t left = (at - clock_now()) / 1000 + 1;
 	*wait_ms = at == INT64_MAX ? IDLE_MS : left < 1 ? 1 : left > LONGEST_MS ? LONGEST_MS : (int)left;
 	return err;

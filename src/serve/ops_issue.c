@@ -219,7 +219,10 @@ static enum tocsin_err issue_some(struct serve *s, struct snapshot *r, const str
 	if (release == NULL || result == NULL)
 		return fail(TOCSIN_BROKEN, "no memory for %zu statements", *n);
 	for (size_t i = 0; i < *n; i++)
+	{
 		release[i] = plan->p[first + i].release;
+		release[i].group = (unsigned)(plan->p[first + i].item - plan->p[first].item);
+	}
 	struct issue issue = { .kind = plan->p[first].item->kind,
 		.re = plan->p[first].re,
 		.re_n = plan->p[first].re_n,

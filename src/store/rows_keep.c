@@ -84,7 +84,7 @@ enum tocsin_err derived_sources(
 void change_reach(struct change *c, const struct reach_row *row)
 {
 	change_run(c, WRITE_REACH_ADD, row->retracted, row->statement, row->recipient, row->why, row->retraction,
-		row->asked_at);
+		row->asked_at, row->reason);
 }
 
 void change_reach_done(struct change *c, int64_t retracted, int64_t statement)
@@ -98,12 +98,22 @@ void change_reach_known(struct change *c, int64_t statement, int64_t retraction)
 	change_run(c, WRITE_REACH_KNOWN, retraction, statement);
 }
 
+void change_reach_stuck(struct change *c, int64_t retracted, int64_t statement)
+{
+	change_run(c, WRITE_REACH_STUCK, retracted, statement);
+}
+
+void change_reach_again(struct change *c, int64_t retracted, const char *reason)
+{
+	change_run(c, WRITE_REACH_AGAIN, reason, retracted);
+}
+
 /* Borrowed from the cursor. */
 static struct reach_row reach_take(const struct cursor *c)
 {
 	return (struct reach_row) { .retracted = cursor_int(c, 0), .statement = cursor_int(c, 1),
 		.recipient = cursor_text(c, 2), .why = cursor_text(c, 3), .retraction = cursor_int(c, 4),
-		.asked_at = cursor_int(c, 5) };
+		.asked_at = cursor_int(c, 5), .reason = cursor_text(c, 6) };
 }
 
 static enum tocsin_err each_reach(struct cursor *c, enum tocsin_err err, reach_each_row *each, void *arg)
@@ -131,6 +141,13 @@ enum tocsin_err reach_open(struct snapshot *r, int64_t retracted, size_t limit, 
 	return each_reach(c, err, each, arg);
 }
 
+enum tocsin_err reach_pending(struct snapshot *r, size_t limit, reach_each_row *each, void *arg)
+{
+	struct cursor *c = NULL;
+	enum tocsin_err err = cursor_open(r, &c, READ_REACH_PENDING, (int64_t)limit);
+	return each_reach(c, err, each, arg);
+}
+
 enum tocsin_err reach_of(struct snapshot *r, int64_t statement, struct arena *a, struct reach_row *out)
 {
 	struct cursor *c = NULL;
@@ -142,6 +159,7 @@ enum tocsin_err reach_of(struct snapshot *r, int64_t statement, struct arena *a,
 		*out = reach_take(c);
 		out->recipient = take_str(a, c, 2, &ok);
 		out->why = take_str(a, c, 3, &ok);
+		out->reason = take_str(a, c, 6, &ok);
 	}
 	cursor_close(c);
 	return err == TOCSIN_OK && !ok ? take_no_room() : err;

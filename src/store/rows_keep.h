@@ -39,18 +39,23 @@ enum tocsin_err derived_sources(
 struct reach_row {
 	int64_t retracted, statement;
 	const char *recipient, *why;        /* "itself", "sent together", "update", … */
-	int64_t retraction;                 /* statement.num; 0: not issued yet */
+	int64_t retraction;                 /* statement.num; 0: not issued yet; -1: it cannot be, as long as its recipient is no partner */
 	int64_t asked_at;
+	const char *reason;                 /* of one that is not issued yet */
 };
 void change_reach(struct change *c, const struct reach_row *row);       /* harmless when it is there already */
 /* This change's statement is the retraction of STATEMENT; the change fails with LATER when there is one already. */
 void change_reach_done(struct change *c, int64_t retracted, int64_t statement);
 void change_reach_known(struct change *c, int64_t statement, int64_t retraction);
+void change_reach_stuck(struct change *c, int64_t retracted, int64_t statement);        /* -1 */
+void change_reach_again(struct change *c, int64_t retracted, const char *reason);       /* those that were stuck */
 typedef bool reach_each_row(void *arg, const struct reach_row *row);
 enum tocsin_err reach_each(
 	struct snapshot *r, int64_t retracted, int64_t after, size_t limit, reach_each_row *each, void *arg) MUST_USE;
 /* Those without a retraction. */
 enum tocsin_err reach_open(struct snapshot *r, int64_t retracted, size_t limit, reach_each_row *each, void *arg) MUST_USE;
+/* Those of every retraction, at most LIMIT. */
+enum tocsin_err reach_pending(struct snapshot *r, size_t limit, reach_each_row *each, void *arg) MUST_USE;
 /* By which retraction STATEMENT was reached, if by one. MISSING without a sentence. */
 enum tocsin_err reach_of(struct snapshot *r, int64_t statement, struct arena *a, struct reach_row *out) MUST_USE;
 

@@ -149,11 +149,14 @@ CREATE TABLE derived (source BIGINT NOT NULL, kind TEXT NOT NULL, statement BIGI
   word TEXT NOT NULL,                  -- stage, outcome or result; empty: none
   at BIGINT NOT NULL, PRIMARY KEY (source, kind, statement));
 CREATE INDEX derived_statement ON derived (statement, kind);
--- What a retraction of RETRACTED is to reach: each statement, and the retraction of it (statement.num; 0: not issued yet).
+-- What a retraction of RETRACTED is to reach: each statement, and the retraction of it (statement.num; 0: not issued yet;
+-- -1: it cannot be, its recipient is no partner any more).
 CREATE TABLE reach (retracted BIGINT NOT NULL, statement BIGINT NOT NULL, recipient TEXT NOT NULL, why TEXT NOT NULL,
-  retraction BIGINT NOT NULL, asked_at BIGINT NOT NULL, PRIMARY KEY (retracted, statement));
+  retraction BIGINT NOT NULL, asked_at BIGINT NOT NULL,
+  reason TEXT NOT NULL,                -- of a retraction that is not issued yet
+  PRIMARY KEY (retracted, statement));
 CREATE INDEX reach_statement ON reach (statement);
-CREATE INDEX reach_open ON reach (retracted) WHERE retraction = 0;
+CREATE INDEX reach_open ON reach (retracted, statement) WHERE retraction = 0;
 -- Of what class each content is, and from when its period counts; asked_at: when its review was asked for.
 CREATE TABLE retention (statement BIGINT PRIMARY KEY, class TEXT NOT NULL, since BIGINT NOT NULL, asked_at BIGINT NOT NULL);
 CREATE INDEX retention_due ON retention (class, since) WHERE asked_at = 0;

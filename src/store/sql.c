@@ -439,16 +439,20 @@ const struct sql_text sql_writes[WRITE_COUNT] = {
 	        "ititti" },
 	[WRITE_DERIVED_DROP] = { "derived drop", "UPDATE derived SET word = '' WHERE statement = $1 AND kind <> 'draft'", "i" },
 	[WRITE_REACH_ADD] = { "reach add",
-	        "INSERT INTO reach (retracted, statement, recipient, why, retraction, asked_at) VALUES ($1, $2, $3, $4, $5, $6)"
-	        " ON CONFLICT (retracted, statement) DO NOTHING",
-	        "iittii" },
+	        "INSERT INTO reach (retracted, statement, recipient, why, retraction, asked_at, reason)"
+	        " VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (retracted, statement) DO NOTHING",
+	        "iittiit" },
 	/* Once each, also when it is in the reach of two retractions. */
 	[WRITE_REACH_DONE] = { "reach done",
-	        "UPDATE reach SET retraction = $1 WHERE retracted = $2 AND statement = $3 AND retraction = 0"
+	        "UPDATE reach SET retraction = $1, reason = '' WHERE retracted = $2 AND statement = $3 AND retraction = 0"
 	        " AND NOT EXISTS (SELECT 1 FROM reach other WHERE other.statement = $3 AND other.retraction > 0)",
 	        "nii" },
 	[WRITE_REACH_KNOWN] = { "reach known",
-	        "UPDATE reach SET retraction = $1 WHERE statement = $2 AND retraction = 0", "ii" },
+	        "UPDATE reach SET retraction = $1, reason = '' WHERE statement = $2 AND retraction <= 0", "ii" },
+	[WRITE_REACH_AGAIN] = { "reach again",
+	        "UPDATE reach SET retraction = 0, reason = $1 WHERE retracted = $2 AND retraction = -1", "ti" },
+	[WRITE_REACH_STUCK] = { "reach stuck",
+	        "UPDATE reach SET retraction = -1 WHERE retracted = $1 AND statement = $2 AND retraction = 0", "ii" },
 	[WRITE_RETENTION_ADD] = { "retention add",
 	        "INSERT INTO retention (statement, class, since, asked_at) VALUES ($1, $2, $3, 0) ON CONFLICT (statement) DO NOTHING",
 	        "iti" },

@@ -26,7 +26,7 @@
 	" LEFT JOIN scope sc ON sc.unit = c.unit AND sc.compartment = c.compartment" \
 	" LEFT JOIN account ow ON ow.name = c.owner LEFT JOIN account ac ON ac.name = c.acked_by"
 /* Rows in the order in which rows_keep.c takes them apart. */
-#define REACH_ALL "retracted, statement, recipient, why, retraction, asked_at"
+#define REACH_ALL "retracted, statement, recipient, why, retraction, asked_at, reason"
 #define HOLD_ALL "num, id, statement, reason, account, at, ended_at, ended_by"
 #define FORGETTING_ALL \
 	"num, id, statement, reason, state, proposed_by, proposed_at, agreed_by, agreed_at, due_at, ended_by, ended_at, ended_why"
@@ -404,6 +404,8 @@ const struct sql_text sql_reads[READ_COUNT] = {
 	        "SELECT " REACH_ALL " FROM reach WHERE statement = $1 ORDER BY retraction DESC LIMIT 1", "i" },
 	[READ_REACH_OPEN] = { "reach open",
 	        "SELECT " REACH_ALL " FROM reach WHERE retracted = $1 AND retraction = 0 ORDER BY statement LIMIT $2", "ii" },
+	[READ_REACH_PENDING] = { "reach pending",
+	        "SELECT " REACH_ALL " FROM reach WHERE retraction = 0 ORDER BY retracted, statement LIMIT $1", "i" },
 	[READ_RETENTION] = { "retention", "SELECT statement, class, since, asked_at FROM retention WHERE statement = $1", "i" },
 	[READ_RETENTION_DUE] = { "retention due",
 	        "SELECT statement, class, since, asked_at FROM retention WHERE class = $1 AND asked_at = 0 AND since <= $2"
