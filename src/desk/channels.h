@@ -47,6 +47,10 @@ enum tocsin_err channels_test_due(const struct desk *d, int64_t now, size_t max,
  * channel, a page through the account's others. */
 void page_unreached(struct change *c, const struct page_row *page, int64_t now);
 
+/* Appends to OUT what the threat of PAGE's statement is, when policy lets that through and its account may see it; in the
+ * audit trail. Nothing otherwise. */
+enum tocsin_err page_summary(const struct desk *d, const struct page_row *page, struct buf *out) MUST_USE;
+
 /* ---- what was sent to V's own account ---- */
 /* Newest first, behind the page BEFORE (NULL: the newest), at most LIMIT and 200: [{id, at, what, about, kind, clock,
  * due_at, life, state, sent_at, acked_at, trouble}]; returned owned. NEXT: the id to go on behind, or "". ACCOUNT: V's

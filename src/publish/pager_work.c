@@ -14,6 +14,7 @@
 
 #define TRY_ARENA (256u << 10)
 #define TROUBLE_TEXT 300
+#define SUMMARY_MAX 8192
 #define LOOKED_AT 1000000               /* rows passed over, whose channels others are at */
 #define AGAIN_LEAST (5 * CLOCK_SECOND)
 #define AGAIN_MOST (600 * CLOCK_SECOND)
@@ -98,20 +99,31 @@ static enum tocsin_err deliver(struct pager_worker *w, const struct errand *e)
 	} ways[] = { { "email", pager_mail }, { "webhook", pager_hook }, { "command", pager_command } };
 	char about[17] = "";
 	struct zone *zone = NULL;
+	struct buf summary;
 	const struct desk *d = w->pager->desk;
 	const struct page_facts *f = &e->facts;
 	if (f->has_statement)
 		hex_encode(f->statement.b, 8, about);
+	buf_init(&summary, SUMMARY_MAX);
 	enum tocsin_err err = desk_zone(d, &zone);
+	if (err == TOCSIN_OK && strcmp(w->kind, "command") != 0)
+		err = page_summary(d, &e->page, &summary);
+	buf_add_char(&summary, 0);
+	if (err == TOCSIN_OK)
+		err = buf_end(&summary, "a summary");
+	if (err != TOCSIN_OK)
+		goto end;
 	const struct notice n = { .node = d->name, .exercise = d->realm == REALM_EXERCISE,
 		.test = channel_says_test(e->page.what), .life = e->page.life, .page = e->page.id,
 		.account = e->page.account, .at = e->page.at, .what = e->page.what, .about = about,
 		.kind = f->statement_kind, .clock = f->clock_id, .due_at = f->due_at,
-		.whose = f->whose[0] != 0 ? f->whose : f->unit, .summary = "", .zone = zone };
+		.whose = f->whose[0] != 0 ? f->whose : f->unit, .summary = (const char *)summary.p, .zone = zone };
 	for (size_t i = 0; err == TOCSIN_OK && i < sizeof ways / sizeof *ways; i++)
 		if (strcmp(ways[i].kind, w->kind) == 0)
 			err = ways[i].deliver(w->pager, &n, &e->channel);
+end:
 	zone_free(zone);
+	buf_free(&summary);
 	return err;
 }
 

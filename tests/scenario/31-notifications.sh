@@ -54,13 +54,14 @@ as bert channel add webhook "http://127.0.0.1:$hook/bert" >/dev/null
 run 0 "bert has one too" as bert channel list
 
 # ---- a warning that nobody opens ----
+holds_as() { as bert list --in --json 2>/dev/null | grep -q "$1"; }
 mails() { [ "$(grep -c "$1" "$R/mails")" -ge "$2" ]; }
 hooks() { [ "$(jq -c "select(.path == \"$1\") | .body | fromjson | select(.what | test(\"$2\"))" "$R/hooks" | wc -l)" -ge "$3" ]; }
 rung() { [ "$(grep -c "^== $1" "$W/rung")" -ge "$2" ]; }
 must as adm policy set clock.opening.imminent 60s
 must as adm policy set escalation.every.imminent 60s
 sends a b "MARKER-IN-THE-CONTENT" ',"urgency":"imminent"'; first=$id
-until_true 20 holds b "$first"
+until_true 20 holds_as "$first"
 sleep 1
 must as adm clock "$(date -u -d '+61 seconds' +%Y-%m-%dT%H:%M:%SZ)"
 until_true 20 hooks /anna 'clock missed: opening' 1; is $? 0 "whose clock it is gets a webhook"
@@ -123,6 +124,17 @@ echo ok >"$R/smtp"
 echo ok >"$R/hook"
 until_true 30 hooks /anna 'test of this channel' 3
 
+# ---- content, when policy lets it through ----
+must as adm policy set notify.content yes
+sends a b "LET-THROUGH" ',"urgency":"imminent"'; third=$id
+until_true 20 holds_as "$third"
+must as adm clock "$(date -u -d '+270 seconds' +%Y-%m-%dT%H:%M:%SZ)"
+until_true 20 mails 'LET-THROUGH' 1; is $? 0 "policy may let the summary through, to who may see it"
+is "$(cat "$R/mails" "$R/hooks" | grep -cE 'Harbour|fisherman|Close the gate')" 0 "and nothing else"
+is "$(grep -c LET-THROUGH "$W/rung")" 0 "a program never learns it"
+must as adm policy set notify.content no
+as bert page ack "$(as bert page list --json | jq -r '.items[0].id')" >/dev/null 2>&1
+
 # ---- one that hangs keeps nobody waiting, and a crash loses nothing ----
 echo hang >"$R/hook"
 as anna channel test "$hook_id" >/dev/null
@@ -146,10 +158,10 @@ must as adm account add carl --role duty-officer --function "third watch" --no-p
 must as adm unit escalation desk carl bert
 warning "$W/second.json" "another" ',"urgency":"imminent"'
 second=$(at a warn --to "$(node_name b)" "$W/second.json" | cut -d' ' -f1)
-until_true 20 holds b "$second"
+until_true 20 holds_as "$second"
 sleep 1
 count=$(jq -c 'select(.path == "/bert") | .body | fromjson | select(.what | test("opening"))' "$R/hooks" | wc -l)
-must as adm clock "$(date -u -d '+330 seconds' +%Y-%m-%dT%H:%M:%SZ)"
+must as adm clock "$(date -u -d '+400 seconds' +%Y-%m-%dT%H:%M:%SZ)"
 until_true 20 hooks /bert 'clock escalated: opening' $((count + 1)); is $? 0 "who has no channel is passed over at once: the next is paged"
 until_true 20 alarmed b 'pages reached nobody'; is $? 0 "and that is an alarm"
 done_testing
