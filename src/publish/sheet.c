@@ -6,9 +6,11 @@
 #include "desk/policy.h"
 #include "desk/rules.h"
 #include "publish/sheet_value.h"
+#include "store/rows.h"
 
 #define SHEET_ARENA (16u << 20)
 #define TITLE_MAX 201
+#define LATER_MAX 4096                          /* statements about this one that are looked at */
 
 /* What is said of each field, in the order in which it is said. */
 static const struct {
@@ -36,6 +38,7 @@ struct sheet {
 	struct zone *zone;
 	enum sheet_form form;
 	int step;                               /* of a script */
+	enum phrase over;                       /* why it is not to be passed on any more; PHRASE_COUNT: it is */
 	struct buf *out;
 };
 
@@ -276,6 +279,13 @@ static void add_recipient(struct sheet *w)
 	peer_release(p);
 }
 
+/* In front of everything and behind it: whoever is in a hurry reads one of them. */
+static void add_over(struct sheet *w)
+{
+	if (w->over != PHRASE_COUNT)
+		sentence(w, say(w, w->over));
+}
+
 static void add_exercise(struct sheet *w)
 {
 	if (w->desk->realm == REALM_EXERCISE)
@@ -326,6 +336,7 @@ static void add_all(struct sheet *w)
 		add_html_head(w);
 	else
 		buf_printf(w->out, "%s\n", say(w, w->form == SHEET_SCRIPT ? PHRASE_SCRIPT : title_of(w)));
+	add_over(w);
 	add_exercise(w);
 	add_recipient(w);
 	if (w->form == SHEET_SCRIPT)
@@ -342,6 +353,7 @@ static void add_all(struct sheet *w)
 		add_foot(w);
 	}
 	add_exercise(w);
+	add_over(w);
 	if (is_html(w))
 		buf_add_str(w->out, "</body>\n</html>\n");
 }
@@ -384,6 +396,33 @@ static enum tocsin_err find_contact(struct sheet *w, struct snapshot *read)
 	return err == TOCSIN_MISSING ? TOCSIN_OK : err;
 }
 
+/* What we said about it later. Whoever may read it out is told, whether they see the later statement or not: nobody may
+ * be warned by what was withdrawn. */
+static enum tocsin_err find_over(struct sheet *w, struct snapshot *read)
+{
+	size_t n = 0;
+	struct arena *a = arena_new(SHEET_ARENA);
+	int64_t *num = arena_alloc(w->arena, LATER_MAX * sizeof *num);
+	enum tocsin_err err = a == NULL || num == NULL ? fail(TOCSIN_BROKEN, "no memory for a sheet")
+						       : statement_re(read, &w->row->id, num, LATER_MAX, &n);
+	w->over = PHRASE_COUNT;
+	for (size_t i = 0; err == TOCSIN_OK && i < n && w->over != PHRASE_WITHDRAWN; i++) {
+		struct statement_row later;
+		arena_reset(a);
+		err = statement_by_num(read, num[i], a, &later);
+		if (err != TOCSIN_OK || !later.issued)
+			continue;
+		if (strcmp(later.kind, "retraction") == 0)
+			w->over = PHRASE_WITHDRAWN;
+		else if (strcmp(later.kind, "closure") == 0)
+			w->over = PHRASE_ENDED;
+		else if (strcmp(later.kind, "warning") == 0 && w->over == PHRASE_COUNT)
+			w->over = PHRASE_NEWER;
+	}
+	arena_free(a);
+	return err;
+}
+
 static enum tocsin_err choose_language(struct sheet *w, const char *asked)
 {
 	bool theirs = w->contact.name[0] != 0 && w->contact.language[0] != 0;
@@ -411,6 +450,8 @@ enum tocsin_err sheet_make(const struct desk *d, struct snapshot *read, const st
 	enum tocsin_err err = w.arena == NULL ? fail(TOCSIN_BROKEN, "no memory for a sheet") : read_statement(&w);
 	if (err == TOCSIN_OK)
 		err = find_contact(&w, read);
+	if (err == TOCSIN_OK)
+		err = find_over(&w, read);
 	if (err == TOCSIN_OK)
 		err = choose_language(&w, language);
 	if (err == TOCSIN_OK)

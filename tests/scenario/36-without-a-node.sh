@@ -101,6 +101,8 @@ run 3 "it is withdrawn, which they are to be told, too" at a retract "$told" --r
 back=${out%% *}
 is "$(delivery a "$back")" "to be delivered" "so it is to be delivered"
 match "$(at a script "$back")" 'Мы отзываем' "with a script of its own"
+match "$(at a script "$told")" 'ОТОЗВАНО' "and the script of what was withdrawn says so"
+match "$(at a sheet "$told" --html)" '<p dir="auto">ОТОЗВАНО' "and its page"
 
 # ---- a partner whose receipt does not come ----
 must at b card --duty "night desk +49 40 1111, English" >/dev/null
