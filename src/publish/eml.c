@@ -157,7 +157,7 @@ static bool take_comment(struct bytes *s)
 /* RFC 5322, 3.3: "Wed, 6 Mar 2024 10:12:00 +0100". */
 static bool parse_date(struct bytes s, int64_t *t)
 {
-	int day, month, year, hour, minute, second = 0, east, weekday;
+	int day = 0, month = 0, year = 0, hour = 0, minute = 0, second = 0, east = 0, weekday;
 	char text[64];
 	skip_space(&s);
 	if (take_word(&s, "MonTueWedThuFriSatSun", &weekday) && !take_char(&s, ','))

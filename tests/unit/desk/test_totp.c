@@ -50,7 +50,7 @@ TEST(a_code_is_taken_once)
 
 TEST(nothing_but_six_digits_is_a_code)
 {
-	static const char *const bad[] = { "", "28708", "2870820", " 287082", "287082 ", "28708a", "+87082", "\xd9\xa2" "8708" };
+	static const char *const bad[] = { "", "28708", "2870820", " 287082", "287082 ", "28708a", "+87082", ("\xd9\xa2" "8708") };
 	int64_t step;
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
 		assert_false(totp_check(SECRET, bad[i], 40 * CLOCK_SECOND, -1, &step));

@@ -53,7 +53,7 @@ TEST(fields_are_unfolded_and_encoded_words_are_text)
 TEST(what_cannot_be_decoded_stays_as_it_was_written)
 {
 	static const char *const left[] = { "=?utf-7?Q?a?=", "=?iso-2022-cn-ext?B?AAAA?=", "=?utf-8?X?a?=", "=?utf-8?B?a?=",
-		"=?utf-8?Q?a=4?=", "=?utf-8?Q?a", "=?", "=?" "?=", "x=?utf-8?Q?a?=" };
+		"=?utf-8?Q?a=4?=", "=?utf-8?Q?a", "=?", ("=?" "?="), "x=?utf-8?Q?a?=" };
 	for (size_t i = 0; i < sizeof left / sizeof *left; i++)
 		subject_is(left[i], left[i]);
 }
