@@ -6,13 +6,13 @@ meet a b
 page="$TOCSIN_SOURCE/docs/API.md"
 
 # ---- the example ----
-mkdir "$W/work"
+mkdir "$W/people"
 # Each block, as it stands, behind a line that says that it was reached.
 awk '/^# Operations/ { exit } /^## / { here = $0 == "## A worked example" } here && /^```$/ { code = 0 } code { print } here && /^```sh$/ { code = 1; print "echo \"@@ block " ++n "\"" }' "$page" >"$W/example.sh"
 blocks=$(grep -c '^echo "@@ block' "$W/example.sh")
 [ "$blocks" -ge 8 ]; is $? 0 "the page has an example"
 [ "$(grep -c curl "$W/example.sh")" -gt 5 ]; is $? 0 "by curl"
-NODE="$W/a/dir" DESK="http://127.0.0.1:$(node_desk a)" PARTNER=b.exercise WORK="$W/work" sh "$W/example.sh" >"$W/example.out" 2>"$W/example.err"
+NODE="$W/a/dir" DESK="http://127.0.0.1:$(node_desk a)" PARTNER=b.exercise WORK="$W/people" sh "$W/example.sh" >"$W/example.out" 2>"$W/example.err"
 status=$?
 for block in $(seq "$blocks"); do
 	grep -q "^@@ block $block\$" "$W/example.out"; is $? 0 "block $block of the example is reached"
@@ -23,7 +23,7 @@ is "$status" 0 "and all of it is right"
 # ---- what it left ----
 is "$(grep -c '"name":"otto"' "$W/example.out")" 0 "what was refused was not done"
 is "$(grep -c 'login again\|not a token' "$W/example.err")" 0 "nobody was thrown out"
-match "$(curl -sS -K "$W/work/anna.curl" "http://127.0.0.1:$(node_desk a)/api/v1/whoami")" '"code":"refused"' "a session that was ended is none"
+match "$(curl -sS -K "$W/people/anna.curl" "http://127.0.0.1:$(node_desk a)/api/v1/whoami")" '"code":"refused"' "a session that was ended is none"
 match "$(at a log account)" 'accounted|entries' "every entry of its log is accounted for"
 
 # ---- rates ----
