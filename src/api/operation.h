@@ -111,6 +111,7 @@ enum api_id {
 	API_SHEET,
 
 	/* search */
+	API_SEARCH,
 
 	API_COUNT
 };

@@ -90,6 +90,7 @@ int command_record(const struct context *x, int argc, char **argv);
 int command_request(const struct context *x, int argc, char **argv);
 int command_answer(const struct context *x, int argc, char **argv);
 int command_list(const struct context *x, int argc, char **argv);
+int command_search(const struct context *x, int argc, char **argv);
 int command_show(const struct context *x, int argc, char **argv);
 int command_evidence(const struct context *x, int argc, char **argv);
 int command_log(const struct context *x, int argc, char **argv);

@@ -50,6 +50,7 @@ const struct command commands[] = {
 	{ "delivered", "ID --by telephone|in-person|paper|mail|other --person WHO --at TIME [--words TEXT] [--read-back TEXT | --no-read-back] [--code-ok] [--scan FILE]",
 		"write down that somebody was told by voice or on paper", command_delivered },
 	{ "list", "[--in|--out] [--peer NAME] [--kind KIND] [--limit N]", "statements, newest first", command_list },
+	{ "search", "WORD... [--kind KIND] [--peer NAME] [--limit N]", "statements by words of the lines that you may read, newest first; several words in quotation marks as they stand", command_search },
 	{ "show", "ID", "one statement, its lines, its receipt, its answers", command_show },
 	{ "share", "ID UNIT [--compartment NAME] [--whole]", "let another unit see a statement; --whole: the lines that were sent closed, too", command_share },
 	{ "attachment", "ID NAME --out FILE", "save an attachment; NAME is attachment.1 or the file's name", command_attachment },

@@ -13,6 +13,7 @@
 #include "desk/follow.h"
 #include "desk/policy.h"
 #include "store/rows_access.h"
+#include "store/rows_search.h"
 
 #define UNITS_MAX 64                            /* that inherit one statement */
 
@@ -39,7 +40,11 @@ static enum tocsin_err share(struct snapshot *read, struct change *c, int64_t nu
 	const char *unit, const char *compartment, bool whole)
 {
 	enum tocsin_err err = share_one(read, c, num, kind, peer, unit, compartment, whole);
-	return err == TOCSIN_OK ? share_one(read, c, num, kind, peer, ACCESS_EVERY_UNIT, compartment, whole) : err;
+	if (err == TOCSIN_OK)
+		err = share_one(read, c, num, kind, peer, ACCESS_EVERY_UNIT, compartment, whole);
+	if (err == TOCSIN_OK)
+		change_search_shared(c, num);
+	return err;
 }
 
 enum tocsin_err access_share(const struct desk *d, struct snapshot *read, struct change *c, int64_t num,

@@ -7,18 +7,21 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "desk/search.h"
 #include "store/rows_access.h"
 
 #define BATCH 64                                /* statements that are submitted together */
 #define ARENA (64u << 20)                       /* for one statement */
 #define IDLE_MS 60000
 #define AGAIN_MS 5000                           /* after a failure */
+#define TIDY (60 * CLOCK_SECOND)                /* between two times that the index of search is written anew */
 
 /* In this order; one that needs what another one adds does it at the next statement. */
 static follower *const followers[] = {
 	access_follow,
 	clocks_follow,
 	reach_follow,
+	search_follow,
 };
 
 struct bytes followed_value(const struct followed *f, const char *name)
@@ -210,6 +213,7 @@ static void say(struct follow *f, const char *sentence)
 static void *run(void *arg)
 {
 	struct follow *f = arg;
+	int64_t tidied = clock_mono() - TIDY;
 	while (!atomic_load(&f->stop)) {
 		size_t done;
 		int64_t seq = store_event_seq(f->desk->store);
@@ -218,6 +222,12 @@ static void *run(void *arg)
 		/* Who may see it is known now: whoever waits for its events looks again. */
 		if (done > 0)
 			store_wake(f->desk->store);
+		if (done == 0 && err == TOCSIN_OK && clock_mono() - tidied >= TIDY) {
+			err = search_tidy(f->desk);
+			tidied = clock_mono();
+			if (err != TOCSIN_OK && err != TOCSIN_LATER)
+				say(f, fail_sentence());
+		}
 		if (done == 0 && !atomic_load(&f->stop))
 			store_wait(f->desk->store, err == TOCSIN_OK ? seq : INT64_MAX, err == TOCSIN_OK ? IDLE_MS : AGAIN_MS);
 	}

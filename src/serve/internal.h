@@ -126,6 +126,7 @@ op_handler op_login, op_logout, op_whoami, op_accounts, op_account, op_account_a
 	op_account_totp, op_tokens, op_token_add, op_token_end, op_delegations, op_delegation_add, op_delegation_end,
 	op_units, op_unit_put, op_compartments, op_compartment_put, op_escalation, op_escalation_put, op_handovers,
 	op_handover_start, op_handover, op_handover_accept;
+op_handler op_search;
 op_handler op_policy, op_policy_set, op_policy_preset;
 op_handler op_clocks, op_clock_one, op_clock_ack, op_clock_hand;
 op_handler op_channels, op_channel_add, op_channel_remove, op_channel_test, op_pages, op_page_ack;

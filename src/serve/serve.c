@@ -95,6 +95,7 @@ static op_handler *const handlers[API_COUNT] = {
 	[API_DELIVERED] = op_delivered,
 	[API_SCRIPT] = op_script,
 	[API_SHEET] = op_sheet,
+	[API_SEARCH] = op_search,
 };
 
 /* ---- answers ---- */
