@@ -73,8 +73,8 @@ const struct command commands[] = {
 	{ "whoami", "", "who asks, and what may be done", command_whoami },
 	{ "account", "add NAME --role ROLE,... [--unit U] [--function F] [--compartment C,...] [--password-file FILE | --no-password] | list | show NAME | role NAME ROLE,... | "
 		"unit NAME UNIT | compartments NAME C,... | function NAME TEXT | password NAME [--password-file FILE] [--old-file FILE] | lock NAME | unlock NAME | remove NAME | "
-		"totp NAME [--off] [--secret S] [--code CODE] | token [add LABEL --scope S,... --for 30d [--save FILE] | end ID] [--account NAME] | "
-		"delegate TO --role ROLE,... --for 8h --reason TEXT [--from NAME] [--begins TIME] | delegations [NAME] | undelegate ID",
+		"totp NAME [--off] [--secret S] [--code CODE] | token [add LABEL --scope S,... (--for 30d | --until TIME) [--save FILE] | end ID] [--account NAME] | "
+		"delegate TO --role ROLE,... (--for 8h | --until TIME) --reason TEXT [--from NAME] [--begins TIME] | delegations [NAME] | undelegate ID",
 		"people, their roles, secrets, tokens and deputies", command_account },
 	{ "unit", "list | add NAME LABEL | compartments | compartment NAME LABEL | escalation UNIT [ACCOUNT...] [--none]", "units, compartments, whom a unit's clocks go to", command_unit },
 	{ "handover", "start TO | list | show ID | accept ID", "hand a shift over: what is open, signed off by both", command_handover },

@@ -113,6 +113,8 @@ enum tocsin_err who_view(const struct serve *s, struct snapshot *read, const str
 /* Makes q->view and decides, in one place, whether Q's operation may be asked: scope of the token, right of the roles.
  * A refusal is in the audit trail. */
 enum tocsin_err who_may(struct asked *q) MUST_USE;
+/* What Q's handler came to: when a rule of the desk refused it, that is in the audit trail, too. */
+enum tocsin_err who_refused(struct asked *q, enum tocsin_err err) MUST_USE;
 void who_wrong(struct asked *q);        /* what was shown is not right: its address may try a few times */
 bool who_limited(struct asked *q);      /* too often */
 

@@ -129,16 +129,22 @@ static void answer_problem(
 	http_call_answer_buf(call, status, API_PROBLEM_TYPE, &out);
 }
 
-/* Passwords and codes do not stay in memory that is given back. */
-static void forget_body(struct asked *q)
+static void forget_strings(json_t *o)
 {
 	const char *name;
 	json_t *v;
-	struct bytes raw = http_call_body(q->call);
-	bytes_wipe((void *)(uintptr_t)raw.p, raw.n);
-	json_object_foreach(q->body, name, v)
+	json_object_foreach(o, name, v)
 		if (json_is_string(v))
 			bytes_wipe((void *)(uintptr_t)json_string_value(v), json_string_length(v));
+}
+
+/* Passwords, codes and tokens do not stay in memory that is given back. */
+static void forget(struct asked *q)
+{
+	struct bytes raw = http_call_body(q->call);
+	bytes_wipe((void *)(uintptr_t)raw.p, raw.n);
+	forget_strings(q->body);
+	forget_strings(q->answer);
 }
 
 static void answer(struct asked *q, enum tocsin_err err)
@@ -147,9 +153,9 @@ static void answer(struct asked *q, enum tocsin_err err)
 		json_write(&q->out, q->answer);
 		buf_add_char(&q->out, '\n');
 	}
-	json_decref(q->answer);
 	if ((q->op->flags & OPERATION_SECRET) != 0)
-		forget_body(q);
+		forget(q);
+	json_decref(q->answer);
 	json_decref(q->body);
 	if (err == TOCSIN_OK)
 		err = buf_end(&q->out, "the answer");
@@ -207,7 +213,7 @@ static void run(struct asked *q)
 	if (err == TOCSIN_OK && first && (q->op->flags & OPERATION_SECRET) == 0)
 		err = repeat_begin(s, q, &done);
 	if (err == TOCSIN_OK && !done)
-		err = handlers[q->op->id](s, q);
+		err = who_refused(q, handlers[q->op->id](s, q));
 	if (streamed)
 		return;
 	if (err == TOCSIN_OK && q->deadline != 0) {
@@ -215,7 +221,7 @@ static void run(struct asked *q)
 			return;
 		q->again = q->waited = true;
 		q->deadline = 0;
-		err = handlers[q->op->id](s, q);
+		err = who_refused(q, handlers[q->op->id](s, q));
 	}
 	answer(q, err);
 }

@@ -77,14 +77,21 @@ enum tocsin_err who_view(
 	return TOCSIN_OK;
 }
 
-/* "POST /api/v1/statements": for the audit trail. */
+/* "POST /api/v1/statements, token.scope": for the audit trail. */
 static enum tocsin_err refused(struct asked *q, enum tocsin_err err)
 {
-	char sentence[512], what[160];
+	char sentence[512], what[240];
 	snprintf(sentence, sizeof sentence, "%s", fail_sentence());
-	snprintf(what, sizeof what, "%s %s", q->op->method, q->op->path);
+	const bool by_rule = strncmp(sentence, "rule ", 5) == 0;
+	snprintf(what, sizeof what, "%s %s%s%.*s", q->op->method, q->op->path, by_rule ? ", " : "",
+		by_rule ? (int)strcspn(sentence + 5, ":") : 0, sentence + (by_rule ? 5 : 0));
 	enum tocsin_err noted = audit_note(q->serve->desk, &q->view, "refused", q->parameter, what);
 	return noted == TOCSIN_OK ? fail(err, "%s", sentence) : noted;
+}
+
+enum tocsin_err who_refused(struct asked *q, enum tocsin_err err)
+{
+	return err == TOCSIN_REFUSED && strncmp(fail_sentence(), "rule ", 5) == 0 && !q->view.everything ? refused(q, err) : err;
 }
 
 /* One account's programs may not keep the desk from the others. A call that waits is one request. */

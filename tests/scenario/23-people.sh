@@ -189,6 +189,8 @@ run 1 "and is refused" as otto whoami
 node_stop a
 node_start a
 is "$(as rita whoami --json | jq -r .account)" rita "sessions outlast a restart"
+is "$(as ivan audit list --limit 500 --json >"$W/audit.json" 2>"$W/stderr"; jq -r '[.items[] | select(.what == "refused") | .detail] | map(select(test("role.right|token.scope|account.own-roles|handover.successor"))) | map(split(", ")[1]) | unique | join(" ")' "$W/audit.json")" \
+	"account.own-roles handover.successor role.right token.scope" "the inspector finds each refusal in the audit trail, with its rule"
 node_stop a
 found=
 for secret in "$W"/*.pw; do
