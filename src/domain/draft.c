@@ -198,26 +198,35 @@ static enum tocsin_err check_rules(const char *kind, const struct draft *d)
 	return check_grade(d);
 }
 
-enum tocsin_err draft_parse(const char *kind, const json_t *o, struct arena *a, struct draft *d)
+enum tocsin_err draft_fields(const char *kind, const json_t *o, struct arena *a, struct draft *d)
 {
-	const struct kind *k = kind_find(kind);
 	d->n = 0;
-	if (k == NULL)
+	if (kind_find(kind) == NULL)
 		return fail(TOCSIN_BAD, "there is no kind of statement called %.40s", kind);
 	if (!json_is_object(o))
 		return fail(TOCSIN_BAD, "a %s is written as a JSON object of fields", kind);
 	enum tocsin_err err = add_all(d, kind, "", o, a, 0);
-	if (err != TOCSIN_OK)
-		return err;
-	for (size_t i = 0; k->required[i] != NULL; i++)
-		if (!has(d, k->required[i]))
-			return fail(TOCSIN_BAD, "a %s needs the field %s", kind, k->required[i]);
 	/* Where lives are at stake, affected people may be told unless the author says otherwise. */
 	bool life = says(d, "threat.harm", "death") || says(d, "threat.harm", "injury") ||
 		says(d, "threat.harm", "kidnapping");
-	if (life && !has(d, "handling.tell-affected"))
+	if (err == TOCSIN_OK && life && !has(d, "handling.tell-affected"))
 		err = add(d, kind, "handling.tell-affected", BYTES_LIT("true"));
-	return err != TOCSIN_OK ? err : check_rules(kind, d);
+	return err;
+}
+
+enum tocsin_err draft_complete(const char *kind, const struct draft *d)
+{
+	const struct kind *k = kind_find(kind);
+	for (size_t i = 0; k != NULL && k->required[i] != NULL; i++)
+		if (!has(d, k->required[i]))
+			return fail(TOCSIN_BAD, "a %s needs the field %s", kind, k->required[i]);
+	return check_rules(kind, d);
+}
+
+enum tocsin_err draft_parse(const char *kind, const json_t *o, struct arena *a, struct draft *d)
+{
+	enum tocsin_err err = draft_fields(kind, o, a, d);
+	return err == TOCSIN_OK ? draft_complete(kind, d) : err;
 }
 
 enum tocsin_err draft_read(const char *kind, struct bytes json, struct arena *a, struct draft *d)

@@ -48,6 +48,9 @@ struct draft {
  * values.  Nested objects whose members are all language tags are languages.
  * Checks every field by the vocabulary and that KIND's required fields are there. */
 enum tocsin_err draft_parse(const char *kind, const json_t *o, struct arena *a, struct draft *d) MUST_USE;
+/* The same in two steps: what is there, checked field by field; and whether it is all that KIND needs. */
+enum tocsin_err draft_fields(const char *kind, const json_t *o, struct arena *a, struct draft *d) MUST_USE;
+enum tocsin_err draft_complete(const char *kind, const struct draft *d) MUST_USE;
 enum tocsin_err draft_read(const char *kind, struct bytes json, struct arena *a, struct draft *d) MUST_USE;
 /* Closes the named field; MISSING when there is no such field. "source.*" closes every field under it. */
 enum tocsin_err draft_close(struct draft *d, const char *name) MUST_USE;
