@@ -106,6 +106,12 @@ int command_hand(const struct context *x, int argc, char **argv);
 int command_clock(const struct context *x, int argc, char **argv);
 int command_channel(const struct context *x, int argc, char **argv);
 int command_page(const struct context *x, int argc, char **argv);
+int command_draft(const struct context *x, int argc, char **argv);
+int command_propose(const struct context *x, int argc, char **argv);
+int command_release(const struct context *x, int argc, char **argv);
+int command_refuse(const struct context *x, int argc, char **argv);
+int command_review(const struct context *x, int argc, char **argv);
+int command_determine(const struct context *x, int argc, char **argv);
 int command_contact(const struct context *x, int argc, char **argv);
 int command_script(const struct context *x, int argc, char **argv);
 int command_sheet(const struct context *x, int argc, char **argv);
@@ -138,6 +144,14 @@ enum tocsin_err attach_bytes(const struct context *x, const char *name, const ch
 int issue_with_files(const struct context *x, json_t *send, const struct words *files, long wait_seconds);
 /* A whole number of seconds, or -1 for NULL; false after a sentence. */
 bool seconds_of(const char *text, long *seconds);
+/* The operation VERB ("", "/release", "?state=…") of draft ID (NULL: of all of them) (draft.c). */
+enum tocsin_err ask_draft(const struct context *x, const char *method, const char *id, const char *verb, const json_t *send, json_t **out) MUST_USE;
+/* Prints the draft ANSWER (taken), or why there is none. */
+int finish_draft(const struct context *x, enum tocsin_err err, json_t *answer);
+/* What was written (taken), a draft or the fields of a warning alone, as a draft with one more audience unless TO is empty. */
+json_t *draft_of(json_t *given, const struct words *to, const struct words *open, const struct words *close);
+/* VERSION (NULL: none) into SEND; false after a sentence. */
+bool put_version(json_t *send, const char *version);
 /* The statement ID (or a prefix) as the node shows it. */
 enum tocsin_err fetch_statement(const struct context *x, const char *id, json_t **out) MUST_USE;
 

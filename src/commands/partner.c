@@ -117,6 +117,20 @@ static int partner_show(const struct context *x, const char *name)
 	return finish(x, err, p, NULL);
 }
 
+/* What is settled with it: FILE anew, or, without one, as it is. */
+static int partner_profile(const struct context *x, const char *name, const char *file)
+{
+	json_t *answer = NULL, *send = NULL;
+	enum tocsin_err err = file == NULL ? TOCSIN_OK : read_json(file, &send);
+	if (err == TOCSIN_OK)
+		err = client_about(x, file == NULL ? "GET" : "PUT", "/api/v1/partners/", name, "/profile", send, &answer);
+	if (err != TOCSIN_OK)
+		return complain(err);
+	print_json(answer);
+	json_decref(answer);
+	return EXIT_DONE;
+}
+
 int command_partner(const struct context *x, int argc, char **argv)
 {
 	const char *safety = NULL, *reason = NULL;
@@ -147,6 +161,8 @@ int command_partner(const struct context *x, int argc, char **argv)
 		enum tocsin_err err = client_about(x, "POST", "/api/v1/partners/", w.word[1], "/quorum", json_pack("{s:i}", "k", (int)k), &answer);
 		return finish(x, err, answer, k == 0 ? "quorum none: receipts of this partner will never be witnessed" : "set");
 	}
+	if (strcmp(verb, "profile") == 0 && (w.n == 2 || w.n == 3))
+		return partner_profile(x, w.word[1], w.n == 3 ? w.word[2] : NULL);
 	return usage("partner");
 }
 

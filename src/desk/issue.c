@@ -229,6 +229,8 @@ enum tocsin_err desk_issue(const struct desk *d, const struct issue *issue, stru
 					: make_all(d, kind, issue, &self, now - now % CLOCK_SECOND, m);
 	if (err == TOCSIN_OK)
 		err = sign_all(d, m, issue->n);
+	for (size_t i = 0; err == TOCSIN_OK && issue->check != NULL && i < issue->n; i++)
+		err = issue->check(issue->arg, i, buf_bytes(&m[i].note), buf_bytes(&m[i].body));
 	if (err == TOCSIN_OK)
 		err = commit_all(d, issue, m, now, results);
 	making_free(m, issue->n);

@@ -28,6 +28,9 @@ struct issue {
 	size_t n;                             /* at most 1024 */
 	/* Adds to the change of release I what is to become true with its statement, and only with it; NULL: nothing. */
 	void (*with)(void *arg, size_t i, struct change *c);
+	/* The last word on release I, whose NOTE and BODY (without pad) are what will be sealed: nothing of the call becomes
+	 * true unless it is OK for all; NULL: it is. */
+	enum tocsin_err (*check)(void *arg, size_t i, struct bytes note, struct bytes body);
 	void *arg;
 };
 struct issue_result {

@@ -23,6 +23,8 @@
 
 static const char *const two_people[] = { "always", "green", "amber", "amber-strict", "red", "never", NULL };
 
+static const char *const levels[] = { "clear", "green", "amber", "amber-strict", "red", NULL };
+
 static enum tocsin_err check_zone(const char *value)
 {
 	struct zone *z;
@@ -95,6 +97,10 @@ static const struct policy_row rows[] = {
 		"from which TLP on two people release a warning: the author never alone", NULL },
 	{ "retract.two-people", POLICY_FLAG, 0, 0, NULL, "no",
 		"whether a retraction needs a second person, too; retracting is then slower than warning", NULL },
+	{ "release.level", POLICY_WORD, 0, 0, levels, "amber",
+		"up to which TLP lines are proposed to a recipient, named one by one, whose profile says nothing", NULL },
+	{ "duty.tests-before-release", POLICY_FLAG, 0, 0, NULL, "no",
+		"whether a warning that is not imminent leaves only when the four tests were answered", NULL },
 
 	/* keeping */
 	{ "reach.unreachable", POLICY_SECONDS, MINUTE, 90 * DAY, NULL, "4h",

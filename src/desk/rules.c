@@ -40,6 +40,24 @@ static const struct rule rules[] = {
 
 	/* drafts and releases */
 	{ "release.two-people", "who wrote it does not release it", "another releasing officer, or a duty officer when it is imminent" },
+	{ "release.author-closed", "nobody opens what the author of a draft closed", "its author, by editing it" },
+	{ "release.audience", "an empty audience reaches nobody", "its author, by naming recipients" },
+	{ "release.audience-unusual", "a recipient that this author, or this subject, never had is asked for again",
+		"whoever proposes or releases it, with confirm_audience" },
+	{ "release.blocked", "a recipient whom markings or profile keep from what it is about learns nothing",
+		"its author, by opening \"substance\" for it, or closing the line by name" },
+	{ "release.complete", "what is proposed is complete", "its author, by editing it" },
+	{ "release.duty", "a duty to warn holds towards everybody", "its author, by opening \"substance\"; or somebody who may waive the duty" },
+	{ "release.override", "policy and profile are overridden by somebody, for a reason", "the one who releases it, with override" },
+	{ "release.public-twin", "what is told of a public place is told to the public, too, or it is said why not",
+		"its author, by the member public" },
+	{ "release.state", "a draft that has left or is withdrawn stays as it is", "" },
+	{ "release.draft", "what warns somebody is written as a draft and released", "whoever may release it (tocsin draft, tocsin release)" },
+	{ "release.version", "one releases the version that one has looked at", "read it again" },
+	{ "leak.closed-value", "no closed value leaves in an open text", "its author and the one who releases it, both by confirming that line" },
+	{ "duty.tests", "the four tests are answered before a warning is released", "whoever may determine (tocsin determine)" },
+	{ "review.second", "what one released alone is reviewed by a second person", "another releasing officer" },
+	{ "review.determination", "what was delivered first is documented after", "whoever may determine (tocsin determine)" },
 
 	/* clocks */
 	{ "clock.unit", "a clock belongs to somebody of its own unit who may know what it is about",

@@ -19,6 +19,7 @@
 #include "desk/directory.h"
 #include "desk/follow.h"
 #include "desk/policy.h"
+#include "desk/release.h"
 #include "net/http.h"
 #include "node/folder.h"
 #include "node/node.h"
@@ -214,6 +215,9 @@ static enum tocsin_err start_exchange(struct node *n)
 static enum tocsin_err start_desk(struct node *n)
 {
 	const struct config *c = &n->config;
+	/* What cannot go on stands, and is an alarm; the node is needed nevertheless. */
+	if (release_resume(&n->desk) != TOCSIN_OK)
+		log_say(LOG_ERROR, "a release stands still", "why=\"%s\"", fail_sentence());
 	enum tocsin_err err = follow_start(&n->desk, &n->follow);
 	if (err == TOCSIN_OK)
 		err = notify_start(&n->desk, c->notify_command, &n->notify);

@@ -129,6 +129,8 @@ op_handler op_login, op_logout, op_whoami, op_accounts, op_account, op_account_a
 	op_units, op_unit_put, op_compartments, op_compartment_put, op_escalation, op_escalation_put, op_handovers,
 	op_handover_start, op_handover, op_handover_accept;
 op_handler op_search;
+op_handler op_draft_add, op_drafts, op_draft, op_draft_edit, op_draft_propose, op_draft_release, op_draft_refuse,
+	op_draft_withdraw, op_draft_review, op_determine, op_profile, op_profile_put;
 op_handler op_policy, op_policy_set, op_policy_preset;
 op_handler op_clocks, op_clock_one, op_clock_ack, op_clock_hand;
 op_handler op_channels, op_channel_add, op_channel_remove, op_channel_test, op_pages, op_page_ack;

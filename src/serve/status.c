@@ -7,6 +7,7 @@
 #include "desk/clocks.h"
 #include "serve/internal.h"
 #include "store/rows.h"
+#include "store/rows_draft.h"
 #include "store/rows_page.h"
 
 #define CONFLICTS_SHOWN 100
@@ -139,6 +140,29 @@ static void node_alarms(struct serve *s, json_t *alarms)
 		alarm_add(alarms, "notify",
 			"%llu notifications failed twice since the start: people may not know of what came",
 			(unsigned long long)told.failed);
+}
+
+static bool count_draft(void *arg, const struct draft_row *row)
+{
+	(void)row;
+	(*(size_t *)arg)++;
+	return true;
+}
+
+static enum tocsin_err draft_alarms(struct snapshot *r, json_t *alarms)
+{
+	size_t begun = 0;
+	int64_t late = 0;
+	enum tocsin_err err = draft_releasing(r, count_draft, &begun);
+	if (err == TOCSIN_OK)
+		err = draft_reviews_late(r, clock_now(), &late);
+	if (begun > 0)
+		alarm_add(alarms, "release", "%zu releases were begun and are not over: release them again, and read why they stand "
+			"(tocsin draft list --state releasing)", begun);
+	if (late > 0)
+		alarm_add(alarms, "review", "%lld drafts that one person released alone were not reviewed by a second in time "
+			"(tocsin review)", (long long)late);
+	return err;
 }
 
 /* What is due is done at once; when it is not, nobody is reminded of anything.  What everybody was told in vain is told
@@ -299,6 +323,8 @@ enum tocsin_err status_make(struct serve *s, json_t **out)
 		err = clock_alarms(r, alarms);
 	if (err == TOCSIN_OK)
 		err = page_alarms(s, r, alarms);
+	if (err == TOCSIN_OK)
+		err = draft_alarms(r, alarms);
 	snapshot_close(r);
 	partner_alarms(alarms, json_object_get(exchange, "partners"));
 

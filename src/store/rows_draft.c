@@ -74,6 +74,18 @@ enum tocsin_err draft_list(struct snapshot *r, const char *unit, const char *com
 	return all_drafts(c, err, each, arg);
 }
 
+enum tocsin_err draft_newest(
+	struct snapshot *r, const char *state, int64_t before, size_t limit, draft_each_row *each, void *arg)
+{
+	struct cursor *c = NULL;
+	int64_t n = (int64_t)limit;
+	if (before == 0)
+		before = INT64_MAX;
+	enum tocsin_err err = state == NULL ? cursor_open(r, &c, READ_DRAFTS_NEWEST, before, n)
+					    : cursor_open(r, &c, READ_DRAFTS_NEWEST_STATE, state, before, n);
+	return all_drafts(c, err, each, arg);
+}
+
 enum tocsin_err draft_scope(
 	struct snapshot *r, int64_t num, struct arena *a, const char **unit, const char **compartment)
 {
@@ -162,6 +174,11 @@ void change_draft_state(struct change *c, const char *sentence, int64_t num, con
 void change_draft_review_by(struct change *c, int64_t num, int64_t at)
 {
 	change_run(c, WRITE_DRAFT_REVIEW_BY, at, num);
+}
+
+void change_draft_reviewed(struct change *c, const char *sentence, int64_t num)
+{
+	change_must(c, sentence, WRITE_DRAFT_REVIEWED, num);
 }
 
 void change_draft_forget(struct change *c, int64_t num)

@@ -28,6 +28,9 @@ typedef bool draft_each_row(void *arg, const struct draft_row *row);
 /* Without content, newest first: of UNIT (NULL: of every unit) and COMPARTMENT, in STATE (NULL: any), below BEFORE. */
 enum tocsin_err draft_list(struct snapshot *r, const char *unit, const char *compartment, const char *state,
 	int64_t before, size_t limit, draft_each_row *each, void *arg) MUST_USE;
+/* The same of all units and compartments. */
+enum tocsin_err draft_newest(struct snapshot *r, const char *state, int64_t before, size_t limit, draft_each_row *each,
+	void *arg) MUST_USE;
 /* What scope NUM of a view stands for; in the arena. */
 enum tocsin_err draft_scope(struct snapshot *r, int64_t num, struct arena *a, const char **unit,
 	const char **compartment) MUST_USE;
@@ -56,6 +59,8 @@ void change_draft_edit(struct change *c, int64_t num, const char *state, int64_t
 void change_draft_state(struct change *c, const char *sentence, int64_t num, const char *from, int64_t version,
 	const char *to, int64_t now);
 void change_draft_review_by(struct change *c, int64_t num, int64_t at);
+/* LATER with SENTENCE when no review is waited for. */
+void change_draft_reviewed(struct change *c, const char *sentence, int64_t num);
 /* Deletes what it says, in all versions and decisions; its rows stay. */
 void change_draft_forget(struct change *c, int64_t num);
 

@@ -19,3 +19,29 @@ void change_policy_put(struct change *c, const char *name, const char *value, co
 {
 	change_run(c, WRITE_POLICY_PUT, name, value, now, by);
 }
+
+/* ---- profiles ---- */
+
+enum tocsin_err profile_get(struct snapshot *r, const char *partner, struct arena *a, struct bytes *content)
+{
+	struct cursor *c = NULL;
+	bool ok = true;
+	*content = bytes_of(NULL, 0);
+	enum tocsin_err err = cursor_open(r, &c, READ_PROFILE, partner);
+	if (err == TOCSIN_OK && (err = cursor_next(c)) == TOCSIN_OK) {
+		*content = take_bytes(a, c, 0, &ok);
+		if (!ok)
+			err = take_no_room();
+	}
+	return take_end(c, err);
+}
+
+void change_profile_put(struct change *c, const char *partner, struct bytes content, int64_t now)
+{
+	change_run(c, WRITE_PROFILE_PUT, partner, content, now);
+}
+
+void change_profile_remove(struct change *c, const char *partner)
+{
+	change_run(c, WRITE_PROFILE_REMOVE, partner);
+}

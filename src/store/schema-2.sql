@@ -70,6 +70,7 @@ CREATE INDEX draft_unit ON draft (unit, compartment, num);
 CREATE INDEX draft_state ON draft (unit, compartment, state, num);
 CREATE INDEX draft_compartment ON draft (compartment, num);
 CREATE INDEX draft_compartment_state ON draft (compartment, state, num);
+CREATE INDEX draft_state_num ON draft (state, num);
 CREATE INDEX draft_releasing ON draft (num) WHERE state = 'releasing';
 CREATE INDEX draft_review ON draft (review_by) WHERE review_by > 0;
 CREATE INDEX draft_author ON draft (author, state, num);

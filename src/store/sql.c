@@ -273,6 +273,12 @@ const struct sql_text sql_writes[WRITE_COUNT] = {
 	        " SET value = excluded.value, changed_at = excluded.changed_at, changed_by = excluded.changed_by",
 	        "ttit" },
 
+	[WRITE_PROFILE_PUT] = { "profile put",
+	        "INSERT INTO partner_profile (partner, content, changed_at) VALUES ($1, $2, $3) ON CONFLICT (partner) DO UPDATE"
+	        " SET content = excluded.content, changed_at = excluded.changed_at",
+	        "tbi" },
+	[WRITE_PROFILE_REMOVE] = { "profile remove", "DELETE FROM partner_profile WHERE partner = $1", "t" },
+
 	/* ---- drafts and releases ---- */
 	[WRITE_DRAFT_ADD] = { "draft add",
 	        "INSERT INTO draft (num, id, kind, unit, compartment, author, state, version, content, created_at, changed_at, "
@@ -289,6 +295,7 @@ const struct sql_text sql_writes[WRITE_COUNT] = {
 	[WRITE_DRAFT_STATE] = { "draft state",
 	        "UPDATE draft SET state = $1, changed_at = $2 WHERE num = $3 AND state = $4 AND version = $5", "tiiti" },
 	[WRITE_DRAFT_REVIEW_BY] = { "draft review by", "UPDATE draft SET review_by = $1 WHERE num = $2", "ii" },
+	[WRITE_DRAFT_REVIEWED] = { "draft reviewed", "UPDATE draft SET review_by = 0 WHERE num = $1 AND review_by > 0", "i" },
 	[WRITE_DRAFT_FORGET] = { "draft forget", "UPDATE draft SET content = $1 WHERE num = $2", "bi" },
 	[WRITE_DRAFT_FORGET_VERSIONS] = { "draft forget versions", "UPDATE draft_version SET content = $1 WHERE draft = $2", "bi" },
 	[WRITE_DRAFT_FORGET_APPROVALS] = { "draft forget approvals", "UPDATE approval SET detail = $1 WHERE draft = $2", "bi" },

@@ -260,6 +260,7 @@ const struct sql_text sql_reads[READ_COUNT] = {
 
 	/* ---- policy and profiles ---- */
 	[READ_POLICY] = { "policy", "SELECT name, value FROM policy ORDER BY name", "" },
+	[READ_PROFILE] = { "profile", "SELECT content FROM partner_profile WHERE partner = $1", "t" },
 
 	/* ---- drafts and releases ---- */
 	[READ_DRAFT] = { "draft", "SELECT " DRAFT_HEAD ", content FROM draft WHERE id = $1", "t" },
@@ -276,6 +277,10 @@ const struct sql_text sql_reads[READ_COUNT] = {
 	[READ_DRAFTS_ALL_STATE] = { "drafts of all units in state",
 	        "SELECT " DRAFT_HEAD " FROM draft WHERE compartment = $1 AND state = $2 AND num < $3 ORDER BY num DESC LIMIT $4",
 	        "ttii" },
+	[READ_DRAFTS_NEWEST] = { "drafts, newest",
+	        "SELECT " DRAFT_HEAD " FROM draft WHERE num < $1 ORDER BY num DESC LIMIT $2", "ii" },
+	[READ_DRAFTS_NEWEST_STATE] = { "drafts in state, newest",
+	        "SELECT " DRAFT_HEAD " FROM draft WHERE state = $1 AND num < $2 ORDER BY num DESC LIMIT $3", "tii" },
 	[READ_DRAFTS_RELEASING] = { "drafts under way",
 	        "SELECT " DRAFT_HEAD " FROM draft WHERE state = 'releasing' ORDER BY num", "" },
 	[READ_DRAFT_REVIEWS_LATE] = { "drafts not reviewed in time",
