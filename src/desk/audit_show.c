@@ -78,7 +78,11 @@ enum tocsin_err audit_told(struct snapshot *read, const struct view *v, const st
 	if (v->everything)
 		return TOCSIN_OK;
 	enum tocsin_err err = sees_subject(read, v, row->subject, &about, &seen);
-	if (err == TOCSIN_OK && (v->roles & ROLE_INSPECTOR) == 0)
+	/* What was looked for is shown as it was typed: to who inspects, and to who typed it. */
+	bool typed = strcmp(row->what, "audit") == 0 || strcmp(row->what, "search") == 0;
+	if (err == TOCSIN_OK && (v->roles & ROLE_INSPECTOR) == 0 && typed)
+		mine = strcmp(row->who, v->account) == 0;
+	else if (err == TOCSIN_OK && (v->roles & ROLE_INSPECTOR) == 0)
 		err = is_of_unit(read, v, row->who, &mine);
 	*told = err == TOCSIN_OK && mine && (!about || seen || strcmp(row->what, "refused") == 0);
 	return err;

@@ -4,13 +4,14 @@
  */
 #include "base/text.h"
 #include "desk/access.h"
+#include "desk/account.h"
 #include "desk/standing_part.h"
 #include "store/rows_access.h"
 
 struct openings {
 	struct showing *w;
 	json_t *list;
-	bool names;
+	bool names, every;                      /* of accounts: some of them, all of them */
 };
 
 static bool add_opening(void *arg, const struct opened_row *row)
@@ -21,7 +22,7 @@ static bool add_opening(void *arg, const struct opened_row *row)
 	while (text_word(&rest, &word))
 		standing_append(o->w, lines, json_stringn((const char *)word.p, word.n));
 	standing_put(o->w, item, "function", json_string(row->function));
-	if (o->names)
+	if (o->names && (o->every || strcmp(account_shown(o->w->read, o->w->view, row->account, o->w->arena), row->account) == 0))
 		standing_put(o->w, item, "account", json_string(row->account));
 	standing_put(o->w, item, "first_at", standing_time(row->first_at));
 	standing_put(o->w, item, "last_at", standing_time(row->last_at));
@@ -35,8 +36,10 @@ enum tocsin_err standing_known(struct showing *w, const struct statement_row *ro
 	json_t *known = json_object();
 	struct openings o = { .w = w, .list = json_array() };
 	int64_t accepted = row->issued ? 0 : row->known_at;
-	/* Names are for whoever holds the audit trail against them; others see functions. */
-	o.names = w->view->everything || (w->view->roles & (ROLE_INSPECTOR | ROLE_PROTECTION)) != 0;
+	/* Names are for whoever holds the audit trail against them, of one's own unit unless one inspects; others see
+	 * functions. */
+	o.every = w->view->everything || (w->view->roles & ROLE_INSPECTOR) != 0;
+	o.names = o.every || (w->view->roles & ROLE_PROTECTION) != 0;
 	enum tocsin_err err = TOCSIN_OK;
 	if (row->issued) {
 		struct receipt_row receipt;

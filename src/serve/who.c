@@ -121,9 +121,14 @@ enum tocsin_err who_may(struct asked *q)
 		err = within_rate(q);
 	if (err != TOCSIN_OK || (q->op->flags & OPERATION_OPEN) != 0)
 		return err;
-	if ((q->view.token & q->op->token) == 0)
-		return refused(q, rule_refuse("token.scope", "this token was not made for operations of the kind \"%s\"",
-			token_scope_name(q->op->token)));
-	err = access_may(&q->view, q->op->right);
-	return err == TOCSIN_REFUSED ? refused(q, err) : err;
+	q->status = 403;                        /* and not 409: it contradicts nothing that is there */
+	err = (q->view.token & q->op->token) != 0
+		? access_may(&q->view, q->op->right)
+		: rule_refuse("token.scope", "this token was not made for operations of the kind \"%s\"",
+			  token_scope_name(q->op->token));
+	if (err == TOCSIN_REFUSED)
+		err = refused(q, err);
+	if (err != TOCSIN_REFUSED)
+		q->status = 0;
+	return err;
 }
