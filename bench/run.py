@@ -18,7 +18,7 @@ import time
 TREE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 BUILD = os.path.join(TREE, "build")
 TOCSIN = os.path.join(BUILD, "tocsin")
-PROGRAM = {name: os.path.join(BUILD, "bench", "bench_" + name) for name in ("floor", "load", "logcheck")}
+PROGRAM = {name: os.path.join(BUILD, "bench", "bench_" + name) for name in ("floor", "load", "logcheck", "clocks_bench")}
 N = int(os.environ.get("BENCH_N", "20480"))
 result = {}
 
@@ -202,6 +202,13 @@ def log_check(folder):
     result.update(log_check_s=round(took, 3), log_hash_alone_s=round(alone, 3), log_check_ratio=round(alone / took, 3))
 
 
+def clocks(folder):
+    """10,000 clocks of which a step each is due: told to their owner, in the order in which they are due."""
+    lines = out(PROGRAM["clocks_bench"], folder, "10000")
+    rate, each = re.search(r"^misses +(\d+) a second +([\d.]+) us", lines, re.M).groups()
+    result.update(clocks_fired_per_s=int(rate), clock_fired_us=float(each))
+
+
 def postfix(folder):
     """smtp-source through a Postfix queue of our own to smtp-sink: 2 kB messages, 20 sessions."""
     if shutil.which("postfix") is None or os.geteuid() != 0:
@@ -261,7 +268,7 @@ smtpd_tls_security_level = none
 
 
 def main():
-    parts = set(sys.argv[1:]) or {"rate", "single", "notification", "idle", "log", "postfix"}
+    parts = set(sys.argv[1:]) or {"rate", "single", "notification", "idle", "log", "clocks", "postfix"}
     folder = tempfile.mkdtemp(prefix="bench-", dir=BUILD)
     try:
         if parts & {"rate", "single"}:
@@ -277,7 +284,7 @@ def main():
             finally:
                 a.stop()
                 b.stop()
-        for part, measure in (("notification", notification), ("idle", idle), ("log", log_check), ("postfix", postfix)):
+        for part, measure in (("notification", notification), ("idle", idle), ("log", log_check), ("clocks", clocks), ("postfix", postfix)):
             if part in parts:
                 measure(folder)
     finally:
