@@ -103,7 +103,9 @@ static enum tocsin_err within_rate(struct asked *q)
 		return TOCSIN_OK;
 	q->status = 429;
 	q->retry = 1;
-	return rule_refuse("api.rate", "this account asks more often than %u times a second, ten times as many at once", rate);
+	enum tocsin_err err = rule_refuse("api.rate", "this account asks more often than %u times a second, ten times as many at once", rate);
+	/* The same request may be sent again in a moment. */
+	return err == TOCSIN_REFUSED ? TOCSIN_LATER : err;
 }
 
 enum tocsin_err who_may(struct asked *q)

@@ -33,6 +33,8 @@ for i in $(seq 30); do curl -sS -o "$W/answer" -D "$W/head.$i" -w '%{http_code}\
 is "$(head -10 "$W/codes" | sort -u)" 200 "ten at once are within a rate of one a second"
 match "$(cat "$W/codes")" '^429$' "thirty are not"
 late=$(grep -n 429 "$W/codes" | head -1 | cut -d: -f1)
+curl -sS -H "Authorization: Bearer $key" "http://127.0.0.1:$(node_desk a)/api/v1/whoami?[1-30]" >"$W/answers"
+match "$(cat "$W/answers")" '"code":"later","detail":"[^"]*api.rate' "with the rule, and that it may be asked again"
 match "$(cat "$W/head.$late")" '^Retry-After: 1' "when to come back is said"
 run 0 "the operator is not slowed down" sh -c "for i in \$(seq 30); do curl -sS -f -o /dev/null --unix-socket $W/a/dir/run/tocsin.sock http://localhost/api/v1/status || exit 1; done"
 must at a policy set api.rate 0
