@@ -40,6 +40,8 @@ void notice_json(const struct notice *n, struct buf *out)
 	put(o, "clock", n->clock);
 	put_time(o, "due_at", n->due_at);
 	put(o, "whose", n->whose);
+	if (n->why != NULL && n->why[0] != 0)
+		put(o, "why", n->why);
 	if (n->summary[0] != 0)
 		put(o, "summary", n->summary);
 	json_write(out, o);
@@ -167,6 +169,7 @@ static void add_text(const struct notice *n, struct buf *out)
 	add_line(out, "Kind: ", n->kind);
 	add_time(out, "By when: ", n->due_at, n->zone);
 	add_line(out, "Whose: ", n->whose);
+	add_line(out, "Why: ", n->why == NULL ? "" : n->why);
 	add_line(out, "Summary: ", n->summary);
 	add_line(out, "Clock: ", n->clock);
 	add_time(out, "At: ", n->at, n->zone);

@@ -1,7 +1,8 @@
 /*
  * notice: what a page says, in the form of each way by which it is sent.
  *
- * Without content: what happened, the first 16 digits of what it is about and its kind, by when, whose.  SUMMARY alone
+ * Without content: what happened, the first 16 digits of what it is about and its kind, by when, whose; and, when a
+ * receipt does not come, the duty contact of the partner: whoever is woken can ring up at once.  SUMMARY alone
  * is content, and whoever fills it in has asked policy and sight before.  Every form names the page, so that a receiver
  * can drop what comes twice, and says when it is a test or an exercise.
  */
@@ -25,6 +26,7 @@ struct notice {
 	const char *clock;              /* its id; "" */
 	int64_t due_at;                 /* 0: no time */
 	const char *whose;              /* a function, or a unit's name; "" */
+	const char *why;                /* what that means and whom to ring up, no content; "" or NULL */
 	const char *summary;            /* content: "" unless policy lets it through */
 	const struct zone *zone;        /* the desk's */
 };

@@ -117,7 +117,7 @@ static enum tocsin_err deliver(struct pager_worker *w, const struct errand *e)
 		.test = channel_says_test(e->page.what), .life = e->page.life, .page = e->page.id,
 		.account = e->page.account, .at = e->page.at, .what = e->page.what, .about = about,
 		.kind = f->statement_kind, .clock = f->clock_id, .due_at = f->due_at,
-		.whose = f->whose[0] != 0 ? f->whose : f->unit, .summary = (const char *)summary.p, .zone = zone };
+		.whose = f->whose[0] != 0 ? f->whose : f->unit, .why = f->why, .summary = (const char *)summary.p, .zone = zone };
 	for (size_t i = 0; err == TOCSIN_OK && i < sizeof ways / sizeof *ways; i++)
 		if (strcmp(ways[i].kind, w->kind) == 0)
 			err = ways[i].deliver(w->pager, &n, &e->channel);

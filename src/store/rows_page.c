@@ -109,6 +109,7 @@ enum tocsin_err page_facts_get(struct snapshot *r, int64_t num, struct arena *a,
 		out->account_state = take_str(a, c, 5, &ok);
 		out->has_statement = take_hash(c, 6, &out->statement);
 		out->statement_kind = take_str(a, c, 7, &ok);
+		out->why = take_str(a, c, 8, &ok);
 		if (!ok)
 			err = take_no_room();
 	}

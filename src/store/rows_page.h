@@ -49,6 +49,7 @@ struct page_facts {
 	bool has_statement;
 	struct hash statement;
 	const char *statement_kind;
+	const char *why;                /* what the clock's miss means, in words; "" */
 };
 enum tocsin_err page_facts_get(struct snapshot *r, int64_t num, struct arena *a, struct page_facts *out) MUST_USE;
 /* Whether NAME is an active account. */

@@ -354,7 +354,7 @@ const struct sql_text sql_reads[READ_COUNT] = {
 	[READ_PAGE_ID] = { "page id", "SELECT " PAGE_ALL " FROM page WHERE id = $1", "t" },
 	[READ_PAGE_FACTS] = { "page facts",
 	        "SELECT COALESCE(c.id, ''), COALESCE(c.kind, ''), COALESCE(c.due_at, 0), COALESCE(c.unit, ''), "
-	        "COALESCE(o.function, ''), COALESCE(w.state, ''), s.id, COALESCE(s.kind, '') FROM page p"
+	        "COALESCE(o.function, ''), COALESCE(w.state, ''), s.id, COALESCE(s.kind, ''), COALESCE(c.why, '') FROM page p"
 	        " LEFT JOIN clock c ON c.num = p.clock LEFT JOIN account o ON o.name = c.owner"
 	        " LEFT JOIN account w ON w.name = p.account LEFT JOIN statement s ON s.num = p.statement WHERE p.num = $1",
 	        "i" },

@@ -66,6 +66,21 @@ TEST(a_mail_says_what_happened_by_when_and_whose)
 	assert_null(strstr(m, "Summary"));
 }
 
+TEST(whom_to_ring_up_is_in_a_mail_and_a_webhook)
+{
+	struct notice n = plain;
+	struct buf b;
+	n.why = "no receipt: ring up south.example: night desk +49 40 1111 (what to say: tocsin script 0011223344556677)";
+	assert_non_null(strstr(mail_of(&n), "Why: no receipt: ring up south.example: night desk +49 40 1111 (what to say: tocsin script 0011223344556677)\r\n"));
+	buf_init(&b, 4096);
+	notice_json(&n, &b);
+	assert_non_null(memmem(b.p, b.n, "\"why\":\"no receipt: ring up south.example", 39));
+	buf_clear(&b);
+	notice_json(&plain, &b);
+	assert_null(memmem(b.p, b.n, "why", 3));
+	buf_free(&b);
+}
+
 TEST(times_are_told_in_the_desks_zone_as_well)
 {
 	struct zone *z;
@@ -82,7 +97,7 @@ TEST(nothing_that_is_said_can_begin_another_field_of_the_head_or_end_it)
 		"x\r\n\r\nBcc: text", "\xd0\xb0\r\nBcc: eve@example.com", "x\xe2\x80\xa8" "Bcc: y", "x\xc2\x85" "Bcc: y", "\x1b[31mx", "x\r\n.\r\nQUIT\r\n" };
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
 		struct notice n = plain;
-		n.what = n.kind = n.whose = n.summary = bad[i];
+		n.what = n.kind = n.whose = n.why = n.summary = bad[i];
 		const char *m = mail_of(&n);
 		well_formed(m);
 		assert_int_equal(fields_called(m, "Bcc"), 0);
@@ -186,6 +201,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_mail_says_what_happened_by_when_and_whose),
+		cmocka_unit_test(whom_to_ring_up_is_in_a_mail_and_a_webhook),
 		cmocka_unit_test(times_are_told_in_the_desks_zone_as_well),
 		cmocka_unit_test(nothing_that_is_said_can_begin_another_field_of_the_head_or_end_it),
 		cmocka_unit_test(a_subject_in_another_script_is_encoded_in_words_of_whole_characters),
