@@ -1,8 +1,12 @@
 /*
  * secret: passwords in, tokens out: never on a command line, never where others can read.
  */
+#include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
+#include <sys/signalfd.h>
 #include <termios.h>
 
 #include "base/file.h"
@@ -10,10 +14,39 @@
 
 #define SECRET_MAX 1024
 
+static const int endings[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP };
+
+/* One line from FD; the signal that came instead, or 0. The terminal is to be as it was before a signal ends the program. */
+static int line_or_signal(int fd, struct buf *out)
+{
+	char c = 0;
+	int signal_number = 0;
+	sigset_t ending, before;
+	sigemptyset(&ending);
+	for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
+		sigaddset(&ending, endings[i]);
+	sigprocmask(SIG_BLOCK, &ending, &before);
+	struct pollfd p[2] = { { .fd = fd, .events = POLLIN }, { .fd = signalfd(-1, &ending, SFD_CLOEXEC), .events = POLLIN } };
+	while (c != '\n' && signal_number == 0) {
+		struct signalfd_siginfo info;
+		if (poll(p, 2, -1) < 0 && errno != EINTR)
+			break;
+		if ((p[1].revents & POLLIN) != 0 && read(p[1].fd, &info, sizeof info) == sizeof info)
+			signal_number = (int)info.ssi_signo;
+		else if (p[0].revents != 0 && read(fd, &c, 1) != 1)
+			break;
+		else if (p[0].revents != 0 && c != '\n')
+			buf_add_char(out, c);
+	}
+	if (p[1].fd >= 0)
+		close(p[1].fd);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	return signal_number;
+}
+
 static enum tocsin_err from_terminal(const char *what, struct buf *out)
 {
 	struct termios before, quiet;
-	char c;
 	int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
 	if (fd < 0 || tcgetattr(fd, &before) != 0) {
 		if (fd >= 0)
@@ -24,12 +57,13 @@ static enum tocsin_err from_terminal(const char *what, struct buf *out)
 	quiet.c_lflag &= ~(tcflag_t)ECHO;
 	tcsetattr(fd, TCSAFLUSH, &quiet);
 	dprintf(fd, "%s: ", what);
-	while (read(fd, &c, 1) == 1 && c != '\n')
-		buf_add_char(out, c);
+	int ended = line_or_signal(fd, out);
 	tcsetattr(fd, TCSAFLUSH, &before);
 	dprintf(fd, "\n");
 	close(fd);
-	return buf_end(out, what);
+	if (ended != 0)
+		raise(ended);
+	return ended != 0 ? fail(TOCSIN_REFUSED, "nothing was done: asking for the %s was interrupted", what) : buf_end(out, what);
 }
 
 static enum tocsin_err from_file(const char *file, const char *what, struct buf *out)

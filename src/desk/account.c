@@ -192,7 +192,10 @@ enum tocsin_err account_edit(
 	if (err == TOCSIN_OK) {
 		const int64_t before = row.changed_at;
 		const char *unit_before = row.unit;
-		err = apply(d, v, e, &row);
+		if (e->seen != 0 && e->seen != before)
+			err = fail(TOCSIN_LATER, "somebody has changed %s meanwhile: read it again", row.name);
+		if (err == TOCSIN_OK)
+			err = apply(d, v, e, &row);
 		row.changed_at = later_than(before);
 		if (err == TOCSIN_OK)
 			err = commit_edit(d, v, e, &row, before, unit_before);

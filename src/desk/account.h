@@ -33,8 +33,9 @@ struct account_edit {
 	unsigned roles;
 	const char *const *compartment;
 	size_t compartment_n;
+	int64_t seen;                           /* the version (changed_at) that it is an edit of; 0: whichever */
 };
-/* RIGHT_ADMIN. What is locked or removed is logged out at once; becoming active forgets wrong tries. */
+/* RIGHT_ADMIN. LATER: somebody was quicker. What is locked or removed is logged out at once; becoming active forgets wrong tries. */
 enum tocsin_err account_edit(const struct desk *d, const struct view *v, const char *name,
 	const struct account_edit *e) MUST_USE;
 
@@ -50,9 +51,10 @@ enum tocsin_err account_drop_totp(const struct desk *d, const struct view *v, co
 	int64_t now) MUST_USE;
 
 /* ---- account_show.c ---- */
-/* What V may know of NAME: all for oneself and for administrators; name, function, unit and roles within the unit;
- * otherwise MISSING. Returned owned. */
-enum tocsin_err account_show(struct snapshot *read, const struct view *v, const char *name, json_t **out) MUST_USE;
+/* What V may know of NAME: all for oneself and for administrators, and *VERSION (of an edit) for these; name, function,
+ * unit and roles within the unit, *VERSION 0; otherwise MISSING. Returned owned. */
+enum tocsin_err account_show(struct snapshot *read, const struct view *v, const char *name, json_t **out,
+	int64_t *version) MUST_USE;
 /* {items, next}: those that V may know of, by name behind AFTER, at most LIMIT; next is "" at the end. */
 enum tocsin_err account_show_all(struct snapshot *read, const struct view *v, const char *after, size_t limit,
 	json_t **out) MUST_USE;

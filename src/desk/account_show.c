@@ -68,12 +68,14 @@ static void add_details(json_t *o, const struct account_row *row)
 	json_object_set_new(o, "used_at", time_json(row->used_at));
 }
 
-enum tocsin_err account_show(struct snapshot *read, const struct view *v, const char *name, json_t **out)
+enum tocsin_err account_show(
+	struct snapshot *read, const struct view *v, const char *name, json_t **out, int64_t *version)
 {
 	struct account_row row;
 	int64_t delegated = 0;
 	struct arena *a = arena_new(ARENA);
 	*out = NULL;
+	*version = 0;
 	enum tocsin_err err = a == NULL ? fail(TOCSIN_BROKEN, "no memory for an account") : account_get(read, name, a, &row);
 	bool whole = err == TOCSIN_OK && (is_self(v, &row) || manages(v));
 	/* What V may not know of is not there. */
@@ -83,6 +85,7 @@ enum tocsin_err account_show(struct snapshot *read, const struct view *v, const 
 		*out = known_to_all(&row);
 	if (err == TOCSIN_OK && whole) {
 		json_t *compartments = json_array();
+		*version = row.changed_at;
 		add_details(*out, &row);
 		json_object_set_new(*out, "compartments", compartments);
 		err = account_compartments(read, name, add_name, compartments);

@@ -260,6 +260,17 @@ enum tocsin_err handover_start(const struct desk *d, const struct view *v, const
 	return err;
 }
 
+/* Accounts move while a hand-over waits. */
+static enum tocsin_err still_same_unit(
+	struct snapshot *read, const struct view *v, const struct handover_row *row, struct arena *a)
+{
+	struct account_row from;
+	enum tocsin_err err = account_get(read, row->from, a, &from);
+	if (err == TOCSIN_OK && strcmp(from.unit, v->unit) != 0)
+		err = rule_refuse("handover.same-unit", "one of you has moved to another unit since");
+	return err;
+}
+
 enum tocsin_err handover_accept(const struct desk *d, const struct view *v, const char *id)
 {
 	struct snapshot *read = NULL;
@@ -269,9 +280,11 @@ enum tocsin_err handover_accept(const struct desk *d, const struct view *v, cons
 	enum tocsin_err err = snapshot_open(d->store, &read);
 	if (err == TOCSIN_OK)
 		err = row_for(read, v, id, a, &row);
-	snapshot_close(read);
 	if (err == TOCSIN_OK && strcmp(row.to, v->account) != 0)
-		err = rule_refuse("handover.successor", "it is %s who accepts this", row.to);
+		err = rule_refuse("handover.successor", "whoever comes accepts it, not somebody else");
+	if (err == TOCSIN_OK)
+		err = still_same_unit(read, v, &row, a);
+	snapshot_close(read);
 	if (err == TOCSIN_OK && (c = change_new()) == NULL)
 		err = fail(TOCSIN_BROKEN, "no memory for a hand-over");
 	if (err == TOCSIN_OK) {

@@ -19,7 +19,7 @@ struct auth {
 	uint8_t key[16]; /* both sides of a comparison are hashed behind it: no length, no prefix shows */
 	struct hash token;
 	pthread_mutex_t lock;           /* of what follows */
-	struct slot slot[SLOTS];
+	struct slot slot[AUTH_TRY_KINDS][SLOTS];
 };
 
 /* ---- the header ---- */
@@ -89,11 +89,11 @@ bool auth_is_desk(const struct auth *a, const char *token)
 /* ---- addresses ---- */
 
 /* The slot of PEER with what it tried in this minute, or the one to be given to it: an empty one, or the oldest. */
-static struct slot *slot_of(struct auth *a, const char *peer, int64_t now)
+static struct slot *slot_of(struct auth *a, enum auth_try what, const char *peer, int64_t now)
 {
-	struct slot *oldest = &a->slot[0];
+	struct slot *oldest = &a->slot[what][0];
 	for (size_t i = 0; i < SLOTS; i++) {
-		struct slot *s = &a->slot[i];
+		struct slot *s = &a->slot[what][i];
 		if (s->wrong > 0 && now - s->since >= MINUTE)
 			s->wrong = 0;
 		if (s->wrong > 0 && strcmp(s->peer, peer) == 0)
@@ -106,18 +106,18 @@ static struct slot *slot_of(struct auth *a, const char *peer, int64_t now)
 	return oldest;
 }
 
-bool auth_limited(struct auth *a, const char *peer, int64_t now)
+bool auth_limited(struct auth *a, enum auth_try what, const char *peer, int64_t now)
 {
 	pthread_mutex_lock(&a->lock);
-	bool limited = slot_of(a, peer, now)->wrong >= AUTH_TRIES;
+	bool limited = slot_of(a, what, peer, now)->wrong >= (what == AUTH_TRY_LOGIN ? AUTH_LOGINS : AUTH_TRIES);
 	pthread_mutex_unlock(&a->lock);
 	return limited;
 }
 
-void auth_wrong(struct auth *a, const char *peer, int64_t now)
+void auth_wrong(struct auth *a, enum auth_try what, const char *peer, int64_t now)
 {
 	pthread_mutex_lock(&a->lock);
-	struct slot *s = slot_of(a, peer, now);
+	struct slot *s = slot_of(a, what, peer, now);
 	if (s->wrong++ == 0)
 		s->since = now;
 	pthread_mutex_unlock(&a->lock);

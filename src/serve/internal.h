@@ -116,7 +116,7 @@ enum tocsin_err who_may(struct asked *q) MUST_USE;
 /* What Q's handler came to: when a rule of the desk refused it, that is in the audit trail, too. */
 enum tocsin_err who_refused(struct asked *q, enum tocsin_err err) MUST_USE;
 void who_wrong(struct asked *q);        /* what was shown is not right: its address may try a few times */
-bool who_limited(struct asked *q);      /* too often */
+bool who_limited(struct asked *q);      /* its address tried too often: to log in, or another token */
 
 /* ---- the handlers ---- */
 op_handler op_status, op_operations, op_card, op_card_next, op_partners, op_partner, op_partner_add, op_partner_confirm,

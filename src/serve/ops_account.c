@@ -132,10 +132,13 @@ enum tocsin_err op_whoami(struct serve *s, struct asked *q)
 static enum tocsin_err show(struct serve *s, struct asked *q, const char *name)
 {
 	struct snapshot *read = NULL;
+	int64_t version = 0;
 	enum tocsin_err err = snapshot_open(s->desk->store, &read);
 	if (err == TOCSIN_OK)
-		err = account_show(read, &q->view, name, &q->answer);
+		err = account_show(read, &q->view, name, &q->answer, &version);
 	snapshot_close(read);
+	if (err == TOCSIN_OK && version != 0)
+		etag_set(q, version);
 	return err;
 }
 
@@ -178,6 +181,22 @@ enum tocsin_err op_account_add(struct serve *s, struct asked *q)
 	return err == TOCSIN_OK ? show(s, q, n.name) : err;
 }
 
+/* If-Match, where it is given: commands change one thing at a time and need none. */
+static enum tocsin_err seen(struct serve *s, struct asked *q, int64_t *version)
+{
+	struct snapshot *read = NULL;
+	json_t *now = NULL;
+	*version = 0;
+	if (http_call_header(q->call, "If-Match") == NULL)
+		return TOCSIN_OK;
+	enum tocsin_err err = snapshot_open(s->desk->store, &read);
+	if (err == TOCSIN_OK)
+		err = account_show(read, &q->view, q->parameter, &now, version);
+	snapshot_close(read);
+	json_decref(now);
+	return err == TOCSIN_OK ? etag_match(q, *version) : err;
+}
+
 enum tocsin_err op_account_edit(struct serve *s, struct asked *q)
 {
 	struct account_edit e = { .unit = member(q, "unit"), .function = member(q, "function"), .state = member(q, "state"),
@@ -186,6 +205,8 @@ enum tocsin_err op_account_edit(struct serve *s, struct asked *q)
 	enum tocsin_err err = serve_roles(json_object_get(q->body, "roles"), &e.roles);
 	if (err == TOCSIN_OK)
 		err = take_list(q, "compartments", &e.compartment, &e.compartment_n);
+	if (err == TOCSIN_OK)
+		err = seen(s, q, &e.seen);
 	if (err == TOCSIN_OK)
 		err = account_edit(s->desk, &q->view, q->parameter, &e);
 	return err == TOCSIN_OK ? show(s, q, q->parameter) : err;

@@ -41,9 +41,14 @@ enum tocsin_err who_ask(struct asked *q)
 	return err;
 }
 
+static enum auth_try what_is_tried(const struct asked *q)
+{
+	return q->op != NULL && (q->op->flags & OPERATION_OPEN) != 0 ? AUTH_TRY_LOGIN : AUTH_TRY_TOKEN;
+}
+
 bool who_limited(struct asked *q)
 {
-	return !q->local && auth_limited(q->serve->auth, http_call_peer(q->call), clock_mono());
+	return !q->local && auth_limited(q->serve->auth, what_is_tried(q), http_call_peer(q->call), clock_mono());
 }
 
 void who_wrong(struct asked *q)
@@ -55,8 +60,9 @@ void who_wrong(struct asked *q)
 	if (limited)
 		return;
 	if (!q->local)
-		auth_wrong(s->auth, http_call_peer(q->call), clock_mono());
-	log_say(LOG_WARN, "token refused", "address=%s", http_call_peer(q->call));
+		auth_wrong(s->auth, what_is_tried(q), http_call_peer(q->call), clock_mono());
+	log_say(LOG_WARN, what_is_tried(q) == AUTH_TRY_LOGIN ? "login refused" : "token refused", "address=%s",
+		http_call_peer(q->call));
 }
 
 enum tocsin_err who_view(

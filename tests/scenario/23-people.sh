@@ -113,6 +113,15 @@ run 1 "as if there were nobody" as ann account show nina
 is "$(echo "$err" | sed s/nina/otto/)" "$other" "in the same words"
 is "$(as boss account list --json | jq -r '[.items[].name] | join(" ")')" "ann boss dan ivan lia otto paul rita" "an administrator sees all"
 
+
+# ---- two administrators ----
+etag=$(api a GET /api/v1/accounts/lia -D - -o /dev/null | tr -d '\r' | sed -n 's/^[Ee][Tt][Aa][Gg]: //p')
+match "$etag" '^"[0-9]+"$' "an account has a version"
+edit() { api a POST /api/v1/accounts/lia -o /dev/null -w '%{http_code}' -H 'Content-Type: application/json' -H "If-Match: $1" -d "{\"function\":\"$2\"}"; }
+is "$(edit "$etag" "liaison by day")" 200 "who has seen it may change it"
+is "$(edit "$etag" "liaison by night")" 412 "who has seen the one before may not"
+is "$(at a account show lia --json | jq -r .function)" "liaison by day" "and changes nothing"
+
 # ---- wrong passwords ----
 wrong() { printf 'not the password at all\n' | at a login "$1" --password-file -; }
 run 1 "a wrong password is refused" wrong lia

@@ -168,6 +168,7 @@ HOME_TEST(a_colleague_shows_as_a_name_and_somebody_of_another_unit_is_not_there)
 	struct snapshot *r;
 	struct arena *a = arena_new(4096);
 	json_t *o = NULL;
+	int64_t version;
 	struct view v = operator_view(h);
 	ok(unit_put(&h->desk, &v, "crisis", "the crisis unit"));
 	ok(account_made(h, "ann", "crisis", ROLE_ANALYST, NULL));
@@ -177,14 +178,16 @@ HOME_TEST(a_colleague_shows_as_a_name_and_somebody_of_another_unit_is_not_there)
 	v = view_as(h, "ann");
 	struct view boss = view_as(h, "boss");
 	ok(snapshot_open(h->desk.store, &r));
-	ok(account_show(r, &v, "ann", &o));
+	ok(account_show(r, &v, "ann", &o, &version));
+	assert_true(version > 0);
 	assert_string_equal(json_string_value(json_object_get(o, "state")), "active");
 	json_decref(o);
-	ok(account_show(r, &v, "carl", &o));
+	ok(account_show(r, &v, "carl", &o, &version));
+	assert_int_equal(version, 0);
 	assert_null(json_object_get(o, "state"));
 	json_decref(o);
-	fails(account_show(r, &v, "dora", &o), TOCSIN_MISSING, "there is no account dora");
-	fails(account_show(r, &v, "eve", &o), TOCSIN_MISSING, "there is no account eve");
+	fails(account_show(r, &v, "dora", &o, &version), TOCSIN_MISSING, "there is no account dora");
+	fails(account_show(r, &v, "eve", &o, &version), TOCSIN_MISSING, "there is no account eve");
 	ok(account_show_all(r, &v, "", 100, &o));
 	assert_int_equal(json_array_size(json_object_get(o, "items")), 2);
 	json_decref(o);
@@ -343,7 +346,7 @@ HOME_TEST(two_accounts_sign_a_hand_over_and_the_clocks_go_to_the_successor)
 	struct view v, ann, lia;
 	json_t *o = NULL;
 	struct snapshot *r;
-	char id[HANDOVER_ID + 1];
+	char id[HANDOVER_ID + 1], other[HANDOVER_ID + 1];
 	crowd(h);
 	v = view_as(h, "boss");
 	ok(compartment_put(&h->desk, &v, "harbour", "the harbour source"));
@@ -367,6 +370,14 @@ HOME_TEST(two_accounts_sign_a_hand_over_and_the_clocks_go_to_the_successor)
 	v = view_as(h, "rel");
 	ok(handover_accept(&h->desk, &v, id));
 	assert_int_equal(handover_accept(&h->desk, &v, id), TOCSIN_REFUSED);
+	/* Nor by somebody who has left the unit meanwhile. */
+	struct view boss = view_as(h, "boss");
+	ok(handover_start(&h->desk, &lia, "ann", &o));
+	snprintf(other, sizeof other, "%s", json_string_value(json_object_get(o, "id")));
+	json_decref(o);
+	ok(account_edit(&h->desk, &boss, "lia", &(struct account_edit){ .unit = "crisis" }));
+	fails(handover_accept(&h->desk, &ann, other), TOCSIN_REFUSED, "handover.same-unit");
+	ok(account_edit(&h->desk, &boss, "lia", &(struct account_edit){ .unit = "desk" }));
 	ok(snapshot_open(h->desk.store, &r));
 	ok(handover_show(r, &v, id, &o));
 	snapshot_close(r);

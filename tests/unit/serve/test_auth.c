@@ -71,28 +71,41 @@ TEST(only_the_desks_own_token_is_the_desks)
 TEST(an_address_that_guesses_must_wait_a_minute_and_others_need_not)
 {
 	for (int i = 0; i < AUTH_TRIES; i++) {
-		assert_false(auth_limited(a, "192.0.2.1", i));
-		auth_wrong(a, "192.0.2.1", i);
+		assert_false(auth_limited(a, AUTH_TRY_TOKEN, "192.0.2.1", i));
+		auth_wrong(a, AUTH_TRY_TOKEN, "192.0.2.1", i);
 	}
-	assert_true(auth_limited(a, "192.0.2.1", 100));
-	assert_false(auth_limited(a, "192.0.2.2", 100));
-	assert_true(auth_limited(a, "192.0.2.1", 60 * CLOCK_SECOND - 1));
-	assert_false(auth_limited(a, "192.0.2.1", 60 * CLOCK_SECOND));
+	assert_true(auth_limited(a, AUTH_TRY_TOKEN, "192.0.2.1", 100));
+	assert_false(auth_limited(a, AUTH_TRY_TOKEN, "192.0.2.2", 100));
+	assert_true(auth_limited(a, AUTH_TRY_TOKEN, "192.0.2.1", 60 * CLOCK_SECOND - 1));
+	assert_false(auth_limited(a, AUTH_TRY_TOKEN, "192.0.2.1", 60 * CLOCK_SECOND));
+}
+
+TEST(wrong_tokens_keep_nobody_from_logging_in)
+{
+	for (int i = 0; i < AUTH_TRIES; i++)
+		auth_wrong(a, AUTH_TRY_TOKEN, "192.0.2.1", i);
+	assert_false(auth_limited(a, AUTH_TRY_LOGIN, "192.0.2.1", 100));
+	for (int i = 0; i < AUTH_LOGINS; i++) {
+		assert_false(auth_limited(a, AUTH_TRY_LOGIN, "192.0.2.1", 100));
+		auth_wrong(a, AUTH_TRY_LOGIN, "192.0.2.1", 100);
+	}
+	assert_true(auth_limited(a, AUTH_TRY_LOGIN, "192.0.2.1", 100));
+	assert_false(auth_limited(a, AUTH_TRY_LOGIN, "192.0.2.2", 100));
 }
 
 TEST(many_addresses_that_guess_only_push_out_the_oldest)
 {
 	for (int i = 0; i < AUTH_TRIES; i++)
-		auth_wrong(a, "192.0.2.1", 1000);
+		auth_wrong(a, AUTH_TRY_TOKEN, "192.0.2.1", 1000);
 	for (int i = 0; i < 255; i++) {
 		char peer[32];
 		snprintf(peer, sizeof peer, "198.51.100.%d", i);
-		auth_wrong(a, peer, 2000 + i);
+		auth_wrong(a, AUTH_TRY_TOKEN, peer, 2000 + i);
 	}
-	assert_true(auth_limited(a, "192.0.2.1", 3000));
-	auth_wrong(a, "203.0.113.1", 3000);
-	assert_false(auth_limited(a, "192.0.2.1", 3000));
-	assert_false(auth_limited(a, "203.0.113.1", 3000));
+	assert_true(auth_limited(a, AUTH_TRY_TOKEN, "192.0.2.1", 3000));
+	auth_wrong(a, AUTH_TRY_TOKEN, "203.0.113.1", 3000);
+	assert_false(auth_limited(a, AUTH_TRY_TOKEN, "192.0.2.1", 3000));
+	assert_false(auth_limited(a, AUTH_TRY_TOKEN, "203.0.113.1", 3000));
 }
 
 int main(void)
@@ -102,6 +115,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(nothing_but_a_whole_token_is_read, up, down),
 		cmocka_unit_test_setup_teardown(only_the_desks_own_token_is_the_desks, up, down),
 		cmocka_unit_test_setup_teardown(an_address_that_guesses_must_wait_a_minute_and_others_need_not, up, down),
+		cmocka_unit_test_setup_teardown(wrong_tokens_keep_nobody_from_logging_in, up, down),
 		cmocka_unit_test_setup_teardown(many_addresses_that_guess_only_push_out_the_oldest, up, down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
