@@ -31,7 +31,7 @@ static const struct api_field audit_item[] = {
 	HAS("function", API_STRING, "its function then"),
 	HAS("what", API_STRING, "read, list, search, export, refused, or what was decided"),
 	HAS("subject", API_STRING, "a statement's or draft's id, an account, or what was typed in vain"),
-	HAS("detail", API_STRING, "names of lines, the operation, a reason"),
+	HAS("detail", API_STRING, "names of lines, the operation, a reason, words that were searched for; empty where it names what you do not see"),
 	{ NULL },
 };
 static const struct api_field audit_answer[] = {

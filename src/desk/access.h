@@ -64,6 +64,8 @@ enum tocsin_err access_statement(struct snapshot *read, const struct view *v, co
 	struct statement_row *out, bool *whole) MUST_USE;
 /* The same for a whole id, and only its number; 0 when V does not see it or it is not here. */
 enum tocsin_err access_num(struct snapshot *read, const struct view *v, const struct hash *id, int64_t *num) MUST_USE;
+/* Whether V sees a statement whose id begins with HEX, 8 to 64 digits. */
+enum tocsin_err access_begins(struct snapshot *read, const struct view *v, const char *hex, bool *seen) MUST_USE;
 /* The numbers below BEFORE (0: from the newest) of what V sees, newest first, at most MAX into NUMS; with one peer, of
  * one kind, or NULL. Looks at no more than its scopes hold, in bounded time. */
 enum tocsin_err access_list(struct snapshot *read, const struct view *v, const char *kind, const char *peer,

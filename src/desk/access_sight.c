@@ -84,11 +84,36 @@ static enum tocsin_err find(
 	return err;
 }
 
-enum tocsin_err access_statement(struct snapshot *read, const struct view *v, const char *hex, struct arena *a,
-	struct statement_row *out, bool *whole)
+/* HEX, with zeros behind it. */
+static enum tocsin_err take_prefix(const char *hex, struct hash *id)
 {
 	size_t n = strlen(hex);
 	char full[2 * SHA256_SIZE + 1];
+	if (n < 8 || n > 2 * SHA256_SIZE)
+		return fail(TOCSIN_BAD, "an id is given by 8 to 64 hex digits");
+	memset(full, '0', sizeof full - 1);
+	full[sizeof full - 1] = 0;
+	memcpy(full, hex, n);
+	return hex_decode(bytes_str(full), id->b, SHA256_SIZE)
+		? TOCSIN_OK
+		: fail(TOCSIN_BAD, "an id is given by lower-case hex digits");
+}
+
+enum tocsin_err access_begins(struct snapshot *read, const struct view *v, const char *hex, bool *seen)
+{
+	struct hash id;
+	int64_t num = 0;
+	bool whole;
+	enum tocsin_err err = take_prefix(hex, &id);
+	if (err == TOCSIN_OK)
+		err = find(read, v, &id, strlen(hex), &num, &whole);
+	*seen = err == TOCSIN_REFUSED || num != 0;
+	return err == TOCSIN_REFUSED ? TOCSIN_OK : err;
+}
+
+enum tocsin_err access_statement(struct snapshot *read, const struct view *v, const char *hex, struct arena *a,
+	struct statement_row *out, bool *whole)
+{
 	struct hash id;
 	int64_t num;
 	bool w;
@@ -97,14 +122,9 @@ enum tocsin_err access_statement(struct snapshot *read, const struct view *v, co
 			*whole = true;
 		return statement_by_prefix(read, hex, a, out);
 	}
-	if (n < 8 || n > 2 * SHA256_SIZE)
-		return fail(TOCSIN_BAD, "an id is given by 8 to 64 hex digits");
-	memset(full, '0', sizeof full - 1);
-	full[sizeof full - 1] = 0;
-	memcpy(full, hex, n);
-	if (!hex_decode(bytes_str(full), id.b, SHA256_SIZE))
-		return fail(TOCSIN_BAD, "an id is given by lower-case hex digits");
-	enum tocsin_err err = find(read, v, &id, n, &num, &w);
+	enum tocsin_err err = take_prefix(hex, &id);
+	if (err == TOCSIN_OK)
+		err = find(read, v, &id, strlen(hex), &num, &w);
 	if (err == TOCSIN_REFUSED)
 		return fail(err, "more than one statement's id begins with %s; give more digits", hex);
 	if (err == TOCSIN_OK && num == 0)

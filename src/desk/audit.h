@@ -23,8 +23,9 @@ void audit_anchor_entry(enum realm realm, int64_t seq, const struct hash *hash, 
 enum tocsin_err audit_anchor(const struct desk *d) MUST_USE;
 
 struct audit_row;
-/* Whether V is shown ROW (store/rows_access.h). */
-enum tocsin_err audit_told(struct snapshot *read, const struct view *v, const struct audit_row *row, bool *told) MUST_USE;
+/* Whether V is shown ROW (store/rows_access.h), and its detail. */
+enum tocsin_err audit_told(struct snapshot *read, const struct view *v, const struct audit_row *row, bool *told,
+	bool *detail) MUST_USE;
 
 /* Every row, every hash, and every anchor against the log: BROKEN names the first that does not fit. *ROWS, *ANCHORED:
  * the last row's number, and up to where they are anchored. Works on a database that is open for reading only. */

@@ -3,8 +3,10 @@
  *
  * An inspector sees what anybody did, but for rows about statements and drafts of compartments that the inspector is not
  * read into.  Whoever else may read the trail sees what the people of the same unit did, without what is about statements
- * and drafts that this reader does not see.  What was typed in vain names nothing, and is shown as it was typed.
+ * and drafts that this reader does not see.  What was typed in vain names nothing, and is shown as it was typed; what was
+ * searched for is left out where the search found what this reader does not see.
  */
+#include "base/text.h"
 #include "desk/access.h"
 #include "desk/audit.h"
 #include "store/rows_access.h"
@@ -71,10 +73,31 @@ static enum tocsin_err is_of_unit(struct snapshot *read, const struct view *v, c
 	return err == TOCSIN_MISSING ? TOCSIN_OK : err;
 }
 
-enum tocsin_err audit_told(struct snapshot *read, const struct view *v, const struct audit_row *row, bool *told)
+#define NAMED 16                        /* digits of an id, where a detail names statements */
+
+/* Whether V sees all statements that TEXT names. */
+static enum tocsin_err sees_named(struct snapshot *read, const struct view *v, const char *text, bool *all)
+{
+	struct bytes rest = bytes_str(text), word;
+	enum tocsin_err err = TOCSIN_OK;
+	*all = true;
+	while (err == TOCSIN_OK && *all && text_word(&rest, &word)) {
+		char hex[NAMED + 1];
+		if (word.n != NAMED)
+			continue;
+		memcpy(hex, word.p, NAMED);
+		hex[NAMED] = 0;
+		if (is_hex(hex, NAMED))
+			err = access_begins(read, v, hex, all);
+	}
+	return err;
+}
+
+enum tocsin_err audit_told(
+	struct snapshot *read, const struct view *v, const struct audit_row *row, bool *told, bool *detail)
 {
 	bool about, seen, mine = true;
-	*told = v->everything;
+	*told = *detail = v->everything;
 	if (v->everything)
 		return TOCSIN_OK;
 	enum tocsin_err err = sees_subject(read, v, row->subject, &about, &seen);
@@ -84,6 +107,10 @@ enum tocsin_err audit_told(struct snapshot *read, const struct view *v, const st
 		mine = strcmp(row->who, v->account) == 0;
 	else if (err == TOCSIN_OK && (v->roles & ROLE_INSPECTOR) == 0)
 		err = is_of_unit(read, v, row->who, &mine);
+	if (err == TOCSIN_OK && typed)
+		err = sees_named(read, v, row->detail, detail);
+	else
+		*detail = true;
 	*told = err == TOCSIN_OK && mine && (!about || seen || strcmp(row->what, "refused") == 0);
 	return err;
 }

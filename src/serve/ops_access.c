@@ -85,7 +85,7 @@ struct trail {
 static bool add_row(void *arg, const struct audit_row *row)
 {
 	struct trail *t = arg;
-	bool told;
+	bool told, detail;
 	if (row->at < t->since)
 		return false;
 	t->more = json_array_size(t->items) == t->limit || t->looked_at == LOOKED_AT;
@@ -95,11 +95,11 @@ static bool add_row(void *arg, const struct audit_row *row)
 	t->last = row->seq;
 	if ((t->who != NULL && strcmp(t->who, row->who) != 0) || (t->subject != NULL && strcmp(t->subject, row->subject) != 0))
 		return true;
-	t->err = audit_told(t->read, t->view, row, &told);
+	t->err = audit_told(t->read, t->view, row, &told, &detail);
 	if (t->err != TOCSIN_OK || !told)
 		return t->err == TOCSIN_OK;
 	json_t *o = json_pack("{s:o, s:s, s:s, s:s, s:s, s:s}", "at", json_time(row->at), "who", row->who, "function",
-		row->function, "what", row->what, "subject", row->subject, "detail", row->detail);
+		row->function, "what", row->what, "subject", row->subject, "detail", detail ? row->detail : "");
 	if (t->view->everything)
 		json_object_set_new(o, "seq", json_integer(row->seq));
 	json_array_append_new(t->items, o);

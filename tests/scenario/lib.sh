@@ -206,7 +206,7 @@ entries() { at "$1" list "$2" --limit 1000 --json | jq '.items | length'; }
 account() {
 	local short=$1 name=$2 roles=$3
 	shift 3
-	(umask 077 && echo "the password of $name" >"$W/$short/$name.password")
+	(umask 077 && echo "four tides at the harbour" >"$W/$short/$name.password")
 	must at "$short" account add "$name" --role "$roles" --password-file "$W/$short/$name.password" "$@"
 	rm -f "$W/$short/$name.token"
 	must at "$short" login "$name" --password-file "$W/$short/$name.password" --save "$W/$short/$name.token"
