@@ -171,7 +171,9 @@ static struct change *step_change(const struct firing *f, const struct clock_due
 	free(why);
 	change_event(c, s->event, row->statement, row->id);
 	if (s->page != NULL) {
-		snprintf(what, sizeof what, "%s: %s", s->event, row->kind);
+		/* A page says as little as it can, but this: its end must not be taken for an all-clear. */
+		snprintf(what, sizeof what, "%s: %s%s", s->event, row->kind,
+			missed && kind == CLOCK_WINDOW ? ", and there was no all-clear" : "");
 		pages_add(c, &(struct page_add) { .what = what, .clock = row->num, .statement = row->statement,
 			.account = s->page, .life = row->life, .now = f->now });
 	}

@@ -21,19 +21,9 @@
 #include "desk/follow.h"
 #include "desk/standing_part.h"
 #include "desk/told.h"
-#include "store/rows_access.h"
 
 #define QUESTIONS_MAX 1024              /* about one statement */
 #define DAY (86400 * CLOCK_SECOND)
-#define HOUR (3600 * CLOCK_SECOND)
-
-/* Whose the clocks of a statement are. */
-struct home {
-	bool known;
-	char unit[LIMIT_ACCOUNT + 1], compartment[LIMIT_ACCOUNT + 1], owner[LIMIT_ACCOUNT + 1];
-	int urgency;
-	bool life;
-};
 
 struct target {
 	int64_t num;
@@ -48,7 +38,7 @@ struct following {
 	bool ours;
 	struct target *target;                  /* those that it may refer to */
 	size_t target_n;
-	struct home home;
+	struct clock_home home;
 };
 
 /* ---- what it is about ---- */
@@ -82,79 +72,12 @@ static enum tocsin_err read_targets(struct following *w)
 	return err;
 }
 
-static bool take_home(void *arg, const struct clock_shown *row)
-{
-	struct home *h = arg;
-	h->known = true;
-	snprintf(h->unit, sizeof h->unit, "%s", row->clock.unit);
-	snprintf(h->compartment, sizeof h->compartment, "%s", row->clock.compartment);
-	snprintf(h->owner, sizeof h->owner, "%s", row->clock.owner);
-	h->urgency = (int)row->clock.urgency;
-	h->life = row->clock.life;
-	return false;
-}
-
-static bool contains(struct bytes value, const char *word)
-{
-	return memmem(value.p, value.n, word, strlen(word)) != NULL;
-}
-
-static int urgency_of(const struct following *w)
-{
-	struct bytes word = followed_value(w->f, "urgency");
-	int64_t from;
-	if (bytes_equal_str(word, "imminent"))
-		return 0;
-	if (word.n > 0)
-		return bytes_equal_str(word, "urgent") ? 1 : 2;
-	if (!is(w->f->statement, "warning"))
-		return w->home.known ? w->home.urgency : 1;
-	if (clock_parse(followed_value(w->f, "when.until"), &from) && from < w->at)
-		return 2;
-	if (clock_parse(followed_value(w->f, "when.from"), &from))
-		return from - w->at <= 48 * HOUR ? 0 : from - w->at <= 7 * DAY ? 1 : 2;
-	/* A threat of which nobody knows the time may be close. */
-	return 1;
-}
-
-/* Quiet hours do not apply; where nobody has said what would happen, it may be that. */
-static bool is_life(const struct following *w)
-{
-	struct bytes harm = followed_value(w->f, "threat.harm");
-	if (!is(w->f->statement, "warning"))
-		return w->home.life;
-	return harm.n == 0 || contains(harm, "death") || contains(harm, "injury") || contains(harm, "kidnapping");
-}
-
-/* The unit that it came from or is routed to; an answer's clocks belong where its question's do. */
-static enum tocsin_err find_home(struct following *w)
-{
-	const struct followed *f = w->f;
-	struct home *h = &w->home;
-	enum tocsin_err err = TOCSIN_OK;
-	for (size_t i = 0; err == TOCSIN_OK && i < w->target_n && !h->known; i++)
-		err = clock_list_statement(f->read, w->target[i].num, take_home, h);
-	h->life = is_life(w);
-	h->urgency = urgency_of(w);
-	if (f->draft_unit[0] != 0) {
-		snprintf(h->unit, sizeof h->unit, "%s", f->draft_unit);
-		snprintf(h->compartment, sizeof h->compartment, "%s", f->draft_compartment);
-		snprintf(h->owner, sizeof h->owner, "%s", f->draft_author);
-	} else if (!h->known) {
-		char intake[LIMIT_ACCOUNT + 1], route[ACCESS_ROUTE_MAX + 1];
-		policy_text(f->desk, "unit.intake", intake, sizeof intake);
-		policy_text(f->desk, "unit.route", route, sizeof route);
-		access_route(route, f->row->peer, intake, h->unit);
-	}
-	return err;
-}
-
 /* ---- starting and ending ---- */
 
 /* A clock about statement NUM; DUE 0: the policy's. */
 static void start_about(struct following *w, enum clock_kind kind, int64_t num, int64_t due)
 {
-	const struct home *h = &w->home;
+	const struct clock_home *h = &w->home;
 	int64_t end = due != 0 ? due : w->at + clock_period(w->f->desk, kind, h->urgency);
 	if (w->f->now - w->at > DAY && end < w->f->now)
 		return;
@@ -362,8 +285,11 @@ enum tocsin_err clocks_follow(const struct followed *f, struct change *c)
 	if ((f->row->marks & STATEMENT_MARK_RETURNED) != 0)
 		return TOCSIN_OK;
 	enum tocsin_err err = read_targets(&w);
+	int64_t target[LIMIT_REFS];
+	for (size_t i = 0; i < w.target_n; i++)
+		target[i] = w.target[i].num;
 	if (err == TOCSIN_OK)
-		err = find_home(&w);
+		err = clock_home_find(f, target, w.target_n, &w.home);
 	if (err != TOCSIN_OK)
 		return err;
 	if (alone)

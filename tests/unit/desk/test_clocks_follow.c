@@ -1,6 +1,7 @@
 #include "desk/clocked.h"
 
 #include "desk/follow.h"
+#include "store/rows_access.h"
 
 static void follows(struct home *h)
 {
@@ -141,6 +142,8 @@ HOME_TEST(a_window_that_lapses_is_followed_up_by_its_author_until_a_closure)
 	says(h, theirs.num, "window", "state", "missed");
 	says(h, theirs.num, "follow-up", "state", "-");
 	says(h, theirs.num, "window", "owner", "carl");
+	/* Whoever was warned is told what this is not. */
+	assert_string_equal(pages_to(h, "carl").what, "clock missed: window, and there was no all-clear");
 	clock_set(T0 + DAY + HOUR);
 	ok(issue_about(h, "closure", "south.example", &ours.id, &outcome, &closure));
 	follows(h);
@@ -262,6 +265,73 @@ HOME_TEST(a_request_runs_until_its_answer_and_needs_time_names_the_next_time)
 	clock_unset();
 }
 
+/* Whether V sees clocks that are about the statement ID. */
+static bool sees_clocks(struct home *h, const struct view *v, const struct hash *id)
+{
+	struct snapshot *r;
+	json_t *list, *o;
+	size_t i;
+	int64_t due = 0, num = 0;
+	bool seen = false;
+	char hex[2 * SHA256_SIZE + 1];
+	hex_encode(id->b, SHA256_SIZE, hex);
+	ok(snapshot_open(h->desk.store, &r));
+	ok(clocks_list(&h->desk, r, v, false, 1000, &due, &num, &list));
+	snapshot_close(r);
+	json_array_foreach(list, i, o)
+		seen = seen || strcmp(json_string_value(json_object_get(o, "about")), hex) == 0;
+	json_decref(list);
+	return seen;
+}
+
+static void shared_with(struct home *h, int64_t num, const char *unit)
+{
+	struct change *c = change_new();
+	change_share(c, unit, "", "", num, true);
+	ok(store_commit(h->desk.store, c, NULL, NULL));
+}
+
+HOME_TEST(a_clock_is_seen_by_no_unit_that_does_not_see_what_it_is_about)
+{
+	struct home *h = *state;
+	struct guest g;
+	struct issue_result q, note, asked;
+	struct statement s;
+	struct view desk = view_of("dan", "desk", ROLE_DUTY, 1), other = view_of("olga", "other", ROLE_DUTY, 3);
+	static const struct body_field asks[] = { FIELD("question", "\"Who?\""), FIELD("purpose", "\"x\""),
+		FIELD("urgency", "\"urgent\"") };
+	static const struct body_field call[] = { FIELD("record.type", "\"call\""), FIELD("text", "\"They rang.\"") };
+	people(h);
+	clock_set(T0);
+	guest_meets(h, &g, "south.example");
+	struct issue_release release = { .to = "south.example", .field = asks, .field_n = 3, .urgency = 1 };
+	struct issue issue = { .kind = "request", .release = &release, .n = 1 };
+	/* What an account of another unit asks is that unit's. */
+	ok(desk_issue(&h->desk, &issue, &q));
+	shared_with(h, q.num, "other");
+	struct issue_release words = { .to = "south.example", .field = call, .field_n = 2, .urgency = 1 };
+	struct issue record = { .kind = "record", .release = &words, .n = 1 };
+	ok(desk_issue(&h->desk, &record, &note));
+	shared_with(h, note.num, "other");
+	follows(h);
+	assert_true(sees_clocks(h, &other, &q.id));
+	assert_false(sees_clocks(h, &desk, &q.id));
+	/* So is what is asked about something that only it knows, and that has no clocks. */
+	guest_says(h, &g, "request", &note.id, 1, &s);
+	guest_stored(h, &g, &s, asks, 3, 0, &asked);
+	follows(h);
+	assert_true(sees_clocks(h, &other, &asked.id));
+	assert_false(sees_clocks(h, &desk, &asked.id));
+	/* What comes unasked is the unit's that the policy names. */
+	guest_says(h, &g, "request", NULL, 0, &s);
+	guest_stored(h, &g, &s, asks, 3, 0, &asked);
+	follows(h);
+	assert_false(sees_clocks(h, &other, &asked.id));
+	assert_true(sees_clocks(h, &desk, &asked.id));
+	guest_free(&g);
+	clock_unset();
+}
+
 static void issues(struct home *h, const char *kind, const struct body_field *fields, size_t n, const struct hash *about,
 	struct issue_result *r)
 {
@@ -312,6 +382,7 @@ int main(void)
 		home_test(a_warning_that_came_is_opened_assessed_and_answered_in_turn),
 		home_test(a_closure_that_came_before_its_warning_counts_when_that_arrives),
 		home_test(a_request_runs_until_its_answer_and_needs_time_names_the_next_time),
+		home_test(a_clock_is_seen_by_no_unit_that_does_not_see_what_it_is_about),
 		home_test(who_has_no_node_is_to_be_told_until_we_wrote_down_that_they_were),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
