@@ -106,6 +106,6 @@ const struct api_operation api_table_contact[] = {
 		.answer_type = "text/plain; charset=utf-8" },
 	{ .id = API_SHEET, .method = "GET", .path = V1 "statements/{id}/sheet", .right = RIGHT_READ, .token = TOKEN_READ,
 		.fields = api_nothing, .query = sheet_query, .help = "one page to hand over, as text or as HTML",
-		.answer_type = "text/plain; charset=utf-8" },
+		.answer_type = "*/*" },
 	{ .path = NULL },
 };

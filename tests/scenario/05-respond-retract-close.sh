@@ -1,5 +1,6 @@
 #!/bin/sh
 # Who may answer, withdraw and close what; what is dangling; a window that passes is not an all-clear.
+CHECK_API=1
 . "$(dirname "$0")/lib.sh"
 nodes a b c
 meet_all a b c

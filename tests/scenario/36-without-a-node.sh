@@ -1,5 +1,6 @@
 #!/bin/sh
 # Somebody without a node is told by voice or paper: script, sheet, what was written down; and a partner whose receipt does not come.
+CHECK_API=1
 . "$(dirname "$0")/lib.sh"
 nodes a b
 meet a b

@@ -1,5 +1,6 @@
 #!/bin/sh
 # A call, a meeting and a mail are kept as records; a mail's PGP signature is told as gpg tells it, with the keys that its reader named.
+CHECK_API=1
 . "$(dirname "$0")/lib.sh"
 nodes a b
 meet a b

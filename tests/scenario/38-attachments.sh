@@ -1,5 +1,6 @@
 #!/bin/sh
 # Attachments: open or closed for each audience, handed out only to be saved, names and types and sizes that are none refused.
+CHECK_API=1
 . "$(dirname "$0")/lib.sh"
 nodes a b
 meet a b

@@ -28,6 +28,8 @@ TEST(every_operation_is_there_once_and_is_found_by_its_own_path)
 		assert_int_equal(api_find(op->method, path, &found, &m), TOCSIN_OK);
 		assert_ptr_equal(found, op);
 		assert_string_equal(m.parameter, brace == NULL ? "" : "some.thing");
+		/* What it answers is told: members, or another type than JSON. */
+		assert_true((op->answer == NULL) == (op->answer_type != NULL));
 		assert_true(op->body == BODY_JSON || op->fields->name == NULL);
 		assert_true((op->body == BODY_NONE) == (op->body_max == 0));
 		assert_true(strcmp(op->method, "GET") != 0 || op->token == TOKEN_READ);
