@@ -25,7 +25,7 @@ static const struct api_field stage_query[] = {
 	{ NULL },
 };
 static const struct api_field file_query[] = {
-	{ "name", API_STRING, true, 1, 1000, "its line, attachment.1, or the file's name" },
+	{ "name", API_STRING, true, 1, 1000, "its line, as attachment.482915, or the file's name" },
 	{ NULL },
 };
 
@@ -71,6 +71,7 @@ static const struct api_field name_answer[] = {
 };
 static const struct api_field staged_answer[] = {
 	HAS("id", API_STRING, "for attach"),
+	HAS("line", API_STRING, "the name of the line that it will be, for open and close: attachment.482915"),
 	HAS("name", API_STRING, "the file's name"),
 	HAS("type", API_STRING, "its media type"),
 	HAS("size", API_INTEGER, "bytes"),

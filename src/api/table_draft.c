@@ -38,7 +38,7 @@ static const struct api_field tests_fields[] = {
 };
 static const struct api_field add_fields[] = {
 	COMPOSITION,
-	{ "attach", API_STRINGS, false, 0, LIMIT_ATTACHMENTS, "ids of staged files: lines attachment.1, attachment.2, …" },
+	{ "attach", API_STRINGS, false, 0, LIMIT_ATTACHMENTS, "ids of staged files; each has said which line it will be" },
 	{ "determination", API_OBJECT, false, 0, 0, "the four tests, as POST /drafts/{id}/determination takes them", tests_fields },
 	{ "propose", API_BOOLEAN, false, 0, 0, "propose it at once" },
 	CONSENT,

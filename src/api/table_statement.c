@@ -16,7 +16,7 @@ static const struct api_field issue_fields[] = {
 	{ "close", API_STRINGS, false, 0, 512, "fields whose lines are closed to the recipients" },
 	{ "open", API_STRINGS, false, 0, 512, "fields that would be closed by default and are opened" },
 	{ "re", API_STRINGS, false, 0, LIMIT_REFS, "ids or prefixes of the statements that it is about" },
-	{ "attach", API_STRINGS, false, 0, LIMIT_ATTACHMENTS, "ids of staged files: lines attachment.1, attachment.2, …" },
+	{ "attach", API_STRINGS, false, 0, LIMIT_ATTACHMENTS, "ids of staged files; each has said which line it will be" },
 	{ "items", API_OBJECTS, false, 1, 256, "several of these at once, then alone" },
 	{ NULL },
 };

@@ -10,7 +10,9 @@
 
 #define FILE_MAX LIMIT_ENVELOPE
 
-enum tocsin_err attach_bytes(const struct context *x, const char *name, const char *type, struct bytes content, json_t *send)
+/* LINES (NULL: nobody asks) gets the name of the line that it will be. */
+static enum tocsin_err stage(const struct context *x, const char *name, const char *type, struct bytes content, json_t *send,
+	json_t *lines)
 {
 	struct buf path, body, out;
 	json_t *answer = NULL, *list = json_object_get(send, "attach");
@@ -36,6 +38,8 @@ enum tocsin_err attach_bytes(const struct context *x, const char *name, const ch
 	}
 	if (err == TOCSIN_OK)
 		json_array_append_new(list, json_string(text_of(answer, "id")));
+	if (err == TOCSIN_OK && lines != NULL)
+		json_array_append_new(lines, json_string(text_of(answer, "line")));
 	json_decref(answer);
 	buf_free(&path);
 	buf_free(&body);
@@ -43,8 +47,13 @@ enum tocsin_err attach_bytes(const struct context *x, const char *name, const ch
 	return err;
 }
 
+enum tocsin_err attach_bytes(const struct context *x, const char *name, const char *type, struct bytes content, json_t *send)
+{
+	return stage(x, name, type, content, send, NULL);
+}
+
 /* FILE, or FILE:TYPE: what stands behind the last colon is a type when it is one that may be attached. */
-static enum tocsin_err attach_one(const struct context *x, const char *word, json_t *send)
+static enum tocsin_err attach_one(const struct context *x, const char *word, json_t *send, json_t *lines)
 {
 	char path[4096];
 	struct buf content;
@@ -61,16 +70,48 @@ static enum tocsin_err attach_one(const struct context *x, const char *word, jso
 	if (err == TOCSIN_OK)
 		err = file_read(path, &content);
 	if (err == TOCSIN_OK)
-		err = attach_bytes(x, name, type == NULL ? media_of_name(name)->type : type->type, buf_bytes(&content), send);
+		err = stage(x, name, type == NULL ? media_of_name(name)->type : type->type, buf_bytes(&content), send, lines);
 	buf_free(&content);
 	return err;
+}
+
+/* "attachment.2" is the second file of the command; the node has drawn another number for it. */
+static void name_lines(json_t *list, const json_t *lines)
+{
+	json_t *word;
+	size_t i, k;
+	json_array_foreach(list, i, word)
+		for (k = 0; k < json_array_size(lines); k++) {
+			char name[32];
+			snprintf(name, sizeof name, "attachment.%zu", k + 1);
+			if (json_is_string(word) && strcmp(json_string_value(word), name) == 0) {
+				json_array_set(list, i, json_array_get(lines, k));
+				break;
+			}
+		}
+}
+
+static void name_all(json_t *send, const json_t *lines)
+{
+	json_t *audience;
+	size_t i;
+	name_lines(json_object_get(send, "open"), lines);
+	name_lines(json_object_get(send, "close"), lines);
+	json_array_foreach(json_object_get(send, "audiences"), i, audience) {
+		name_lines(json_object_get(audience, "open"), lines);
+		name_lines(json_object_get(audience, "close"), lines);
+	}
 }
 
 enum tocsin_err attach_files(const struct context *x, const struct words *files, json_t *send)
 {
 	enum tocsin_err err = TOCSIN_OK;
+	json_t *lines = json_array();
 	for (size_t i = 0; err == TOCSIN_OK && files != NULL && i < files->n; i++)
-		err = attach_one(x, files->word[i], send);
+		err = attach_one(x, files->word[i], send, lines);
+	if (err == TOCSIN_OK)
+		name_all(send, lines);
+	json_decref(lines);
 	return err;
 }
 

@@ -136,7 +136,8 @@ int issue_about(const struct context *x, const char *kind, const char *id, json_
 void put_text(json_t *fields, const char *name, const char *text);
 /* The words as a list of strings, returned owned. */
 json_t *json_words(const struct words *w);
-/* Sends the files FILE[:TYPE] of FILES to the node's stage and puts their ids into SEND as "attach" (attach.c). */
+/* Sends the files FILE[:TYPE] of FILES to the node's stage and puts their ids into SEND as "attach"; in its open and close the Nth of them is called
+ * attachment.N until then (attach.c). */
 enum tocsin_err attach_files(const struct context *x, const struct words *files, json_t *send) MUST_USE;
 /* One file with its bytes. */
 enum tocsin_err attach_bytes(const struct context *x, const char *name, const char *type, struct bytes content, json_t *send) MUST_USE;

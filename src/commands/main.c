@@ -64,7 +64,7 @@ const struct command commands[] = {
 	{ "search", "WORD... [--kind KIND] [--peer NAME] [--limit N]", "statements by words of the lines that you may read, newest first; several words in quotation marks as they stand", command_search },
 	{ "show", "ID", "one statement, its lines, its receipt, its answers", command_show },
 	{ "share", "ID UNIT [--compartment NAME] [--whole]", "let another unit see a statement; --whole: the lines that were sent closed, too", command_share },
-	{ "attachment", "ID NAME --out FILE", "save an attachment; NAME is attachment.1 or the file's name", command_attachment },
+	{ "attachment", "ID NAME --out FILE", "save an attachment; NAME is its line or the file's name", command_attachment },
 	{ "evidence", "ID --out PATH [--only FIELD,...] [--reveal FIELD,...]", "write a bundle that proves a statement offline: a folder, or a file that ends in .tar", command_evidence },
 	{ "verify", "PATH --card FILE... [--shown-to NAME FIELD]", "check a bundle; needs no node and no network", verify },
 	{ "log", "status | check | account", "this node's own log: check every hash, account for every entry", command_log },

@@ -1,5 +1,7 @@
 #include "desk/files.h"
 
+#include <inttypes.h>
+
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/random.h"
@@ -36,8 +38,15 @@ static enum tocsin_err room_for(const struct desk *d, const struct view *v, size
 	return err;
 }
 
+static int64_t draw_line(void)
+{
+	uint32_t r;
+	random_bytes(&r, sizeof r);
+	return 100000 + r % 900000;
+}
+
 enum tocsin_err files_stage(const struct desk *d, const struct view *v, const char *name, const char *type,
-	struct bytes data, char id[FILES_ID + 1])
+	struct bytes data, char id[FILES_ID + 1], char line[FILES_LINE + 1])
 {
 	uint8_t bytes[FILES_ID / 2];
 	int64_t now = clock_now();
@@ -51,7 +60,8 @@ enum tocsin_err files_stage(const struct desk *d, const struct view *v, const ch
 		return fail(TOCSIN_BROKEN, "no memory for a file");
 	random_bytes(bytes, sizeof bytes);
 	hex_encode(bytes, sizeof bytes, id);
-	const struct file_row row = { .name = name, .type = type, .sha256 = sha256(data), .data = data };
+	const struct file_row row = { .line = draw_line(), .name = name, .type = type, .sha256 = sha256(data), .data = data };
+	snprintf(line, FILES_LINE + 1, "attachment.%" PRId64, row.line);
 	change_staged_purge(c, now - FILES_STAGED_FOR);
 	change_staged_add(c, id, v->account, &row, now);
 	return store_commit(d->store, c, NULL, NULL);
@@ -69,7 +79,7 @@ static enum tocsin_err add(struct files *f, const struct file_row *row, struct a
 	buf_init(&b, LIMIT_LINE);
 	json_t *value = json_pack("[s, s, I, s]", row->name, row->type, (json_int_t)row->data.n, hex);
 	enum tocsin_err err = value == NULL ? fail(TOCSIN_BROKEN, "no memory for an attachment") : json_write_value(&b, value);
-	const char *line = arena_printf(a, "attachment.%zu", f->n + 1);
+	const char *line = arena_printf(a, "attachment.%" PRId64, row->line);
 	struct bytes copy = bytes_of(arena_copy(a, b.p, b.n), b.n);
 	if (err == TOCSIN_OK && (line == NULL || copy.p == NULL))
 		err = fail(TOCSIN_BROKEN, "no memory for an attachment");
@@ -78,6 +88,8 @@ static enum tocsin_err add(struct files *f, const struct file_row *row, struct a
 		size_t n = strlen(row->name) + 3;
 		if (f->field[i].value.n > n && memcmp(f->field[i].value.p, copy.p, n) == 0)
 			err = fail(TOCSIN_BAD, "two attachments are called %.100s: give one another name", row->name);
+		else if (strcmp(f->field[i].name, line) == 0)
+			err = fail(TOCSIN_BAD, "two attachments have drawn one number: send %.100s again", row->name);
 	}
 	if (err == TOCSIN_OK) {
 		f->field[f->n] = (struct body_field){ line, copy, true };
@@ -117,6 +129,27 @@ enum tocsin_err files_attached(const struct desk *d, const char *const *ids, siz
 
 /* ---- of a draft ---- */
 
+enum tocsin_err files_staged_to_draft(struct snapshot *read, const struct view *v, struct change *c, int64_t num,
+	const char *const *ids, size_t n, struct arena *a)
+{
+	size_t bytes = 0;
+	struct files *all = arena_alloc(a, sizeof *all);
+	enum tocsin_err err = all == NULL ? fail(TOCSIN_BROKEN, "no memory for attachments") : files_staged(read, v, ids, n, a, all);
+	for (size_t i = 0; err == TOCSIN_OK && i < n; i++) {
+		struct file_row row;
+		int64_t at;
+		bytes += all->file[i].content.n;
+		if (bytes > FILES_MAX)
+			return fail(TOCSIN_BAD, "all attachments of a draft have %u bytes together", FILES_MAX);
+		err = staged_get(read, ids[i], v->account, a, &row, &at);
+		if (err != TOCSIN_OK)
+			break;
+		change_draft_file_put(c, num, &row);
+		change_staged_drop(c, ids[i]);
+	}
+	return err;
+}
+
 struct adding {
 	struct files *files;
 	struct arena *arena;
@@ -147,11 +180,14 @@ enum tocsin_err files_of_draft(struct snapshot *read, int64_t num, struct arena 
 struct counting {
 	const char *name;
 	size_t others, bytes;
+	int64_t line;                           /* drawn; 0: somebody has it */
 };
 
 static bool count_row(void *arg, const struct file_row *row)
 {
 	struct counting *n = arg;
+	if (row->line == n->line)
+		n->line = 0;
 	if (strcmp(row->name, n->name) != 0) {
 		n->others++;
 		n->bytes += row->data.n;
@@ -164,14 +200,16 @@ enum tocsin_err files_to_draft(struct snapshot *read, struct change *c, int64_t 
 {
 	struct counting n = { .name = name };
 	enum tocsin_err err = check(name, type, data);
-	if (err == TOCSIN_OK)
+	while (err == TOCSIN_OK && n.line == 0) {
+		n = (struct counting){ .name = name, .line = draw_line() };
 		err = draft_file_each(read, num, count_row, &n);
+	}
 	if (err == TOCSIN_OK && n.others >= LIMIT_ATTACHMENTS)
 		err = fail(TOCSIN_BAD, "a draft has at most %d attachments", LIMIT_ATTACHMENTS);
 	if (err == TOCSIN_OK && n.bytes + data.n > FILES_MAX)
 		err = fail(TOCSIN_BAD, "all attachments of a draft have %u bytes together; this one would make it %zu", FILES_MAX,
 			n.bytes + data.n);
-	const struct file_row row = { .name = name, .type = type, .sha256 = sha256(data), .data = data };
+	const struct file_row row = { .line = n.line, .name = name, .type = type, .sha256 = sha256(data), .data = data };
 	if (err == TOCSIN_OK)
 		change_draft_file_put(c, num, &row);
 	return err;

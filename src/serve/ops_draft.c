@@ -9,7 +9,6 @@
 #include "desk/release.h"
 #include "serve/drafts.h"
 #include "serve/internal.h"
-#include "store/rows_file.h"
 
 static const char *const composition_members[] = { "kind", "fields", "markings", "audiences", "re", "public", "urgency",
 	"unit", "compartment", NULL };
@@ -72,15 +71,8 @@ static enum tocsin_err attach(struct serve *s, struct asked *q, const char *id, 
 						     : snapshot_open(s->desk->store, &r);
 	if (err == TOCSIN_OK)
 		err = drafts_find(r, &q->view, id, a, &row);
-	for (size_t i = 0; err == TOCSIN_OK && i < n; i++) {
-		struct file_row file;
-		int64_t at;
-		err = staged_get(r, name[i], q->view.account, a, &file, &at);
-		if (err == TOCSIN_OK)
-			err = files_to_draft(r, c, row.num, file.name, file.type, file.data);
-		if (err == TOCSIN_OK)
-			change_staged_drop(c, name[i]);
-	}
+	if (err == TOCSIN_OK)
+		err = files_staged_to_draft(r, &q->view, c, row.num, name, n, a);
 	snapshot_close(r);
 	if (err == TOCSIN_OK)
 		err = store_commit(s->desk->store, c, NULL, NULL);

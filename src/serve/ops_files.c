@@ -9,7 +9,7 @@
 enum tocsin_err op_file_stage(struct serve *s, struct asked *q)
 {
 	const char *name, *type;
-	char id[FILES_ID + 1];
+	char id[FILES_ID + 1], line[FILES_LINE + 1];
 	enum tocsin_err err = query_str(q, "name", &name);
 	if (err == TOCSIN_OK)
 		err = query_str(q, "type", &type);
@@ -17,11 +17,11 @@ enum tocsin_err op_file_stage(struct serve *s, struct asked *q)
 		err = fail(TOCSIN_BAD, "name and type of the file are missing in the query");
 	struct bytes data = http_call_body(q->call);
 	if (err == TOCSIN_OK)
-		err = files_stage(s->desk, &q->view, name, type, data, id);
+		err = files_stage(s->desk, &q->view, name, type, data, id, line);
 	if (err != TOCSIN_OK)
 		return err;
 	struct hash h = sha256(data);
-	q->answer = json_pack("{s:s, s:s, s:s, s:I, s:o, s:o}", "id", id, "name", name, "type", type, "size",
+	q->answer = json_pack("{s:s, s:s, s:s, s:s, s:I, s:o, s:o}", "id", id, "line", line, "name", name, "type", type, "size",
 		(json_int_t)data.n, "sha256", json_hash(&h), "until", json_time(clock_now() + FILES_STAGED_FOR));
 	return q->answer == NULL ? fail(TOCSIN_BROKEN, "no memory for the answer") : TOCSIN_OK;
 }

@@ -3,13 +3,13 @@
 #include "base/banned.h"
 #include "store/take.h"
 
-/* Columns name, type, sha256, data; in the arena. */
+/* Columns line, name, type, sha256, data; in the arena. */
 static enum tocsin_err take_file(const struct cursor *c, struct arena *a, struct file_row *out)
 {
 	bool ok = true;
-	*out = (struct file_row){ .name = take_str(a, c, 0, &ok), .type = take_str(a, c, 1, &ok),
-		.data = take_bytes(a, c, 3, &ok) };
-	if (!take_hash(c, 2, &out->sha256))
+	*out = (struct file_row){ .line = cursor_int(c, 0), .name = take_str(a, c, 1, &ok), .type = take_str(a, c, 2, &ok),
+		.data = take_bytes(a, c, 4, &ok) };
+	if (!take_hash(c, 3, &out->sha256))
 		return take_damaged("file");
 	return ok ? TOCSIN_OK : take_no_room();
 }
@@ -21,10 +21,10 @@ enum tocsin_err staged_get(struct snapshot *r, const char *id, const char *accou
 	enum tocsin_err err = cursor_open(r, &c, READ_STAGED, id);
 	if (err == TOCSIN_OK)
 		err = cursor_next(c);
-	if (err == TOCSIN_OK && strcmp(cursor_text(c, 4), account) != 0)
+	if (err == TOCSIN_OK && strcmp(cursor_text(c, 5), account) != 0)
 		err = TOCSIN_MISSING;
 	if (err == TOCSIN_OK) {
-		*at = cursor_int(c, 5);
+		*at = cursor_int(c, 6);
 		err = take_file(c, a, out);
 	}
 	cursor_close(c);
@@ -47,7 +47,7 @@ enum tocsin_err staged_sum(struct snapshot *r, const char *account, int64_t *cou
 
 void change_staged_add(struct change *c, const char *id, const char *account, const struct file_row *row, int64_t now)
 {
-	change_run(c, WRITE_STAGED_ADD, id, account, row->name, row->type, &row->sha256, (int64_t)row->data.n, row->data, now);
+	change_run(c, WRITE_STAGED_ADD, id, account, row->line, row->name, row->type, &row->sha256, (int64_t)row->data.n, row->data, now);
 }
 
 void change_staged_drop(struct change *c, const char *id)
@@ -65,8 +65,9 @@ enum tocsin_err draft_file_each(struct snapshot *r, int64_t draft, file_each_row
 	struct cursor *c = NULL;
 	enum tocsin_err err = cursor_open(r, &c, READ_DRAFT_FILES, draft);
 	while (err == TOCSIN_OK && (err = cursor_next(c)) == TOCSIN_OK) {
-		struct file_row row = { .name = cursor_text(c, 0), .type = cursor_text(c, 1), .data = cursor_bytes(c, 3) };
-		if (!take_hash(c, 2, &row.sha256)) {
+		struct file_row row = { .line = cursor_int(c, 0), .name = cursor_text(c, 1), .type = cursor_text(c, 2),
+			.data = cursor_bytes(c, 4) };
+		if (!take_hash(c, 3, &row.sha256)) {
 			err = take_damaged("file of a draft");
 			break;
 		}
@@ -78,7 +79,7 @@ enum tocsin_err draft_file_each(struct snapshot *r, int64_t draft, file_each_row
 
 void change_draft_file_put(struct change *c, int64_t draft, const struct file_row *row)
 {
-	change_run(c, WRITE_DRAFT_FILE_PUT, draft, row->name, row->type, &row->sha256, row->data);
+	change_run(c, WRITE_DRAFT_FILE_PUT, draft, row->line, row->name, row->type, &row->sha256, row->data);
 }
 
 void change_draft_file_remove(struct change *c, int64_t draft, const char *name)

@@ -7,6 +7,7 @@
 #include "store/store.h"
 
 struct file_row {
+	int64_t line;                   /* the number in the name of its line */
 	const char *name, *type;
 	struct hash sha256;
 	struct bytes data;

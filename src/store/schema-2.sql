@@ -75,7 +75,7 @@ CREATE INDEX draft_releasing ON draft (num) WHERE state = 'releasing';
 CREATE INDEX draft_review ON draft (review_by) WHERE review_by > 0;
 CREATE INDEX draft_author ON draft (author, state, num);
 CREATE TABLE draft_version (draft BIGINT NOT NULL, version BIGINT NOT NULL, at BIGINT NOT NULL, account TEXT NOT NULL, content BYTES NOT NULL, PRIMARY KEY (draft, version));
-CREATE TABLE draft_file (draft BIGINT NOT NULL, name TEXT NOT NULL, type TEXT NOT NULL, sha256 BYTES NOT NULL, data BYTES NOT NULL, PRIMARY KEY (draft, name));
+CREATE TABLE draft_file (draft BIGINT NOT NULL, line BIGINT NOT NULL, name TEXT NOT NULL, type TEXT NOT NULL, sha256 BYTES NOT NULL, data BYTES NOT NULL, PRIMARY KEY (draft, name));
 CREATE TABLE approval (num BIGINT PRIMARY KEY, draft BIGINT NOT NULL, version BIGINT NOT NULL, what TEXT NOT NULL,       -- proposed, released, refused, withdrawn, reviewed
   account TEXT NOT NULL, function TEXT NOT NULL, at BIGINT NOT NULL, reason TEXT NOT NULL, digest BYTES NOT NULL, detail BYTES NOT NULL);
 CREATE INDEX approval_draft ON approval (draft, num);
@@ -177,8 +177,8 @@ CREATE INDEX forgetting_due ON forgetting (due_at) WHERE state = 'agreed';
 -- ---- recipients without a node ----
 CREATE TABLE contact (name TEXT PRIMARY KEY, content BYTES NOT NULL, added_at BIGINT NOT NULL, changed_at BIGINT NOT NULL);      -- JSON, desk/contact.h
 
--- Files that were sent before the statement that they are to be attached to; dropped after an hour.
-CREATE TABLE staged_file (id TEXT PRIMARY KEY, account TEXT NOT NULL, name TEXT NOT NULL, type TEXT NOT NULL, sha256 BYTES NOT NULL, size BIGINT NOT NULL, data BYTES NOT NULL,
+-- Files that were sent before the statement that they are to be attached to; dropped after an hour. line: the number in the name of their line.
+CREATE TABLE staged_file (id TEXT PRIMARY KEY, account TEXT NOT NULL, line BIGINT NOT NULL, name TEXT NOT NULL, type TEXT NOT NULL, sha256 BYTES NOT NULL, size BIGINT NOT NULL, data BYTES NOT NULL,
   at BIGINT NOT NULL);
 CREATE INDEX staged_file_account ON staged_file (account, size);
 CREATE INDEX staged_file_at ON staged_file (at);

@@ -498,14 +498,15 @@ const struct sql_text sql_writes[WRITE_COUNT] = {
 	        "tbi" },
 	[WRITE_CONTACT_REMOVE] = { "contact remove", "DELETE FROM contact WHERE name = $1", "t" },
 	[WRITE_STAGED_ADD] = { "staged file add",
-	        "INSERT INTO staged_file (id, account, name, type, sha256, size, data, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-	        "tttthibi" },
+	        "INSERT INTO staged_file (id, account, line, name, type, sha256, size, data, at)"
+	        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+	        "ttitthibi" },
 	[WRITE_STAGED_DROP] = { "staged file drop", "DELETE FROM staged_file WHERE id = $1", "t" },
 	[WRITE_STAGED_PURGE] = { "staged files purge", "DELETE FROM staged_file WHERE at < $1", "i" },
 	[WRITE_DRAFT_FILE_PUT] = { "draft file put",
-	        "INSERT INTO draft_file (draft, name, type, sha256, data) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (draft, name)"
-	        " DO UPDATE SET type = excluded.type, sha256 = excluded.sha256, data = excluded.data",
-	        "itthb" },
+	        "INSERT INTO draft_file (draft, line, name, type, sha256, data) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (draft, name)"
+	        " DO UPDATE SET line = excluded.line, type = excluded.type, sha256 = excluded.sha256, data = excluded.data",
+	        "iitthb" },
 	[WRITE_DRAFT_FILE_REMOVE] = { "draft file remove", "DELETE FROM draft_file WHERE draft = $1 AND name = $2", "it" },
 	[WRITE_DRAFT_FILES_DROP] = { "draft files drop", "DELETE FROM draft_file WHERE draft = $1", "i" },
 

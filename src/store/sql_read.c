@@ -431,11 +431,11 @@ const struct sql_text sql_reads[READ_COUNT] = {
 	[READ_CONTACTS] = { "contacts",
 	        "SELECT name, content, added_at, changed_at FROM contact WHERE name > $1 ORDER BY name LIMIT $2", "ti" },
 	[READ_STAGED] = { "staged file",
-	        "SELECT name, type, sha256, data, account, at FROM staged_file WHERE id = $1", "t" },
+	        "SELECT line, name, type, sha256, data, account, at FROM staged_file WHERE id = $1", "t" },
 	[READ_STAGED_SUM] = { "staged files of an account",
 	        "SELECT COUNT(*), COALESCE(SUM(size), 0) FROM staged_file WHERE account = $1", "t" },
 	[READ_DRAFT_FILES] = { "draft files",
-	        "SELECT name, type, sha256, data FROM draft_file WHERE draft = $1 ORDER BY name", "i" },
+	        "SELECT line, name, type, sha256, data FROM draft_file WHERE draft = $1 ORDER BY name", "i" },
 
 	/* ---- search ---- */
 	/* what is asked as the engine writes it, from, before, limit: number and part, newest first */

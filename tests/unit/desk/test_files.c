@@ -12,7 +12,8 @@ static struct view account(const char *name)
 
 static enum tocsin_err stages(struct home *h, const struct view *v, const char *name, struct bytes data, char id[FILES_ID + 1])
 {
-	return files_stage(&h->desk, v, name, "text/plain", data, id);
+	char line[FILES_LINE + 1];
+	return files_stage(&h->desk, v, name, "text/plain", data, id, line);
 }
 
 static enum tocsin_err staged(struct home *h, const struct view *v, const char *const *ids, size_t n, struct arena *a, struct files *f)
@@ -30,14 +31,15 @@ HOME_TEST(a_staged_file_is_a_line_with_its_hash_for_who_sent_it_for_an_hour)
 	struct view anna = account("anna"), carl = account("carl");
 	struct files f;
 	struct arena *a = arena_new(8u << 20);
-	char one[FILES_ID + 1], two[FILES_ID + 1];
+	char one[FILES_ID + 1], two[FILES_ID + 1], line[FILES_LINE + 1];
 	clock_set(1700000000 * CLOCK_SECOND);
-	ok(stages(h, &anna, "a.txt", BYTES_LIT("hello"), one));
+	ok(files_stage(&h->desk, &anna, "a.txt", "text/plain", BYTES_LIT("hello"), one, line));
 	ok(stages(h, &anna, "b.txt", BYTES_LIT("world"), two));
 	const char *const both[] = { two, one }, *const twice[] = { one, one };
 	ok(staged(h, &anna, both, 2, a, &f));
 	assert_int_equal(f.n, 2);
-	assert_string_equal(f.field[1].name, "attachment.2");
+	assert_string_equal(f.field[1].name, line);
+	assert_string_not_equal(f.field[0].name, line);
 	assert_true(bytes_equal_str(f.field[1].value,
 		"[\"a.txt\",\"text/plain\",5,\"2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824\"]"));
 	assert_true(bytes_equal_str(f.file[0].content, "world"));
@@ -55,10 +57,10 @@ HOME_TEST(names_types_and_sizes_that_are_none_are_refused)
 {
 	struct home *h = *state;
 	struct view v = account("anna");
-	char id[FILES_ID + 1];
+	char id[FILES_ID + 1], line[FILES_LINE + 1];
 	fails(stages(h, &v, "../a", BYTES_LIT("x"), id), TOCSIN_BAD, "no name");
 	fails(stages(h, &v, "a", BYTES_LIT(""), id), TOCSIN_BAD, "0 bytes");
-	fails(files_stage(&h->desk, &v, "a", "text/html", BYTES_LIT("x"), id), TOCSIN_BAD, "text/html");
+	fails(files_stage(&h->desk, &v, "a", "text/html", BYTES_LIT("x"), id, line), TOCSIN_BAD, "text/html");
 	uint8_t *large = calloc(1, FILES_MAX + 1);
 	fails(stages(h, &v, "a", bytes_of(large, FILES_MAX + 1), id), TOCSIN_BAD, "1 to");
 	ok(stages(h, &v, "a", bytes_of(large, FILES_MAX), id));
@@ -127,6 +129,70 @@ HOME_TEST(a_draft_holds_as_much_as_an_envelope_and_a_name_once)
 	arena_free(a);
 }
 
+HOME_TEST(what_was_said_of_one_file_never_comes_to_mean_another)
+{
+	struct home *h = *state;
+	struct files *f = calloc(2, sizeof *f);
+	struct arena *a = arena_new(16u << 20);
+	struct snapshot *r;
+	for (int round = 0; round < 2; round++) {
+		struct change *c = change_new();
+		ok(snapshot_open(h->desk.store, &r));
+		/* In front of the others by its name; and one that is replaced. */
+		if (round == 1)
+			ok(files_to_draft(r, c, 5, "a.txt", "text/plain", BYTES_LIT("new")));
+		ok(files_to_draft(r, c, 5, "b.txt", "text/plain", BYTES_LIT("x")));
+		if (round == 0)
+			ok(files_to_draft(r, c, 5, "c.txt", "text/plain", BYTES_LIT("x")));
+		snapshot_close(r);
+		ok(store_commit(h->desk.store, c, NULL, NULL));
+		ok(snapshot_open(h->desk.store, &r));
+		ok(files_of_draft(r, 5, a, &f[round]));
+		snapshot_close(r);
+	}
+	assert_int_equal(f[1].n, 3);
+	assert_string_equal(f[0].field[1].name, f[1].field[2].name);
+	for (size_t i = 0; i < 2; i++)
+		for (size_t k = 0; k < 2; k++)
+			assert_string_not_equal(f[1].field[i].name, f[0].field[k].name);
+	free(f);
+	arena_free(a);
+}
+
+HOME_TEST(staged_files_become_a_drafts_with_their_lines_or_none_of_them)
+{
+	struct home *h = *state;
+	struct view v = account("anna");
+	struct files *f = calloc(1, sizeof *f);
+	struct arena *a = arena_new(16u << 20);
+	struct snapshot *r;
+	char id[3][FILES_ID + 1], line[3][FILES_LINE + 1];
+	uint8_t *large = calloc(1, FILES_MAX);
+	ok(files_stage(&h->desk, &v, "a.txt", "text/plain", BYTES_LIT("a"), id[0], line[0]));
+	ok(files_stage(&h->desk, &v, "b.txt", "text/plain", BYTES_LIT("b"), id[1], line[1]));
+	ok(files_stage(&h->desk, &v, "c.bin", "application/octet-stream", bytes_of(large, FILES_MAX), id[2], line[2]));
+	const char *const ids[] = { id[1], id[0], id[2] }, *const twice[] = { id[0], id[0] };
+	struct change *c = change_new();
+	ok(snapshot_open(h->desk.store, &r));
+	fails(files_staged_to_draft(r, &v, c, 5, ids, 3, a), TOCSIN_BAD, "together");
+	fails(files_staged_to_draft(r, &v, c, 5, twice, 2, a), TOCSIN_BAD, "two attachments");
+	change_free(c);
+	c = change_new();
+	ok(files_staged_to_draft(r, &v, c, 5, ids, 2, a));
+	snapshot_close(r);
+	ok(store_commit(h->desk.store, c, NULL, NULL));
+	ok(snapshot_open(h->desk.store, &r));
+	ok(files_of_draft(r, 5, a, f));
+	assert_int_equal(f->n, 2);
+	assert_string_equal(f->field[0].name, line[0]);
+	assert_string_equal(f->field[1].name, line[1]);
+	fails(files_staged(r, &v, ids, 1, a, f), TOCSIN_MISSING, "staged");
+	snapshot_close(r);
+	free(large);
+	free(f);
+	arena_free(a);
+}
+
 /* ---- out of a statement ---- */
 
 #define FILE_LINE(line, name, type, content, open) { line, VALUE("[\"" name "\",\"" type "\",5,\"" content "\"]"), open }
@@ -176,6 +242,8 @@ int main(void)
 		home_test(names_types_and_sizes_that_are_none_are_refused),
 		home_test(one_account_cannot_fill_the_stage_and_what_is_old_goes),
 		home_test(a_draft_holds_as_much_as_an_envelope_and_a_name_once),
+		home_test(what_was_said_of_one_file_never_comes_to_mean_another),
+		home_test(staged_files_become_a_drafts_with_their_lines_or_none_of_them),
 		home_test(an_attachment_goes_out_under_a_safe_name_as_a_type_of_the_table_and_never_a_closed_one),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
