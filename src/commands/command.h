@@ -151,6 +151,10 @@ enum tocsin_err ask_draft(const struct context *x, const char *method, const cha
 int finish_draft(const struct context *x, enum tocsin_err err, json_t *answer);
 /* What was written (taken), a draft or the fields of a warning alone, as a draft with one more audience unless TO is empty. */
 json_t *draft_of(json_t *given, const struct words *to, const struct words *open, const struct words *close);
+/* Whether an account asks, on a desk that has some. */
+bool has_account(const struct context *x);
+/* SEND (taken), as issue_statement takes it, as a draft: proposed, or released when policy lets this account alone. */
+int send_by_draft(const struct context *x, json_t *send, const struct words *attach, long seconds);
 /* VERSION (NULL: none) into SEND; false after a sentence. */
 bool put_version(json_t *send, const char *version);
 /* The statement ID (or a prefix) as the node shows it. */

@@ -118,6 +118,85 @@ int finish_draft(const struct context *x, enum tocsin_err err, json_t *answer)
 	return status;
 }
 
+/* ---- a warning, or a closure, in one go ---- */
+
+bool has_account(const struct context *x)
+{
+	json_t *who = NULL;
+	if (client_json(x, "GET", "/api/v1/whoami", NULL, &who) != TOCSIN_OK)
+		return false;
+	bool is = json_is_true(json_object_get(who, "accounts")) && strcmp(text_of(who, "account"), "operator") != 0;
+	json_decref(who);
+	return is;
+}
+
+/* Whether whoever asks may release, and policy lets one person do it. */
+static bool alone(const struct context *x, const json_t *draft)
+{
+	json_t *who = NULL;
+	const json_t *right;
+	size_t i;
+	bool may = false;
+	if (json_is_true(json_object_get(draft, "two_people")) || client_json(x, "GET", "/api/v1/whoami", NULL, &who) != TOCSIN_OK)
+		return false;
+	json_array_foreach(json_object_get(who, "rights"), i, right)
+		may = may || strcmp(json_string_value(right), "release") == 0;
+	json_decref(who);
+	return may;
+}
+
+/* What the release of DRAFT (taken) issued, as POST /statements tells it. */
+static int release_alone(const struct context *x, json_t *draft, const json_t *consent, long seconds)
+{
+	json_t *answer = NULL, *send = json_pack("{s:O, s:O, s:O}", "version", json_object_get(draft, "version"), "confirm",
+		json_object_get(consent, "confirm"), "confirm_audience", json_object_get(consent, "confirm_audience"));
+	enum tocsin_err err = ask_draft(x, "POST", text_of(draft, "id"), "/release", send, &answer);
+	json_decref(send);
+	json_decref(draft);
+	if (err != TOCSIN_OK)
+		return complain(err);
+	json_t *results = json_pack("{s:O}", "results", json_object_get(answer, "released"));
+	json_decref(answer);
+	return issued(x, results, seconds);
+}
+
+int send_by_draft(const struct context *x, json_t *send, const struct words *attach, long seconds)
+{
+	json_t *answer = NULL, *none = json_array();
+	const json_t *open = json_object_get(send, "open"), *close = json_object_get(send, "close");
+	json_t *audience = json_pack("{s:O, s:O, s:O}", "to", json_object_get(send, "to"), "open", open == NULL ? none : open, "close",
+		close == NULL ? none : close);
+	json_decref(none);
+	json_object_del(send, "to");
+	json_object_del(send, "open");
+	json_object_del(send, "close");
+	json_object_set_new(send, "audiences", json_pack("[o]", audience));
+	json_object_set_new(send, "propose", json_true());
+	if (json_object_get(send, "confirm") == NULL)
+		json_object_set_new(send, "confirm", json_array());
+	if (json_object_get(send, "confirm_audience") == NULL)
+		json_object_set_new(send, "confirm_audience", json_false());
+	enum tocsin_err err = attach == NULL ? TOCSIN_OK : attach_files(x, attach, send);
+	if (err == TOCSIN_OK)
+		err = ask_draft(x, "POST", NULL, "", send, &answer);
+	int status;
+	if (err != TOCSIN_OK || text_of(answer, "refused")[0] != 0) {
+		status = finish_draft(x, err, answer);
+	} else if (alone(x, answer)) {
+		status = release_alone(x, answer, send, seconds);
+	} else {
+		if (x->json)
+			print_json(answer);
+		else
+			print_text("draft %s is proposed; somebody else looks at it and releases it: tocsin release %s --version %lld\n", text_of(answer, "id"),
+				text_of(answer, "id"), (long long)json_integer_value(json_object_get(answer, "version")));
+		json_decref(answer);
+		status = EXIT_LATER;
+	}
+	json_decref(send);
+	return status;
+}
+
 /* ---- writing ---- */
 
 json_t *draft_of(json_t *given, const struct words *to, const struct words *open, const struct words *close)

@@ -82,10 +82,13 @@ int command_warn(const struct context *x, int argc, char **argv)
 	char *close_list = NULL, *open_list = NULL;
 	const char *wait = NULL;
 	long seconds;
-	struct words attach = { 0 };
+	struct words attach = { 0 }, confirm = { 0 };
+	const char *alert = NULL, *no_alert = NULL;
+	bool audience = false;
 	const struct option options[] = {
 		{ "--attach", OPTION_MANY, &attach }, { "--to", OPTION_MANY, &to }, { "--close", OPTION_ONE, &close_list }, { "--open", OPTION_ONE, &open_list }, { "--re", OPTION_MANY, &re },
-		{ "--wait", OPTION_ONE, &wait }, { NULL },
+		{ "--wait", OPTION_ONE, &wait }, { "--public", OPTION_ONE, &alert }, { "--not-public", OPTION_ONE, &no_alert }, { "--confirm", OPTION_MANY, &confirm },
+		{ "--confirm-audience", OPTION_FLAG, &audience }, { NULL },
 	};
 	if (!args_take(argc, argv, options, &plain, 1, 1) || to.n == 0 || !seconds_of(wait, &seconds))
 		return usage("warn");
@@ -97,7 +100,14 @@ int command_warn(const struct context *x, int argc, char **argv)
 		return complain(err);
 	json_t *send = json_pack("{s:s, s:o, s:o, s:o, s:o, s:o}", "kind", "warning", "to", json_words(&to), "fields", fields, "close", json_words(&close),
 		"open", json_words(&open), "re", json_words(&re));
-	return issue_with_files(x, send, &attach, seconds);
+	if (!has_account(x))
+		return issue_with_files(x, send, &attach, seconds);
+	/* On a desk of several people two see it. */
+	if (alert != NULL || no_alert != NULL)
+		json_object_set_new(send, "public", json_pack("{s:s}", alert != NULL ? "alert" : "reason", alert != NULL ? alert : no_alert));
+	json_object_set_new(send, "confirm", json_words(&confirm));
+	json_object_set_new(send, "confirm_audience", json_boolean(audience));
+	return send_by_draft(x, send, &attach, seconds);
 }
 
 void put_text(json_t *fields, const char *name, const char *text)
@@ -131,8 +141,18 @@ static int issue_about_with(const struct context *x, const char *kind, const cha
 		take_recipient(target, fields);
 	const char *other = strcmp(text_of(target, "direction"), "out") == 0 ? "to" : "from";
 	json_t *send = json_pack("{s:s, s:[s], s:o, s:[s]}", "kind", kind, "to", text_of(target, other), "fields", fields, "re", text_of(target, "id"));
+	bool contact = strcmp(text_of(target, "from"), text_of(target, "to")) == 0;
 	json_decref(target);
-	return issue_with_files(x, send, attach, seconds);
+	if (strcmp(kind, "closure") != 0 || !has_account(x))
+		return issue_with_files(x, send, attach, seconds);
+	json_t *name = contact ? json_incref(json_object_get(fields, "recipient.contact")) : NULL;
+	if (name != NULL) {
+		json_object_set_new(send, "to", json_pack("[o]", json_sprintf("contact:%s", json_string_value(name))));
+		json_object_del(fields, "recipient.name");
+		json_object_del(fields, "recipient.contact");
+	}
+	json_decref(name);
+	return send_by_draft(x, send, attach, seconds);
 }
 
 int issue_about(const struct context *x, const char *kind, const char *id, json_t *fields, long seconds)

@@ -35,8 +35,9 @@ const struct command commands[] = {
 	{ "contact", "add NAME FILE.json | list | show NAME | remove NAME", "people without a node, who are told by voice or paper", command_contact },
 	{ "group", "add GROUP NAME... | remove GROUP [NAME...] | list", "partners that are warned together", command_group },
 	{ "witness", "add NAME | remove NAME | list", "partners that cosign our log and count for receipts", command_witness },
-	{ "warn", "--to NAME|@GROUP|contact:NAME... [--attach FILE[:TYPE]]... [--close FIELD,...] [--open FIELD,...] [--re ID]... [--wait SECONDS] FILE.json",
-		"send a warning; prints an id a recipient", command_warn },
+	{ "warn", "--to NAME|@GROUP|contact:NAME... [--attach FILE[:TYPE]]... [--close FIELD,...] [--open FIELD,...] [--re ID]... [--public TEXT | --not-public WHY] "
+		"[--confirm FIELD]... [--confirm-audience] [--wait SECONDS] FILE.json",
+		"send a warning; prints an id a recipient; on a desk with accounts it is drafted and proposed", command_warn },
 	{ "draft", "add [--to NAME|@GROUP|contact:NAME... [--open FIELD,...] [--close FIELD,...]] [--re ID]... [--attach FILE[:TYPE]]... [--public TEXT | --not-public WHY] "
 		"[--propose [--confirm FIELD]... [--confirm-audience]] [--reason TEXT] FILE.json | edit ID --version N FILE.json | show ID | list [--state STATE] | withdraw ID --reason TEXT",
 		"write a warning, and see what each recipient would see", command_draft },

@@ -6,6 +6,7 @@
 #include "base/sha256.h"
 #include "desk/clocks.h"
 #include "desk/policy.h"
+#include "desk/reach.h"
 #include "desk/rules.h"
 #include "store/rows_access.h"
 
@@ -106,12 +107,11 @@ static enum tocsin_err place(const struct desk *d, struct snapshot *read, const 
 	return err;
 }
 
-/* GIVEN, checked, as it is kept. OF: the draft that it is a version of; NULL: of none yet. */
+/* GIVEN, checked, as it is kept. OF: the draft that it is a version of; NULL: of none yet. RE: room for LIMIT_REFS. */
 static enum tocsin_err read_given(const struct desk *d, struct snapshot *read, const struct view *v, const json_t *given,
-	const struct draft_row *of, struct arena *a, struct buf *content, struct composition *c, char *unit,
-	char *compartment)
+	const struct draft_row *of, struct arena *a, struct buf *content, struct composition *c,
+	struct hash *re, char *unit, char *compartment)
 {
-	struct hash re[LIMIT_REFS];
 	struct buf raw;
 	json_t *o = json_deep_copy(given);
 	buf_init(&raw, COMPOSITION_BYTES);
@@ -138,11 +138,34 @@ static enum tocsin_err read_given(const struct desk *d, struct snapshot *read, c
 	return err;
 }
 
+/* When one of what draft ID is about is withdrawn, its author is told. */
+static enum tocsin_err rests_on(const struct desk *d, const struct view *v, const char *id, const struct hash *re, size_t n)
+{
+	struct draft_row row;
+	struct snapshot *read = NULL;
+	struct arena *a = arena_new(ARENA);
+	struct change *c = change_new();
+	enum tocsin_err err = a == NULL || c == NULL ? fail(TOCSIN_BROKEN, "no memory for a draft")
+						     : snapshot_open(d->store, &read);
+	if (err == TOCSIN_OK)
+		err = drafts_find(read, v, id, a, &row);
+	if (err == TOCSIN_OK)
+		err = reach_draft(read, c, row.num, row.author, re, n, clock_now());
+	snapshot_close(read);
+	if (err == TOCSIN_OK)
+		err = store_commit(d->store, c, NULL, NULL);
+	else
+		change_free(c);
+	arena_free(a);
+	return err;
+}
+
 enum tocsin_err drafts_add(const struct desk *d, const struct view *v, const json_t *given, char id[DRAFT_ID + 1])
 {
 	char unit[LIMIT_ACCOUNT + 1] = "", compartment[LIMIT_ACCOUNT + 1] = "";
 	uint8_t bytes[DRAFT_ID / 2];
 	struct composition c;
+	struct hash re[LIMIT_REFS];
 	struct snapshot *read = NULL;
 	struct buf content;
 	struct arena *a = arena_new(ARENA);
@@ -151,7 +174,7 @@ enum tocsin_err drafts_add(const struct desk *d, const struct view *v, const jso
 	if (err == TOCSIN_OK)
 		err = snapshot_open(d->store, &read);
 	if (err == TOCSIN_OK)
-		err = read_given(d, read, v, given, NULL, a, &content, &c, unit, compartment);
+		err = read_given(d, read, v, given, NULL, a, &content, &c, re, unit, compartment);
 	snapshot_close(read);
 	struct change *change = err == TOCSIN_OK ? change_new() : NULL;
 	if (err == TOCSIN_OK && change == NULL)
@@ -167,6 +190,8 @@ enum tocsin_err drafts_add(const struct desk *d, const struct view *v, const jso
 		audit_add(change, v, "draft.add", id, c.kind);
 		err = store_commit(d->store, change, NULL, NULL);
 	}
+	if (err == TOCSIN_OK && c.re_n > 0)
+		err = rests_on(d, v, id, re, c.re_n);
 	buf_free(&content);
 	arena_free(a);
 	return err;
@@ -210,6 +235,7 @@ enum tocsin_err drafts_edit(const struct desk *d, const struct view *v, const ch
 {
 	struct draft_row row;
 	struct composition c;
+	struct hash re[LIMIT_REFS];
 	struct snapshot *read = NULL;
 	struct buf content;
 	int64_t now = clock_now();
@@ -219,8 +245,7 @@ enum tocsin_err drafts_edit(const struct desk *d, const struct view *v, const ch
 	if (err == TOCSIN_OK)
 		err = find_open(d, read, v, id, a, &row);
 	if (err == TOCSIN_OK)
-		err = read_given(d, read, v, given, &row, a, &content, &c, NULL, NULL);
-	snapshot_close(read);
+		err = read_given(d, read, v, given, &row, a, &content, &c, re, NULL, NULL);
 	struct change *change = err == TOCSIN_OK ? change_new() : NULL;
 	if (err == TOCSIN_OK && change == NULL)
 		err = fail(TOCSIN_BROKEN, "no memory for a draft");
@@ -229,8 +254,13 @@ enum tocsin_err drafts_edit(const struct desk *d, const struct view *v, const ch
 		/* What was proposed is not any more. */
 		clocks_end(change, CLOCK_RELEASE, 0, row.num, "void", now);
 		audit_add(change, v, "draft.edit", id, "");
-		err = store_commit(d->store, change, NULL, NULL);
+		err = reach_draft(read, change, row.num, row.author, re, c.re_n, now);
+		if (err == TOCSIN_OK)
+			err = store_commit(d->store, change, NULL, NULL);
+		else
+			change_free(change);
 	}
+	snapshot_close(read);
 	buf_free(&content);
 	arena_free(a);
 	return err;

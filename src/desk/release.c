@@ -405,7 +405,7 @@ enum tocsin_err release_direct(const struct desk *d, struct snapshot *read, cons
 {
 	static const struct { const char *kind; enum right right; } rights[] = { { "warning", RIGHT_RELEASE },
 		{ "retraction", RIGHT_RETRACT }, { "closure", RIGHT_CLOSE }, { "response", RIGHT_RESPOND },
-		{ "answer", RIGHT_RESPOND }, { "record", RIGHT_RECORD }, { "request", RIGHT_DRAFT } };
+		{ "answer", RIGHT_RESPOND }, { "record", RIGHT_RECORD }, { "request", RIGHT_RESPOND } };
 	enum tlp level = TLP_RED;
 	enum tocsin_err err = v->everything ? TOCSIN_OK : fail(TOCSIN_REFUSED, "a %s is not sent without a draft", kind);
 	if (v->everything)
@@ -425,6 +425,6 @@ enum tocsin_err release_direct(const struct desk *d, struct snapshot *read, cons
 	if (err == TOCSIN_OK && closure)
 		err = plan_level(d, read, re, n, &level);
 	if (err == TOCSIN_OK && (warning || ((closure || strcmp(kind, "retraction") == 0) && plan_two_people(d, kind, level))))
-		err = rule_refuse("release.draft", "a %s is written as a draft, and released by a second person", kind);
+		err = rule_refuse("issue.draft", "a %s is written as a draft, and released by a second person", kind);
 	return err;
 }

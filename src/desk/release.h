@@ -52,7 +52,7 @@ enum tocsin_err release_show(const struct desk *d, struct snapshot *read, const 
 
 /* All releases that were begun and are not over: at the start, before anybody can ask for one. */
 enum tocsin_err release_resume(const struct desk *d) MUST_USE;
-/* Whether V may issue a KIND about the N statements RE at once, without a draft. REFUSED by rule release.draft, or by its
+/* Whether V may issue a KIND about the N statements RE at once, without a draft. REFUSED by rule issue.draft, or by its
  * role. */
 enum tocsin_err release_direct(const struct desk *d, struct snapshot *read, const struct view *v, const char *kind,
 	const struct hash *re, size_t n) MUST_USE;

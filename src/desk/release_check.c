@@ -74,8 +74,14 @@ static const struct body_field *field_named(const struct preview *v, const char 
 	return NULL;
 }
 
-/* The values that the author closed to R and that are not among the closed lines of V: under another name, or in a text,
- * they are the same. */
+/* Whether the author wrote the text of line NAME as it is, and left it open to R: what it gives away is the author's. */
+static bool author_wrote(const struct plan *p, const struct plan_recipient *r, const struct preview *v, const char *name)
+{
+	const struct body_field *was = composition_field(p->author, name), *now = field_named(v, name);
+	return was != NULL && now != NULL && bytes_equal(was->value, now->value) && !author_closed(p, r, name);
+}
+
+/* The values that the author closed to R: under another name, or in a text of somebody else, they are the same. */
 static enum tocsin_err check_moved(struct plan *p, struct plan_obstacles *o, const struct plan_recipient *r,
 	const struct preview *v)
 {
@@ -86,8 +92,7 @@ static enum tocsin_err check_moved(struct plan *p, struct plan_obstacles *o, con
 	if (field == NULL || leaks == NULL)
 		return no_room();
 	for (size_t i = 0; i < was->n; i++) {
-		const struct body_field *now = field_named(v, was->field[i].name);
-		if (author_closed(p, r, was->field[i].name) && (now == NULL || !bytes_equal(now->value, was->field[i].value)))
+		if (author_closed(p, r, was->field[i].name))
 			field[n++] = (struct body_field) { was->field[i].name, was->field[i].value, false };
 	}
 	closed = n;
@@ -97,7 +102,7 @@ static enum tocsin_err check_moved(struct plan *p, struct plan_obstacles *o, con
 	enum tocsin_err err = closed == 0 ? TOCSIN_OK : leak_find(p->c.kind, field, n, p->scratch, leaks);
 	for (size_t i = 0; err == TOCSIN_OK && closed > 0 && i < leaks->n; i++) {
 		char words[400];
-		if (!leaks->leak[i].exact)
+		if (!leaks->leak[i].exact || author_wrote(p, r, v, leaks->leak[i].open))
 			continue;
 		snprintf(words, sizeof words, "what %.64s closed as %.64s to %.100s stands in %.64s", p->row->author,
 			leaks->leak[i].closed, r->word, leaks->leak[i].open);

@@ -52,7 +52,6 @@ static const struct rule rules[] = {
 	{ "release.public-twin", "what is told of a public place is told to the public, too, or it is said why not",
 		"its author, by the member public" },
 	{ "release.state", "a draft that has left or is withdrawn stays as it is", "" },
-	{ "release.draft", "what warns somebody is written as a draft and released", "whoever may release it (tocsin draft, tocsin release)" },
 	{ "release.version", "one releases the version that one has looked at", "read it again" },
 	{ "leak.closed-value", "no closed value leaves in an open text", "its author and the one who releases it, both by confirming that line" },
 	{ "duty.tests", "the four tests are answered before a warning is released", "whoever may determine (tocsin determine)" },

