@@ -7,6 +7,7 @@
 
 #include "api/operation.h"
 #include "commands/command.h"
+#include "desk/rules.h"
 
 static int help(const struct context *x, int argc, char **argv);
 
@@ -90,7 +91,7 @@ const struct command commands[] = {
 		"people, their roles, secrets, tokens and deputies", command_account },
 	{ "unit", "list | add NAME LABEL | compartments | compartment NAME LABEL | escalation UNIT [ACCOUNT...] [--none]", "units, compartments, whom a unit's clocks go to", command_unit },
 	{ "handover", "start TO | list | show ID | accept ID", "hand a shift over: what is open, signed off by both", command_handover },
-	{ "help", "[COMMAND | --man | --openapi]", "this text; the manual page; the API as an OpenAPI document", help },
+	{ "help", "[COMMAND | --rules | --man | --openapi]", "this text; every rule by which the desk refuses, and who could allow it; the manual page; the API as an OpenAPI document", help },
 	{ NULL, NULL, NULL, NULL },
 };
 
@@ -131,6 +132,14 @@ static int print_openapi(void)
 	return err == TOCSIN_OK ? EXIT_DONE : complain(err);
 }
 
+static int print_rules(void)
+{
+	const struct rule *r;
+	for (size_t i = 0; (r = rule_each(i)) != NULL; i++)
+		print_text("%s\n  %s\n  who could allow it: %s\n", r->name, r->about, r->who[0] != 0 ? r->who : "nobody");
+	return EXIT_DONE;
+}
+
 static int help(const struct context *x, int argc, char **argv)
 {
 	(void)x;
@@ -142,6 +151,8 @@ static int help(const struct context *x, int argc, char **argv)
 		return man_print();
 	if (argc == 2 && strcmp(argv[1], "--openapi") == 0)
 		return print_openapi();
+	if (argc == 2 && strcmp(argv[1], "--rules") == 0)
+		return print_rules();
 	const struct command *c = argc == 2 ? find(argv[1]) : NULL;
 	if (c == NULL) {
 		fprintf(stderr, "tocsin: there is no command \"%s\"; tocsin help lists them\n", argv[1]);

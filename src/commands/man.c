@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "commands/command.h"
+#include "desk/rules.h"
 
 /* TEXT as roff: a hyphen is a minus, a backslash itself, and no line of it begins a request. */
 static void put(const char *text)
@@ -43,6 +44,8 @@ int man_print(void)
 	};
 	static const struct { const char *tag, *text; } variables[] = {
 		{ "TOCSIN_DIR", "the node's folder, unless -d is given" },
+		{ "TOCSIN_TOKEN_FILE", "a file with the token that says who asks, unless --token-file is given" },
+		{ "TOCSIN_TOKEN", "that token itself, where neither is given" },
 		{ "TOCSIN_PASSPHRASE_FILE", "a file whose first line opens sealed keys when the node starts; under systemd the credential \"passphrase\" does" },
 		{ NULL, NULL },
 	};
@@ -58,6 +61,13 @@ int man_print(void)
 	fputs(".SH COMMANDS\n", stdout);
 	for (const struct command *c = commands; c->name != NULL; c++)
 		paragraph(c->name, c->arguments, c->help);
+	fputs(".SH RULES\nBy these the desk refuses; each refusal names its rule.\n", stdout);
+	const struct rule *r;
+	for (size_t i = 0; (r = rule_each(i)) != NULL; i++) {
+		char text[600];
+		snprintf(text, sizeof text, "%s%s%s", r->about, r->who[0] != 0 ? ". Who could allow it: " : "", r->who);
+		paragraph(r->name, "", text);
+	}
 	fputs(".SH EXIT STATUS\n", stdout);
 	static const char *const status[] = { "done", "refused, or not verified", "wrong usage", "not there yet", "no node to talk to", "the node failed" };
 	for (int i = 0; i < (int)(sizeof status / sizeof *status); i++)

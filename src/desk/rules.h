@@ -1,7 +1,8 @@
 /*
  * rules: every rule by which the desk refuses, in one table: its name, what it protects, and who could allow it.
  *
- * A refusal says "rule NAME: what is wrong (WHO could allow it)".  docs/OPERATING.md prints the table.
+ * A refusal says "rule NAME: what is wrong (WHO could allow it)".  "tocsin help --rules"
+ * prints the table, and so does the manual page.
  */
 #ifndef TOCSIN_DESK_RULES_H
 #define TOCSIN_DESK_RULES_H
