@@ -116,7 +116,7 @@ enum tocsin_err access_statement(struct snapshot *read, const struct view *v, co
 {
 	struct hash id;
 	int64_t num;
-	bool w;
+	bool w = false;
 	if (v->everything) {
 		if (whole != NULL)
 			*whole = true;

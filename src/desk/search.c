@@ -202,7 +202,15 @@ static enum tocsin_err ask_index(struct snapshot *read, const struct view *v, co
 		ask.scope = all;
 		ask.scope_n = 1;
 	}
-	return search_find(read, &ask, hits, q->limit, n, on);
+	enum tocsin_err err = search_find(read, &ask, hits, q->limit, n, on);
+	/* Whether there is anything older is told of what V sees alone. */
+	size_t older = 1;
+	int64_t num;
+	if (err == TOCSIN_OK && *on != 0)
+		err = access_list(read, v, NULL, NULL, *on, &num, 1, &older);
+	if (older == 0)
+		*on = 0;
+	return err;
 }
 
 /* One row for each search: its words, and what it showed. */
