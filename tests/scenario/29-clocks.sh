@@ -108,4 +108,64 @@ walk() {
 }
 is "$(walk)" "$(at b clocks --all --json | jq -r '.[].id')" "page by page it is the same list"
 [ "$(walk | wc -l)" -ge 3 ]; is $? 0 "of more than one page"
+
+# ---- people: whose they are, who sees them, who is told ----
+mkdir "$W/programs"
+printf '#!/bin/sh\nexit 0\n' >"$W/programs/ring"
+chmod 755 "$W/programs/ring"
+node_stop b
+node_set b folder "$W/programs" notify
+node_start b
+now 2027-02-01T00:00:00Z
+printf 'correct horse battery\n' >"$W/password"
+chmod 600 "$W/password"
+must at b account add adm --role administrator --password-file "$W/password"
+must at b login adm --password-file "$W/password" --save "$W/token-adm"
+as() { who=$1; shift; "$T" -d "$W/b/dir" --token-file "$W/token-$who" "$@"; }
+must as adm unit add other "another unit"
+must as adm account add anna --role duty-officer --password-file "$W/password"
+must as adm account add bert --role releasing-officer --function "second watch" --password-file "$W/password"
+must as adm account add ines --role inspector --password-file "$W/password"
+must as adm account add otto --role duty-officer --unit other --password-file "$W/password"
+for who in anna bert ines otto; do must at b login "$who" --password-file "$W/password" --save "$W/token-$who"; done
+must as adm unit escalation desk anna
+# Whom no channel reaches is passed over at once: here all are reached, and nobody answers.
+for who in anna bert adm; do must as adm channel add command ring --account $who; done
+sends a b "for the watch" ',"urgency":"imminent"'; watch=$id
+of_watch() { as anna clocks --about "$watch" --json 2>/dev/null | jq -r "[.[] | select(.kind == \"$1\")] | last | .$2 // \"-\""; }
+until_true 20 sh -c "$T -d $W/b/dir --token-file $W/token-anna clocks --about $watch --json | jq -e 'length > 0'"
+is "$(of_watch opening owner)" anna "a warning's clock belongs to the first of its unit's escalation"
+clock=$(of_watch opening id)
+is "$(as anna clocks --mine --json | jq -r "[.[] | select(.id == \"$clock\")] | length")" 1 "and is one of its own"
+is "$(as ines clocks --all --json | jq -r "[.[] | select(.id == \"$clock\")] | length")" 1 "an inspector sees it"
+run 1 "and does not acknowledge it" as ines ack "$clock"
+match "$err" 'rule role\.right' "by rule"
+is "$(as otto clocks --all --json)" "[]" "another unit has none of it"
+run 1 "nor knows that there is one" as otto ack "$clock"
+is "$err" "tocsin: there is no clock $clock" "in the same words as for one that is not there"
+run 1 "nor for the statement" as otto clocks --about "$watch"
+is "$(as adm clocks --all --json)" "[]" "the administrator manages, and was not paged"
+run 1 "nor may acknowledge it yet" as adm ack "$clock"
+level() { is "$(of_watch opening level)" "$1" "$2"; }
+up_to() { as anna clocks --about "$watch" --json | jq -e ".[] | select(.kind == \"opening\" and .level == $1)"; }
+must as adm clock 2027-02-01T00:12:00Z
+until_true 10 up_to 2; level 2 "it is missed"
+must as adm clock 2027-02-01T00:18:00Z
+until_true 10 up_to 3; level 3 "who does not acknowledge is followed by the releasing officer"
+must as adm clock 2027-02-01T00:24:00Z
+until_true 10 up_to 4; level 4 "then by the administrator"
+run 0 "who was paged may acknowledge" as adm ack "$clock"
+is "$(of_watch opening acked_by)" adm "by name"
+must as adm clock 2027-02-01T01:00:00Z
+sleep 1
+level 4 "then nobody else is told"
+run 1 "it is not given to another unit" as anna hand "$clock" --to otto
+match "$err" 'rule clock\.unit: otto' "by rule"
+run 0 "it is given to somebody of its own" as anna hand "$clock" --to bert
+is "$(as bert clocks --mine --json | jq -r "[.[] | select(.id == \"$clock\")] | length")" 1 "whose it is then"
+run 0 "somebody opens the warning" as bert show "$watch"
+is "$(of_watch opening state) $(of_watch opening ended_at | cut -c1-14)" "missed 2027-02-01T01:" "its clock ends, late as it is"
+is "$(of_watch assessment state) $(of_watch assessment owner)" "running bert" "and who had it has the next"
+trail() { as ines audit list --subject "$clock" --json | jq -r '[.items[] | select(.what | startswith("clock.")) | .who + " " + .what + " " + .detail] | sort | join("; ")'; }
+is "$(trail)" "adm clock.acknowledge opening; anna clock.hand-over opening, to bert" "the audit trail has who did it"
 done_testing

@@ -291,7 +291,7 @@ check(not differ, "what is not seen is answered as what is not there: status, he
 deep = ["/api/v1/statements?limit=1", "/api/v1/statements?direction=in", "/api/v1/statements?kind=warning", "/api/v1/statements?peer=pb.exercise",
         "/api/v1/statements?peer=pb.exercise&kind=warning", "/api/v1/statements?kind=record", "/api/v1/events", "/api/v1/audit?limit=1000",
         f"/api/v1/audit?subject={bravo[0]}", f"/api/v1/audit?subject={bravo[0][:12]}", "/api/v1/audit?who=bravo-analyst", "/api/v1/search?q=BRAVOMARK", "/api/v1/search?q=mark",
-        "/api/v1/search?q=SECRETMARK", "/api/v1/clocks?all=1", "/api/v1/clocks", f"/api/v1/clocks?statement={bravo[0]}", "/api/v1/drafts", "/api/v1/partners/pb.exercise"]
+        "/api/v1/search?q=SECRETMARK", "/api/v1/clocks?all=1", "/api/v1/clocks", f"/api/v1/clocks?about={bravo[0]}", "/api/v1/drafts", "/api/v1/partners/pb.exercise"]
 for who in [*people.values(), onyx]:
     for path in deep:
         clean(who, "GET " + path if "MARK" not in path and bravo[0][:12] not in path else path, who.ask("GET", path))
