@@ -50,6 +50,34 @@ static const struct api_field told_answer[] = {
 	{ NULL },
 };
 
+#define VERSION_HELP "the version before, where the request has no If-Match"
+static const struct api_field draft_file_query[] = {
+	{ "name", API_STRING, true, 1, MEDIA_NAME, "the file's name" },
+	{ "type", API_STRING, true, 1, 127, "its media type, one that may be attached" },
+	{ "version", API_INTEGER, false, 1, INT64_MAX, VERSION_HELP },
+	{ NULL },
+};
+static const struct api_field draft_file_remove_query[] = {
+	{ "name", API_STRING, true, 1, MEDIA_NAME, "the file's name" },
+	{ "version", API_INTEGER, false, 1, INT64_MAX, VERSION_HELP },
+	{ NULL },
+};
+static const struct api_field draft_file_item[] = {
+	HAS("line", API_STRING, "the name of its line"),
+	HAS("name", API_STRING, "the file's name"),
+	HAS("type", API_STRING, "its media type"),
+	HAS("size", API_INTEGER, "bytes"),
+	HAS("sha256", API_STRING, "of its bytes"),
+	{ NULL },
+};
+static const struct api_field draft_file_answer[] = {
+	HAS("id", API_STRING, "of the draft"),
+	HAS("version", API_INTEGER, "its newest; also the ETag"),
+	HAS("state", API_STRING, "of the draft"),
+	HAS_OF("files", API_OBJECTS, draft_file_item, "all that are attached now"),
+	{ NULL },
+};
+
 static const struct api_field contact_answer[] = {
 	HAS("name", API_STRING, "what commands call it"),
 	HAS("label", API_STRING, "who it is"),
@@ -107,6 +135,16 @@ const struct api_operation api_table_contact[] = {
 		.answer_type = "text/plain; charset=utf-8" },
 	{ .id = API_SHEET, .method = "GET", .path = V1 "statements/{id}/sheet", .right = RIGHT_READ, .token = TOKEN_READ,
 		.fields = api_nothing, .query = sheet_query, .help = "one page to hand over, as text or as HTML",
+		.answer_type = "*/*" },
+	{ .id = API_DRAFT_FILE_PUT, .method = "POST", .path = V1 "drafts/{id}/files", .right = RIGHT_DRAFT, .token = TOKEN_ISSUE,
+		.body = BODY_FILE, .body_max = FILES_MAX, .fields = api_nothing, .query = draft_file_query,
+		.help = "attach a file, or replace the one of this name: the draft's next version; If-Match (or version) names the one before",
+		.answer = draft_file_answer },
+	{ .id = API_DRAFT_FILE_REMOVE, .method = "DELETE", .path = V1 "drafts/{id}/files", .right = RIGHT_DRAFT,
+		.token = TOKEN_ISSUE, .fields = api_nothing, .query = draft_file_remove_query,
+		.help = "take it away: the next version", .answer = draft_file_answer },
+	{ .id = API_DRAFT_FILE, .method = "GET", .path = V1 "drafts/{id}/files", .right = RIGHT_READ, .token = TOKEN_READ,
+		.fields = api_nothing, .query = file_query, .help = "a file of a draft, to be saved and looked at before its release",
 		.answer_type = "*/*" },
 	{ .path = NULL },
 };

@@ -170,12 +170,21 @@ static const struct api_field released_answer[] = {
 	HAS("id", API_STRING, "of the statement"),
 	{ NULL },
 };
+static const struct api_field file_answer[] = {
+	HAS("line", API_STRING, "the name of its line"),
+	HAS("name", API_STRING, "the file's name"),
+	HAS("type", API_STRING, "its media type"),
+	HAS("size", API_INTEGER, "bytes"),
+	HAS("sha256", API_STRING, "of its bytes"),
+	{ NULL },
+};
 static const struct api_field draft_answer[] = {
 	HEAD,
 	HAS("urgency", API_STRING, "imminent, urgent or routine"),
 	HAS("level", API_STRING, "the most restrictive marking of what would leave"),
 	HAS("two_people", API_BOOLEAN, "by policy, somebody else than its author releases it"),
 	HAS("composition", API_ANY, "what is written; null when it is forgotten"),
+	HAS_OF("files", API_OBJECTS, file_answer, "what is attached, whoever gets it"),
 	HAS_OF("recipients", API_OBJECTS, recipient_answer, "what each will see"),
 	HAS_OF("audiences", API_OBJECTS, audience_answer, "the same line by line"),
 	HAS_OF("missing", API_OBJECTS, missing_answer, "what stands in the way"),

@@ -52,26 +52,31 @@ enum tocsin_err attach_bytes(const struct context *x, const char *name, const ch
 	return stage(x, name, type, content, send, NULL);
 }
 
-/* FILE, or FILE:TYPE: what stands behind the last colon is a type when it is one that may be attached. */
-static enum tocsin_err attach_one(const struct context *x, const char *word, json_t *send, json_t *lines)
+enum tocsin_err attach_open(const char *word, struct attached *out)
 {
-	char path[4096];
-	struct buf content;
 	const char *colon = strrchr(word, ':');
 	const struct media *type = colon == NULL ? NULL : media_find(colon + 1);
 	int n = type == NULL ? (int)strlen(word) : (int)(colon - word);
-	if ((size_t)snprintf(path, sizeof path, "%.*s", n, word) >= sizeof path)
+	*out = (struct attached){ .type = NULL };
+	if ((size_t)snprintf(out->path, sizeof out->path, "%.*s", n, word) >= sizeof out->path)
 		return fail(TOCSIN_BAD, "%.100s…: the path is too long", word);
-	const char *slash = strrchr(path, '/'), *name = slash == NULL ? path : slash + 1;
-	if (type == NULL && colon != NULL && strchr(colon, '/') != NULL && !file_exists(path))
+	const char *slash = strrchr(out->path, '/');
+	out->name = slash == NULL ? out->path : slash + 1;
+	out->type = type == NULL ? media_of_name(out->name)->type : type->type;
+	if (type == NULL && colon != NULL && strchr(colon, '/') != NULL && !file_exists(out->path))
 		return fail(TOCSIN_BAD, "files of type %.60s cannot be attached; if nothing fits, say " MEDIA_UNKNOWN, colon + 1);
-	enum tocsin_err err = media_name_check(name);
-	buf_init(&content, FILE_MAX);
+	enum tocsin_err err = media_name_check(out->name);
+	buf_init(&out->content, FILE_MAX);
+	return err == TOCSIN_OK ? file_read(out->path, &out->content) : err;
+}
+
+static enum tocsin_err attach_one(const struct context *x, const char *word, json_t *send, json_t *lines)
+{
+	struct attached f;
+	enum tocsin_err err = attach_open(word, &f);
 	if (err == TOCSIN_OK)
-		err = file_read(path, &content);
-	if (err == TOCSIN_OK)
-		err = stage(x, name, type == NULL ? media_of_name(name)->type : type->type, buf_bytes(&content), send, lines);
-	buf_free(&content);
+		err = stage(x, f.name, f.type, buf_bytes(&f.content), send, lines);
+	buf_free(&f.content);
 	return err;
 }
 
@@ -124,24 +129,11 @@ int issue_with_files(const struct context *x, json_t *send, const struct words *
 	return complain(err);
 }
 
-int command_attachment(const struct context *x, int argc, char **argv)
+int attach_save(const struct context *x, const char *path, const char *out)
 {
-	const char *out = NULL;
-	struct words plain;
-	struct buf path, content;
-	const struct option options[] = { { "--out", OPTION_ONE, &out }, { NULL } };
-	if (!args_take(argc, argv, options, &plain, 2, 2) || out == NULL)
-		return usage("attachment");
-	buf_init(&path, 8192);
+	struct buf content;
 	buf_init(&content, FILE_MAX);
-	buf_add_str(&path, "/api/v1/statements/");
-	client_quote(&path, plain.word[0]);
-	buf_add_str(&path, "/files?name=");
-	client_quote(&path, plain.word[1]);
-	buf_add_char(&path, 0);
-	enum tocsin_err err = buf_end(&path, "a name");
-	if (err == TOCSIN_OK)
-		err = client_ask(x, "GET", (const char *)path.p, NULL, NULL, &content);
+	enum tocsin_err err = client_ask(x, "GET", path, NULL, NULL, &content);
 	/* Never over a file that is there, whoever chose the name; only its user may read it. */
 	if (err == TOCSIN_OK)
 		err = file_create(out, buf_bytes(&content), 0600);
@@ -152,7 +144,26 @@ int command_attachment(const struct context *x, int argc, char **argv)
 		print_json(o);
 		json_decref(o);
 	}
-	buf_free(&path);
 	buf_free(&content);
 	return err == TOCSIN_OK ? EXIT_DONE : complain(err);
+}
+
+int command_attachment(const struct context *x, int argc, char **argv)
+{
+	const char *out = NULL;
+	struct words plain;
+	struct buf path;
+	const struct option options[] = { { "--out", OPTION_ONE, &out }, { NULL } };
+	if (!args_take(argc, argv, options, &plain, 2, 2) || out == NULL)
+		return usage("attachment");
+	buf_init(&path, 8192);
+	buf_add_str(&path, "/api/v1/statements/");
+	client_quote(&path, plain.word[0]);
+	buf_add_str(&path, "/files?name=");
+	client_quote(&path, plain.word[1]);
+	buf_add_char(&path, 0);
+	enum tocsin_err err = buf_end(&path, "a name");
+	int status = err == TOCSIN_OK ? attach_save(x, (const char *)path.p, out) : complain(err);
+	buf_free(&path);
+	return status;
 }

@@ -139,6 +139,18 @@ json_t *json_words(const struct words *w);
 /* Sends the files FILE[:TYPE] of FILES to the node's stage and puts their ids into SEND as "attach"; in its open and close the Nth of them is called
  * attachment.N until then (attach.c). */
 enum tocsin_err attach_files(const struct context *x, const struct words *files, json_t *send) MUST_USE;
+struct attached {
+	char path[4096];
+	const char *name;            /* the end of path */
+	const char *type;
+	struct buf content;          /* to be freed in any case */
+};
+/* FILE, or FILE:TYPE: what stands behind the last colon is a type when it is one that may be attached. */
+enum tocsin_err attach_open(const char *word, struct attached *out) MUST_USE;
+/* GETs PATH into the new file OUT, says so, and gives the exit status. */
+int attach_save(const struct context *x, const char *path, const char *out);
+/* draft attach ID FILE[:TYPE], draft detach ID NAME, draft file ID NAME --out FILE; argv[0] is the second word (draft_file.c). */
+int draft_file(const struct context *x, int argc, char **argv);
 /* One file with its bytes. */
 enum tocsin_err attach_bytes(const struct context *x, const char *name, const char *type, struct bytes content, json_t *send) MUST_USE;
 /* Takes SEND, as issue_statement does, after the FILES were attached. */

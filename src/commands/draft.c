@@ -303,6 +303,8 @@ int command_draft(const struct context *x, int argc, char **argv)
 	json_t *answer = NULL;
 	if (argc > 1 && strcmp(argv[1], "add") == 0)
 		return add(x, argc - 1, argv + 1);
+	if (argc > 1 && (strcmp(argv[1], "attach") == 0 || strcmp(argv[1], "detach") == 0 || strcmp(argv[1], "file") == 0))
+		return draft_file(x, argc - 1, argv + 1);
 	const struct option options[] = { { "--state", OPTION_ONE, &state }, { "--version", OPTION_ONE, &version }, { "--reason", OPTION_ONE, &reason }, { NULL } };
 	if (!args_take(argc, argv, options, &w, 1, 3))
 		return usage("draft");

@@ -40,7 +40,8 @@ const struct command commands[] = {
 		"[--confirm FIELD]... [--confirm-audience] [--wait SECONDS] FILE.json",
 		"send a warning; prints an id a recipient; on a desk with accounts it is drafted and proposed", command_warn },
 	{ "draft", "add [--to NAME|@GROUP|contact:NAME... [--open FIELD,...] [--close FIELD,...]] [--re ID]... [--attach FILE[:TYPE]]... [--public TEXT | --not-public WHY] "
-		"[--propose [--confirm FIELD]... [--confirm-audience]] [--reason TEXT] FILE.json | edit ID --version N FILE.json | show ID | list [--state STATE] | withdraw ID --reason TEXT",
+		"[--propose [--confirm FIELD]... [--confirm-audience]] [--reason TEXT] FILE.json | edit ID --version N FILE.json | show ID | list [--state STATE] | withdraw ID --reason TEXT | "
+		"attach ID FILE[:TYPE] [--version N] | detach ID NAME [--version N] | file ID NAME --out FILE",
 		"write a warning, and see what each recipient would see", command_draft },
 	{ "determine", "ID --credible yes|no|doubt --specific ... --impending ... --harm ... [--words TEXT] [--result met|not-met|waived] [--ground WORD] [--reason TEXT]",
 		"whether there is a duty to warn: the four tests", command_determine },

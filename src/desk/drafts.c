@@ -5,10 +5,12 @@
 #include "base/random.h"
 #include "base/sha256.h"
 #include "desk/clocks.h"
+#include "desk/files.h"
 #include "desk/policy.h"
 #include "desk/reach.h"
 #include "desk/rules.h"
 #include "store/rows_access.h"
+#include "store/rows_file.h"
 
 #define ARENA (32u << 20)
 #define ROW_ARENA (16u << 20)                   /* one statement with its content */
@@ -289,6 +291,72 @@ enum tocsin_err drafts_withdraw(const struct desk *d, const struct view *v, cons
 	}
 	arena_free(a);
 	return err;
+}
+
+/* ---- files ---- */
+
+struct looking {
+	const char *name;
+	bool found;
+};
+
+static bool look(void *arg, const struct file_row *row)
+{
+	struct looking *l = arg;
+	l->found = l->found || strcmp(row->name, l->name) == 0;
+	return !l->found;
+}
+
+static enum tocsin_err remove_file(struct snapshot *read, struct change *c, int64_t num, const char *name)
+{
+	struct looking l = { .name = name };
+	enum tocsin_err err = draft_file_each(read, num, look, &l);
+	if (err == TOCSIN_OK && !l.found)
+		return fail(TOCSIN_MISSING, "this draft has no file %.200s", name);
+	if (err == TOCSIN_OK)
+		change_draft_file_remove(c, num, name);
+	return err;
+}
+
+/* TYPE NULL: removes it. */
+static enum tocsin_err change_file(const struct desk *d, const struct view *v, const char *id, int64_t version,
+	const char *name, const char *type, struct bytes data)
+{
+	struct draft_row row;
+	struct snapshot *read = NULL;
+	int64_t now = clock_now();
+	struct arena *a = arena_new(ARENA);
+	struct change *c = change_new();
+	enum tocsin_err err = a == NULL || c == NULL ? fail(TOCSIN_BROKEN, "no memory for a draft")
+						     : snapshot_open(d->store, &read);
+	if (err == TOCSIN_OK)
+		err = find_open(d, read, v, id, a, &row);
+	if (err == TOCSIN_OK) {
+		change_draft_edit(c, row.num, row.state, version, row.content, v->account, now);
+		err = type != NULL ? files_to_draft(read, c, row.num, name, type, data) : remove_file(read, c, row.num, name);
+	}
+	snapshot_close(read);
+	if (err == TOCSIN_OK) {
+		clocks_end(c, CLOCK_RELEASE, 0, row.num, "void", now);
+		audit_add(c, v, "draft.edit", id, type != NULL ? "a file came" : "a file went");
+		err = store_commit(d->store, c, NULL, NULL);
+	} else {
+		change_free(c);
+	}
+	arena_free(a);
+	return err;
+}
+
+enum tocsin_err drafts_put_file(const struct desk *d, const struct view *v, const char *id, int64_t version,
+	const char *name, const char *type, struct bytes data)
+{
+	return change_file(d, v, id, version, name, type, data);
+}
+
+enum tocsin_err drafts_remove_file(const struct desk *d, const struct view *v, const char *id, int64_t version,
+	const char *name)
+{
+	return change_file(d, v, id, version, name, NULL, bytes_of(NULL, 0));
 }
 
 /* ---- lists ---- */

@@ -24,6 +24,12 @@ enum tocsin_err drafts_edit(const struct desk *d, const struct view *v, const ch
 	const json_t *given) MUST_USE;
 enum tocsin_err drafts_withdraw(const struct desk *d, const struct view *v, const char *id, int64_t version,
 	const char *reason) MUST_USE;
+/* A file of the draft, or no longer one: its next version, of which VERSION is the one before, with the same text; whoever
+ * was to release it has another one to look at. Errors as drafts_edit and files_to_draft; MISSING: there is no file NAME. */
+enum tocsin_err drafts_put_file(const struct desk *d, const struct view *v, const char *id, int64_t version,
+	const char *name, const char *type, struct bytes data) MUST_USE;
+enum tocsin_err drafts_remove_file(const struct desk *d, const struct view *v, const char *id, int64_t version,
+	const char *name) MUST_USE;
 /* {items, next}: those that V sees, newest first, at most LIMIT, older than the one called BEFORE (NULL: from the
  * newest), in STATE (NULL: any). Returned owned. */
 enum tocsin_err drafts_list(struct snapshot *read, const struct view *v, const char *state, const char *before,

@@ -46,7 +46,7 @@ enum tocsin_err release_review(const struct desk *d, const struct view *v, const
 
 /* The draft ID as V sees it: what is written, what each recipient will see, what is missing, who decided, what left:
  * {id, version, state, kind, unit, compartment, author, created_at, changed_at, changed_by, urgency, level, two_people,
- * composition, recipients, audiences, missing, determination, decisions, released, review_by}. Returned owned. */
+ * composition, files, recipients, audiences, missing, determination, decisions, released, review_by}. Returned owned. */
 enum tocsin_err release_show(const struct desk *d, struct snapshot *read, const struct view *v, const char *id,
 	json_t **out) MUST_USE;
 

@@ -141,6 +141,23 @@ static enum tocsin_err show_history(struct plan *p, json_t *o)
 	return err == TOCSIN_OK ? l.err : err;
 }
 
+/* What is attached, whoever gets it: each value as its line has it. */
+static enum tocsin_err show_files(struct snapshot *read, const struct draft_row *row, struct arena *a, json_t *o)
+{
+	json_t *list = json_array();
+	struct files *files = arena_alloc(a, sizeof *files);
+	enum tocsin_err err = files == NULL || list == NULL ? fail(TOCSIN_BROKEN, "no memory for a draft")
+							    : files_of_draft(read, row->num, a, files);
+	for (size_t i = 0; err == TOCSIN_OK && i < files->n; i++) {
+		json_t *v = json_from_value(files->field[i].value);
+		json_array_append_new(list, json_pack("{s:s, s:O, s:O, s:O, s:O}", "line", files->field[i].name, "name", json_array_get(v, 0),
+			"type", json_array_get(v, 1), "size", json_array_get(v, 2), "sha256", json_array_get(v, 3)));
+		json_decref(v);
+	}
+	json_object_set_new(o, "files", list);
+	return err;
+}
+
 static void show_head(const struct draft_row *row, json_t *o)
 {
 	json_object_set_new(o, "id", json_string(row->id));
@@ -195,6 +212,8 @@ enum tocsin_err release_show(const struct desk *d, struct snapshot *read, const 
 		enum tocsin_err made = plan_make(d, read, &row, NULL, NULL, a, scratch, p);
 		err = show_plan(p, made, o);
 	}
+	if (err == TOCSIN_OK)
+		err = show_files(read, &row, a, o);
 	if (err == TOCSIN_OK && p->duty.result == NULL)
 		p->duty.result = "";
 	if (err == TOCSIN_OK)

@@ -136,6 +136,7 @@ op_handler op_clocks, op_clock_one, op_clock_ack, op_clock_hand;
 op_handler op_channels, op_channel_add, op_channel_remove, op_channel_test, op_pages, op_page_ack;
 op_handler op_retract, op_reach;
 op_handler op_contacts, op_contact, op_contact_put, op_contact_delete, op_file_stage, op_file, op_delivered, op_script, op_sheet;
+op_handler op_draft_file_put, op_draft_file_remove, op_draft_file;
 
 /* Names of roles as bits; BAD names the one that there is not. */
 enum tocsin_err serve_roles(const json_t *list, unsigned *roles) MUST_USE;

@@ -107,6 +107,9 @@ static op_handler *const handlers[API_COUNT] = {
 	[API_DELIVERED] = op_delivered,
 	[API_SCRIPT] = op_script,
 	[API_SHEET] = op_sheet,
+	[API_DRAFT_FILE_PUT] = op_draft_file_put,
+	[API_DRAFT_FILE_REMOVE] = op_draft_file_remove,
+	[API_DRAFT_FILE] = op_draft_file,
 	[API_SEARCH] = op_search,
 };
 

@@ -79,5 +79,53 @@ run 0 "the last of them is there" at b attachment "${out%% *}" f17.txt --out "$W
 # ---- a partner that names its files as it likes ----
 is "$(api b GET "/api/v1/statements/$one/files?name=..%2F..%2Fmap.png" -o /dev/null -w '%{http_code}')" 404 "a path is no name"
 is "$(api b GET "/api/v1/statements/$one/files" -o /dev/null -w '%{http_code}')" 400 "a name is needed"
+# ---- of a draft, by two people ----
+account a ann analyst
+account a carl analyst
+account a ruth releasing-officer
+warning "$W/d.json" "a car with a bomb" ',"urgency":"urgent"'
+run 0 "a draft begins with two files, one of them open" by a ann draft add --to b.exercise --open substance,attachment.2 --attach "$W/names.txt" --attach "$W/map.png" --not-public "there is no public danger" "$W/d.json" --json
+draft=$(echo "$out" | jq -r .id)
+opened() { by a ann draft show "$draft" --json | jq -r '[.recipients[0].open[] | select(.name | startswith("attachment.")) | .value[0]] | sort | join(" ")'; }
+attached() { by a ann draft show "$draft" --json | jq -r '[.files[].name] | join(" ")'; }
+is "$(attached)" "map.png names.txt" "both are attached"
+is "$(opened)" "map.png" "the one is open"
+printf 'AAA\n' >"$W/a first.txt"
+run 0 "another one comes in front of them" by a ann draft attach "$draft" "$W/a first.txt"
+is "$(opened)" "map.png" "and what was opened is still the same"
+by a ann draft show "$draft" --json | jq -e .version >"$W/version"
+head -c 1000 /dev/urandom >"$W/other.png"; cp "$W/map.png" "$W/old.png"; cp "$W/other.png" "$W/map.png"
+run 0 "one is replaced" by a carl draft attach "$draft" "$W/map.png"
+match "$(by a ann draft show "$draft" --json | jq -r '.missing[] | select(.need == "fix").words')" 'attachment\.' "the new one is not open because the old one was: its author has to say it anew"
+run 1 "who has seen another version is refused" by a ann draft attach "$draft" "$W/names.txt" --version "$(cat "$W/version")"
+match "$err" 'somebody has changed it' "with why"
+is "$(api_by a ann POST "/api/v1/drafts/$draft/files?name=x.txt&type=text/plain" --data-binary x -o "$W/answer" -w '%{http_code}')" 428 "who has seen none is, too"
+run 1 "a name that is none is refused" by a ann draft attach "$draft" "$W/.hidden"
+run 1 "a type that is none" sh -c "curl -sS --unix-socket $W/a/dir/run/tocsin.sock -X POST 'http://localhost/api/v1/drafts/$draft/files?name=a.html&type=text/html&version=3' -H \"Authorization: Bearer \$(cat $W/a/ann.token)\" --data-binary x | grep -q '\"files\"'"
+run 0 "one goes" by a ann draft detach "$draft" names.txt
+run 1 "and cannot go twice" by a ann draft detach "$draft" names.txt
+match "$err" 'no file names.txt' "because it is not there"
+is "$(attached)" "a first.txt map.png" "two are left"
+line=$(by a ann draft show "$draft" --json | jq -r '.files[] | select(.name == "map.png").line')
+by a ann draft show "$draft" --json | jq --arg l "$line" '.composition | .audiences[0].open = ["substance", $l]' >"$W/e.json"
+run 0 "its author opens the new one" by a ann draft edit "$draft" --version "$(by a ann draft show "$draft" --json | jq .version)" "$W/e.json"
+is "$(opened)" "map.png" "which is open then"
+run 0 "the four tests are answered" by a ann determine "$draft" --credible yes --specific yes --impending yes --harm yes
+run 0 "it is proposed" by a ann propose "$draft" --confirm-audience
+run 0 "who is to release it looks at the file" by a ruth draft file "$draft" map.png --out "$W/looked.png"
+same "$W/map.png" "$W/looked.png"; is $? 0 "which is the new one"
+proposed=$(by a ruth draft show "$draft" --json | jq .version)
+run 0 "somebody changes a file then" by a carl draft attach "$draft" "$W/names.txt"
+match "$out" ', draft$' "so that it is no longer proposed"
+run 1 "and what was looked at is not released" by a ruth release "$draft" --version "$proposed" --confirm-audience
+run 0 "it is proposed again" by a ann propose "$draft" --confirm-audience
+run 0 "and released" by a ruth release "$draft" --version "$(by a ruth draft show "$draft" --json | jq .version)" --confirm-audience --override "they are named one by one" --json
+left=$(echo "$out" | jq -r '.released[0].id')
+run 1 "what has left is not changed any more" by a ann draft attach "$draft" "$W/names.txt"
+match "$err" 'rule release.state' "by its rule"
+until_true 20 holds b "$left"; is $? 0 "it arrives"
+is "$(at b show "$left" --json | jq -r '[.fields[] | select(.name | startswith("attachment.")) | .value[0]] | join(" ")')" "map.png" "with the file that was opened and no other"
+run 0 "which its recipient saves" at b attachment "$left" map.png --out "$W/left.png"
+same "$W/map.png" "$W/left.png"; is $? 0 "as it is"
 for n in a b; do run 0 "log account passes on $n" at $n log account; done
 done_testing
