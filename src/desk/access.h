@@ -83,10 +83,10 @@ enum tocsin_err access_share(const struct desk *d, struct snapshot *read, struct
 	const char *kind, const char *peer, const char *unit, const char *compartment, bool whole) MUST_USE;
 
 /* Shares what V writes itself, with C that issues a KIND to PEER about RE, with V's own unit, whole; on failure C is
- * spoiled, so that nothing is issued that would belong to nobody. Nothing for a view that sees everything: following
- * shares that. */
-void access_share_own(const struct desk *d, struct snapshot *read, const struct view *v, struct change *c, const char *kind,
-	const char *peer, const char *compartment);
+ * spoiled, so that nothing is issued that would belong to nobody. With a row in the audit trail that V issued ID.
+ * Nothing for a view that sees everything: following shares that. */
+void access_share_own(const struct desk *d, struct snapshot *read, const struct view *v, struct change *c, const struct hash *id,
+	const char *kind, const char *peer, const char *compartment);
 
 /* The unit that ROUTE ("partner=unit …", policy unit.route) names for PEER, otherwise INTAKE. */
 void access_route(const char *route, const char *peer, const char *intake, char out[LIMIT_ACCOUNT + 1]);

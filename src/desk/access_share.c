@@ -64,11 +64,17 @@ enum tocsin_err access_share(const struct desk *d, struct snapshot *read, struct
 	return err == TOCSIN_OK ? share(read, c, num, kind, peer, unit, compartment, whole) : err;
 }
 
-void access_share_own(const struct desk *d, struct snapshot *read, const struct view *v, struct change *c, const char *kind,
-	const char *peer, const char *compartment)
+void access_share_own(const struct desk *d, struct snapshot *read, const struct view *v, struct change *c, const struct hash *id,
+	const char *kind, const char *peer, const char *compartment)
 {
-	if (!v->everything && access_share(d, read, c, 0, kind, peer, v->unit, compartment, true) != TOCSIN_OK)
+	char hex[2 * SHA256_SIZE + 1], what[LIMIT_NAME + 80];
+	if (v->everything)
+		return;
+	if (access_share(d, read, c, 0, kind, peer, v->unit, compartment, true) != TOCSIN_OK)
 		change_spoil(c, fail_sentence());
+	hex_encode(id->b, SHA256_SIZE, hex);
+	snprintf(what, sizeof what, "%s to %s", kind, peer);
+	audit_add(c, v, "issued", hex, what);
 }
 
 /* ---- what a new statement is shared with ---- */

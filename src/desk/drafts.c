@@ -455,7 +455,9 @@ enum tocsin_err drafts_list(struct snapshot *read, const struct view *v, const c
 	*out = json_pack("{s:o, s:o}", "items", items, "next", next);
 	if (err == TOCSIN_OK && *out == NULL)
 		err = fail(TOCSIN_BROKEN, "no memory for the drafts");
-	if (err != TOCSIN_OK)
+	if (err != TOCSIN_OK) {
 		json_decref(*out);
+		*out = NULL;
+	}
 	return err;
 }

@@ -192,10 +192,10 @@ static enum tocsin_err commit_all(const struct desk *d, const struct issue *issu
 		}
 		if (in_company(issue, i))
 			change_together(changes[i], (int64_t)((batch + issue->release[i].group) & INT64_MAX));
-		if (issue->with != NULL)
-			issue->with(issue->arg, i, changes[i]);
 		results[i].id = m[i].id;
 		memcpy(results[i].to, m[i].statement.to.name, sizeof results[i].to);
+		if (issue->with != NULL)
+			issue->with(issue->arg, i, changes[i]);
 	}
 	if (err == TOCSIN_OK) {
 		err = commit_changes(d, changes, issue->n, results);

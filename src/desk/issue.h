@@ -26,7 +26,8 @@ struct issue {
 	size_t re_n;
 	const struct issue_release *release;
 	size_t n;                             /* at most 1024 */
-	/* Adds to the change of release I what is to become true with its statement, and only with it; NULL: nothing. */
+	/* Adds to the change of release I what is to become true with its statement, and only with it; its id
+	 * and recipient are in the results already.  NULL: nothing. */
 	void (*with)(void *arg, size_t i, struct change *c);
 	/* The last word on release I, whose NOTE and BODY (without pad) are what will be sealed: nothing of the call becomes
 	 * true unless it is OK for all; NULL: it is. */

@@ -66,6 +66,7 @@ struct keeping {
 	const struct desk *desk;
 	struct snapshot *read;
 	const struct view *view;
+	const struct issue_result *result;
 	char compartment[LIMIT_ACCOUNT + 1];
 };
 
@@ -73,7 +74,7 @@ static void share(void *arg, size_t i, struct change *c)
 {
 	const struct keeping *k = arg;
 	(void)i;
-	access_share_own(k->desk, k->read, k->view, c, "record", k->desk->name, k->compartment);
+	access_share_own(k->desk, k->read, k->view, c, &k->result->id, "record", k->desk->name, k->compartment);
 }
 
 static enum tocsin_err issue_record(struct keeping *k, const struct statement_row *row, const struct told *t,
@@ -112,7 +113,7 @@ enum tocsin_err told_keep(const struct desk *d, struct snapshot *read, const str
 	if (t->at > clock_now() + AHEAD)
 		return fail(TOCSIN_BAD, "nobody can have been told at a time that is still to come");
 	struct arena *a = arena_new(8u << 20);
-	struct keeping k = { .desk = d, .read = read, .view = v };
+	struct keeping k = { .desk = d, .read = read, .view = v, .result = result };
 	struct draft *draft = a == NULL ? NULL : arena_alloc(a, sizeof *draft);
 	enum tocsin_err err = draft == NULL ? fail(TOCSIN_BROKEN, "no memory for a record")
 					    : issue_record(&k, row, t, draft, a, result);

@@ -157,6 +157,8 @@ enum tocsin_err path_statement(struct asked *q, struct snapshot *r, struct state
 /* Before anything of ROW leaves: that Q's asker was shown LINES (names) of it; that WHAT was made of it. */
 enum tocsin_err note_opened(struct asked *q, const struct statement_row *row, const char *lines) MUST_USE;
 enum tocsin_err note_export(struct asked *q, const struct statement_row *row, const char *what) MUST_USE;
+/* Q's asker decided WHAT about SUBJECT: a row of the audit trail in C, unless nobody can be named. */
+void note_decision(const struct asked *q, struct change *c, const char *what, const char *subject, const char *detail);
 /* Submits C (NULL: out of memory) and, when it is durable, reads the directory's entry of NAME (NULL: none) again and
  * wakes the courier. */
 enum tocsin_err commit_about(struct serve *s, struct change *c, const char *name) MUST_USE;

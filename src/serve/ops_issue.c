@@ -179,13 +179,14 @@ struct sharing {
 	const struct view *view;
 	struct snapshot *read;
 	const struct issue *issue;
+	const struct issue_result *result;
 	char compartment[LIMIT_ACCOUNT + 1];
 };
 
 static void share(void *arg, size_t i, struct change *c)
 {
 	struct sharing *h = arg;
-	access_share_own(h->desk, h->read, h->view, c, h->issue->kind, h->issue->release[i].to, h->compartment);
+	access_share_own(h->desk, h->read, h->view, c, &h->result[i].id, h->issue->kind, h->issue->release[i].to, h->compartment);
 }
 
 /* Issues the releases from FIRST on that can share one call; how many into *N. */
@@ -211,7 +212,7 @@ static enum tocsin_err issue_some(struct serve *s, struct snapshot *r, const str
 		.release = release,
 		.n = *n,
 		.with = share };
-	struct sharing h = { .desk = s->desk, .view = v, .read = r, .issue = &issue };
+	struct sharing h = { .desk = s->desk, .view = v, .read = r, .issue = &issue, .result = result };
 	issue.arg = &h;
 	enum tocsin_err err = access_compartment(r, v, issue.re, issue.re_n, h.compartment);
 	if (err == TOCSIN_OK)

@@ -3,6 +3,7 @@
  */
 #include "base/text.h"
 #include "desk/cards.h"
+#include "desk/audit.h"
 #include "serve/internal.h"
 #include "store/rows.h"
 
@@ -74,7 +75,9 @@ enum tocsin_err op_card_next(struct serve *s, struct asked *q)
 	exchange_wake(s->exchange);
 	q->answer = json_object();
 	json_object_set_new(q->answer, "seq", json_integer((json_int_t)seq));
-	return TOCSIN_OK;
+	return q->view.everything ? TOCSIN_OK
+				  : audit_note(s->desk, &q->view, "card.next", "",
+					    json_is_true(json_object_get(q->body, "rotate")) ? "with fresh keys" : "");
 }
 
 /* ---- partners ---- */
@@ -220,7 +223,7 @@ enum tocsin_err op_partner_add(struct serve *s, struct asked *q)
 	q->answer = partner_json(s, p);
 	json_object_set_new(q->answer, "what", json_string(what));
 	peer_release(p);
-	return TOCSIN_OK;
+	return q->view.everything ? TOCSIN_OK : audit_note(s->desk, &q->view, "partner.card", name, what);
 }
 
 /* The same digits, whatever stands between them? */
@@ -274,6 +277,7 @@ enum tocsin_err op_partner_confirm(struct serve *s, struct asked *q)
 	if (c != NULL) {
 		change_partner_state(c, q->parameter, "confirmed", "", clock_now());
 		change_event(c, "partner confirmed", 0, q->parameter);
+		note_decision(q, c, "partner.confirmed", q->parameter, given != NULL ? "by its safety number" : "without its safety number");
 	}
 	return answer_partner(s, q, c, q->parameter);
 }
@@ -291,6 +295,7 @@ enum tocsin_err op_partner_distrust(struct serve *s, struct asked *q)
 	if (c != NULL) {
 		change_partner_state(c, q->parameter, "distrusted", reason, clock_now());
 		change_event(c, "partner distrusted", 0, q->parameter);
+		note_decision(q, c, "partner.distrusted", q->parameter, reason);
 	}
 	return answer_partner(s, q, c, q->parameter);
 }
@@ -310,7 +315,10 @@ enum tocsin_err op_partner_quorum(struct serve *s, struct asked *q)
 	struct change *c = change_new();
 	if (c != NULL) {
 		change_partner_quorum(c, q->parameter, k, clock_now());
+		char words[32];
+		snprintf(words, sizeof words, "%lld", (long long)k);
 		change_event(c, "quorum changed", 0, q->parameter);
+		note_decision(q, c, "partner.quorum", q->parameter, words);
 	}
 	enum tocsin_err err = answer_partner(s, q, c, q->parameter);
 	if (err == TOCSIN_OK && k > others)
@@ -416,6 +424,7 @@ enum tocsin_err op_group_put(struct serve *s, struct asked *q)
 	for (size_t i = 0; i < n; i++)
 		change_group_put(c, q->parameter, word[i]);
 	change_event(c, "group changed", 0, q->parameter);
+	note_decision(q, c, "group.put", q->parameter, "");
 	err = commit_about(s, c, NULL);
 	if (err == TOCSIN_OK) {
 		q->answer = json_object();
@@ -436,6 +445,7 @@ enum tocsin_err op_group_delete(struct serve *s, struct asked *q)
 		return fail(TOCSIN_MISSING, "there is no group %s", q->parameter);
 	}
 	change_event(c, "group changed", 0, q->parameter);
+	note_decision(q, c, "group.removed", q->parameter, "");
 	enum tocsin_err err = commit_about(s, c, NULL);
 	q->answer = json_object();
 	json_object_set_new(q->answer, "name", json_string(q->parameter));
@@ -473,6 +483,7 @@ enum tocsin_err op_witness_put(struct serve *s, struct asked *q)
 		if (c != NULL) {
 			change_witness_add(c, q->parameter, clock_now());
 			change_event(c, "witness added", 0, q->parameter);
+			note_decision(q, c, "witness.added", q->parameter, "");
 		}
 		enum tocsin_err err = commit_about(s, c, q->parameter);
 		if (err != TOCSIN_OK)
@@ -495,6 +506,7 @@ enum tocsin_err op_witness_delete(struct serve *s, struct asked *q)
 	if (c != NULL) {
 		change_witness_remove(c, q->parameter);
 		change_event(c, "witness removed", 0, q->parameter);
+		note_decision(q, c, "witness.removed", q->parameter, "");
 	}
 	enum tocsin_err err = commit_about(s, c, q->parameter);
 	q->answer = json_object();

@@ -212,7 +212,10 @@ enum tocsin_err op_close_delivery(struct serve *s, struct asked *q)
 	struct change *c = change_new();
 	if (c != NULL) {
 		change_outbox_close(c, row.num, reason);
+		char id[2 * SHA256_SIZE + 1];
+		hex_encode(row.id.b, SHA256_SIZE, id);
 		change_event(c, "delivery closed", row.num, row.peer);
+		note_decision(q, c, "delivery.closed", id, reason);
 	}
 	err = commit_about(s, c, NULL);
 	q->answer = json_object();

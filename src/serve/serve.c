@@ -2,6 +2,7 @@
 
 #include "base/limits.h"
 #include "base/random.h"
+#include "desk/audit.h"
 #include "exchange/rate.h"
 #include "serve/repeat.h"
 #include "serve/streams.h"
@@ -453,6 +454,12 @@ enum tocsin_err etag_match(struct asked *q, int64_t version)
 		return TOCSIN_OK;
 	q->status = 412;
 	return fail(TOCSIN_REFUSED, "somebody has changed it meanwhile: read it again (version %lld)", (long long)version);
+}
+
+void note_decision(const struct asked *q, struct change *c, const char *what, const char *subject, const char *detail)
+{
+	if (!q->view.everything)
+		audit_add(c, &q->view, what, subject, detail);
 }
 
 enum tocsin_err commit_about(struct serve *s, struct change *c, const char *name)

@@ -149,12 +149,13 @@ def hidden_from(who):
     if who.role == "i":
         return SECRET
     unit = who.name.split("-")[0]
+    others = {ids["bravo" if unit == "alpha" else "alpha"] for ids in things.values() if len(ids) == 2}
     if who.role == "m":
         return {m for m in HIDDEN["alpha"] | HIDDEN["bravo"] if not m.endswith("-")} | {"ALPHAMARK"} | set(alpha)
-    return HIDDEN[unit]
+    return HIDDEN[unit] | others
 
 
-leaks = []
+leaks, things = [], {}
 
 
 def clean(who, asked, answer):
@@ -283,6 +284,18 @@ for operation in operations:
                 asked_n += 2
                 if blank(a, there) != blank(b, not_there):
                     differ.append(f"{who.name}: {operation}: {a} and {b}")
+# What is named elsewhere than in the path: as a place in a list, or as what a list is about.
+PROBES = {"/api/v1/drafts?before=": "draft", "/api/v1/pages?before=": "page", "/api/v1/clocks?after=": "clock", "/api/v1/clocks?about=": "statement",
+          "/api/v1/clocks?statement=": "statement", f"/api/v1/statements/{alpha[0]}/reach?after=": "statement", "/api/v1/handovers?before=": "handover"}
+for path, names in PROBES.items():
+    for letter in "ardlp":
+        who, hidden = of("alpha", letter), things.get(names, {}).get("bravo")
+        if hidden is not None:
+            not_there = secrets.token_hex(32)[:len(hidden)]
+            a, b = who.ask("GET", path + hidden), who.ask("GET", path + not_there)
+            clean(who, path + hidden, a)
+            if blank(a, hidden) != blank(b, not_there):
+                differ.append(f"{who.name}: {path}: {a} and {b}")
 check(not wrong, f"each of the {len(operations)} operations is refused to whom the table says, and to nobody else", *wrong)
 check(not differ, "what is not seen is answered as what is not there: status, headers, words, size", *differ)
 
