@@ -163,11 +163,11 @@ static enum tocsin_err commit_edit(const struct desk *d, const struct view *v, c
 		change_account_compartments_clear(c, row->name);
 	if (!removed)
 		add_compartments(c, row->name, e->compartment, e->compartment_n);
-	/* What was the account's in a unit where it is no more goes to whom that unit's clocks go to. */
-	if (removed || strcmp(unit_before, row->unit) != 0) {
+	if (removed || strcmp(unit_before, row->unit) != 0)
 		change_escalation_leave(c, unit_before, row->name);
-		change_clocks_leave(c, unit_before, row->name);
-	}
+	/* What it may not know of any more goes to whom that unit's clocks go to. */
+	if (removed || e->unit != NULL || e->compartments_given)
+		change_clocks_leave(c, row->name);
 	if (strcmp(row->state, "active") != 0) {
 		change_session_end_all(c, row->name);
 	} else if (e->state != NULL) {

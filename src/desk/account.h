@@ -4,7 +4,7 @@
  * Invariants.  A name is never used twice: who is removed stays as a row, so that what was signed off keeps its meaning.
  * The last active administrator stays one.  Nobody changes one's own roles, unit or compartments.  An inspector has no
  * other role, and an administrator neither, unless policy says so.  Who is locked or removed has no sessions and no tokens.
- * Whoever leaves a unit leaves its open clocks there.  Every change is in the audit trail, in the same transaction.
+ * Whoever leaves a unit or a compartment leaves its open clocks there.  Every change is in the audit trail, in the same transaction.
  */
 #ifndef TOCSIN_DESK_ACCOUNT_H
 #define TOCSIN_DESK_ACCOUNT_H

@@ -4,6 +4,7 @@
 #include "desk/account.h"
 #include "desk/audit.h"
 #include "desk/rules.h"
+#include "store/rows_access.h"
 #include "store/rows_people.h"
 #include "store/rows_unit.h"
 
@@ -14,6 +15,7 @@
 #define UNREAD_MOST 200
 #define LIST_MOST 50
 #define CONTENT_MAX (1u << 20)
+#define COMPARTMENT "compartment"
 
 static json_t *time_json(int64_t t)
 {
@@ -34,9 +36,17 @@ static json_t *id_json(struct bytes id)
 /* ---- what is open ---- */
 
 struct open {
-	json_t *compartments;                   /* the successor's, as members */
+	json_t *compartments, *mine;            /* the successor's, and those of who goes, as members */
+	const char *compartment;                /* whose unread ones are being listed */
 	json_t *clocks, *unread, *drafts, *stays;
 };
+
+/* Kept with what is in a compartment, so that each reader is shown what is the reader's then; itself never shown. */
+static void set_compartment(json_t *j, const char *compartment)
+{
+	if (compartment[0] != 0)
+		json_object_set_new(j, COMPARTMENT, json_string(compartment));
+}
 
 static bool may_know(const struct open *o, const char *compartment)
 {
@@ -55,6 +65,7 @@ static bool add_clock(void *arg, const struct open_clock *row)
 	json_object_set_new(j, "acked_at", time_json(row->acked_at));
 	json_object_set_new(j, "statement", id_json(row->statement));
 	json_object_set_new(j, "draft", json_string(row->draft));
+	set_compartment(j, row->compartment);
 	json_array_append_new(may_know(o, row->compartment) ? o->clocks : o->stays, j);
 	return true;
 }
@@ -68,6 +79,7 @@ static bool add_draft(void *arg, const struct open_draft *row)
 	json_object_set_new(j, "state", json_string(row->state));
 	json_object_set_new(j, "version", json_integer(row->version));
 	json_object_set_new(j, "changed_at", time_json(row->changed_at));
+	set_compartment(j, row->compartment);
 	json_array_append_new(may_know(o, row->compartment) ? o->drafts : o->stays, j);
 	return true;
 }
@@ -88,6 +100,7 @@ static bool add_unread(void *arg, const struct open_unread *row)
 	json_object_set_new(j, "kind", json_string(row->kind));
 	json_object_set_new(j, "from", json_string(row->peer));
 	json_object_set_new(j, "known_at", time_json(row->known_at));
+	set_compartment(j, o->compartment);
 	json_array_append_new(o->unread, j);
 	return json_array_size(o->unread) < UNREAD_MOST;
 }
@@ -98,27 +111,43 @@ static bool add_compartment(void *names, const char *name)
 	return true;
 }
 
+/* What nobody of UNIT has opened, of its part that is read into COMPARTMENT. */
+static enum tocsin_err gather_unread(struct snapshot *read, const char *unit, const char *compartment, struct open *o)
+{
+	int64_t scope = 0;
+	o->compartment = compartment;
+	if (json_array_size(o->unread) >= UNREAD_MOST)
+		return TOCSIN_OK;
+	enum tocsin_err err = scope_find(read, unit, compartment, &scope);
+	return err == TOCSIN_OK && scope != 0 ? open_unread(read, scope, LOOK, unit, add_unread, o) : err;
+}
+
 /* All that is open for V and that TO may know of. */
 static enum tocsin_err gather(struct snapshot *read, const struct view *v, const struct account_row *to, struct open *o)
 {
-	int64_t scope[VIEW_SCOPES];
-	size_t n = 0;
-	*o = (struct open) { json_object(), json_array(), json_array(), json_array(), json_array() };
+	const char *compartment;
+	json_t *is;
+	*o = (struct open) { json_object(), json_object(), "", json_array(), json_array(), json_array(), json_array() };
 	enum tocsin_err err = account_compartments(read, to->name, add_compartment, o->compartments);
+	if (err == TOCSIN_OK)
+		err = account_compartments(read, v->account, add_compartment, o->mine);
 	if (err == TOCSIN_OK)
 		err = open_clocks(read, v->account, CLOCKS_MOST, add_clock, o);
 	if (err == TOCSIN_OK)
 		err = open_drafts(read, v->account, DRAFTS_MOST, add_draft, o);
 	if (err == TOCSIN_OK)
-		err = scopes_of(read, to->unit, to->name, scope, VIEW_SCOPES, &n);
-	for (size_t i = 0; err == TOCSIN_OK && i < n && json_array_size(o->unread) < UNREAD_MOST; i++)
-		err = open_unread(read, scope[i], LOOK, to->unit, add_unread, o);
+		err = gather_unread(read, to->unit, "", o);
+	/* Of compartments only those that both are read into. */
+	json_object_foreach(o->mine, compartment, is)
+		if (err == TOCSIN_OK && may_know(o, compartment))
+			err = gather_unread(read, to->unit, compartment, o);
 	return err;
 }
 
 static void open_free(struct open *o)
 {
 	json_decref(o->compartments);
+	json_decref(o->mine);
 	json_decref(o->clocks);
 	json_decref(o->unread);
 	json_decref(o->drafts);
@@ -149,22 +178,42 @@ static enum tocsin_err row_for(
 	return err;
 }
 
+/* Takes out of each list of LISTS what is in a compartment that is none of COMPARTMENTS, and from the others its name. */
+static void only_of(json_t *lists, const json_t *compartments)
+{
+	const char *name;
+	json_t *list;
+	json_object_foreach(lists, name, list)
+		for (size_t i = json_array_size(list); i-- > 0;) {
+			json_t *item = json_array_get(list, i);
+			const char *compartment = json_string_value(json_object_get(item, COMPARTMENT));
+			if (compartment != NULL && json_object_get(compartments, compartment) == NULL)
+				json_array_remove(list, i);
+			else
+				json_object_del(item, COMPARTMENT);
+		}
+}
+
 enum tocsin_err handover_show(struct snapshot *read, const struct view *v, const char *id, json_t **out)
 {
 	struct handover_row row;
-	json_t *content = NULL;
+	json_t *content = NULL, *compartments = json_object();
 	struct arena *a = arena_new(ARENA);
 	*out = NULL;
 	enum tocsin_err err = row_for(read, v, id, a, &row);
 	if (err == TOCSIN_OK)
+		err = account_compartments(read, v->account, add_compartment, compartments);
+	if (err == TOCSIN_OK)
 		err = json_parse(row.content, CONTENT_MAX, "a hand-over", &content);
 	if (err == TOCSIN_OK) {
-		/* Names stay within the unit, also when an auditor of another one looks. */
+		only_of(content, compartments);
+		/* Names stay within the unit, also when one of the two has left it since. */
 		row.from = account_shown(read, v, row.from, a);
 		row.to = account_shown(read, v, row.to, a);
 		*out = head(&row);
 		json_object_set_new(*out, "content", content);
 	}
+	json_decref(compartments);
 	arena_free(a);
 	return err;
 }
@@ -228,6 +277,8 @@ static enum tocsin_err commit_start(const struct desk *d, const struct view *v, 
 		*out = head(row);
 		json_object_set(*out, "content", content);
 		json_object_set(*out, "stays", o->stays);
+		only_of(content, o->mine);
+		only_of(*out, o->mine);         /* "stays" is the one list there */
 	}
 	json_decref(content);
 	buf_free(&text);

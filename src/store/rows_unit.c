@@ -95,9 +95,9 @@ void change_escalation_leave(struct change *c, const char *unit, const char *acc
 	change_run(c, WRITE_ESCALATION_LEAVE, unit, account);
 }
 
-void change_clocks_leave(struct change *c, const char *unit, const char *account)
+void change_clocks_leave(struct change *c, const char *account)
 {
-	change_run(c, WRITE_CLOCKS_LEAVE, unit, account);
+	change_run(c, WRITE_CLOCKS_LEAVE, account);
 }
 
 /* ---- delegations ---- */

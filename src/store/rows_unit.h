@@ -29,8 +29,9 @@ enum tocsin_err escalation_list(struct snapshot *r, const char *unit, escalation
 void change_escalation_clear(struct change *c, const char *unit);
 void change_escalation_add(struct change *c, const char *unit, size_t position, const char *account);
 void change_escalation_leave(struct change *c, const char *unit, const char *account);
-/* The open clocks of ACCOUNT in UNIT go to the first of the unit's escalation. */
-void change_clocks_leave(struct change *c, const char *unit, const char *account);
+/* The open clocks that ACCOUNT, as it is in C by now, may not hold any more go to the first of their unit's escalation who
+ * may. */
+void change_clocks_leave(struct change *c, const char *account);
 
 /* ---- delegations ---- */
 struct delegation_row {

@@ -223,9 +223,12 @@ const struct sql_text sql_writes[WRITE_COUNT] = {
 	[WRITE_ESCALATION_ADD] = { "escalation add", "INSERT INTO escalation (unit, position, account) VALUES ($1, $2, $3)", "tit" },
 	[WRITE_ESCALATION_LEAVE] = { "escalation leave", "DELETE FROM escalation WHERE unit = $1 AND account = $2", "tt" },
 	[WRITE_CLOCKS_LEAVE] = { "clocks leave",
-	        "UPDATE clock SET owner = COALESCE((SELECT e.account FROM escalation e WHERE e.unit = $1 AND e.account <> $2"
-	        " ORDER BY e.position LIMIT 1), '') WHERE owner = $2 AND unit = $1 AND ended_at = 0",
-	        "tt" },
+	        "UPDATE clock SET owner = COALESCE((SELECT e.account FROM escalation e WHERE e.unit = clock.unit AND e.account <> $1 AND"
+	        " (clock.compartment = '' OR EXISTS (SELECT 1 FROM account_compartment r WHERE r.account = e.account AND r.compartment = clock.compartment))"
+	        " ORDER BY e.position LIMIT 1), '') WHERE owner = $1 AND ended_at = 0 AND NOT EXISTS"
+	        " (SELECT 1 FROM account a WHERE a.name = $1 AND a.state <> 'removed' AND a.unit = clock.unit AND"
+	        " (clock.compartment = '' OR EXISTS (SELECT 1 FROM account_compartment r WHERE r.account = $1 AND r.compartment = clock.compartment)))",
+	        "t" },
 	[WRITE_HANDOVER_ADD] = { "handover add",
 	        "INSERT INTO handover (num, id, from_account, to_account, at, content, from_signed_at, to_signed_at)"
 	        " VALUES ($1, $2, $3, $4, $5, $6, $5, 0)",

@@ -350,6 +350,7 @@ HOME_TEST(two_accounts_sign_a_hand_over_and_the_clocks_go_to_the_successor)
 	crowd(h);
 	v = view_as(h, "boss");
 	ok(compartment_put(&h->desk, &v, "harbour", "the harbour source"));
+	ok(account_edit(&h->desk, &v, "ann", &(struct account_edit){ .compartments_given = true, .compartment = (const char *const[]){ "harbour" }, .compartment_n = 1 }));
 	clock_of(h, "ann", "");
 	clock_of(h, "ann", "");
 	clock_of(h, "ann", "harbour");
@@ -387,6 +388,70 @@ HOME_TEST(two_accounts_sign_a_hand_over_and_the_clocks_go_to_the_successor)
 	assert_int_equal(clocks_of(h, "lia", "ann"), 100);
 }
 
+/* A statement from G that is shared with the desk, or its part that is read into COMPARTMENT. */
+static void came_in(struct home *h, struct guest *g, const char *compartment)
+{
+	struct issue_result r;
+	struct change *c = change_new();
+	guest_writes(h, g, "warning", NULL, NULL, &r);
+	change_scope_add(c, "desk", compartment);
+	change_share(c, "desk", compartment, "", r.num, false);
+	ok(store_commit(h->desk.store, c, NULL, NULL));
+}
+
+/* How many unread ones BY is shown at the start of a hand-over to TO, which ID then names. */
+static size_t unread_of(struct home *h, const char *by, const char *to, char id[HANDOVER_ID + 1])
+{
+	struct view v = view_as(h, by);
+	json_t *o = NULL;
+	ok(handover_start(&h->desk, &v, to, &o));
+	snprintf(id, HANDOVER_ID + 1, "%s", json_string_value(json_object_get(o, "id")));
+	size_t n = json_array_size(json_object_get(json_object_get(o, "content"), "unread"));
+	char *text = json_dumps(o, 0);
+	assert_null(strstr(text, "harbour"));
+	free(text);
+	json_decref(o);
+	return n;
+}
+
+static size_t unread_shown(struct home *h, const char *to, const char *id)
+{
+	struct view v = view_as(h, to);
+	struct snapshot *r;
+	json_t *o = NULL;
+	ok(snapshot_open(h->desk.store, &r));
+	ok(handover_show(r, &v, id, &o));
+	snapshot_close(r);
+	size_t n = json_array_size(json_object_get(json_object_get(o, "content"), "unread"));
+	json_decref(o);
+	return n;
+}
+
+HOME_TEST(a_hand_over_lists_of_a_compartment_only_what_both_may_know_and_shows_it_only_as_long)
+{
+	struct home *h = *state;
+	static const char *const harbour[] = { "harbour" };
+	struct guest g;
+	char id[HANDOVER_ID + 1];
+	crowd(h);
+	struct view boss = view_as(h, "boss");
+	ok(compartment_put(&h->desk, &boss, "harbour", "the harbour source"));
+	const struct account_edit in = { .compartments_given = true, .compartment = harbour, .compartment_n = 1 }, out = { .compartments_given = true };
+	guest_meets(h, &g, "south.example");
+	came_in(h, &g, "");
+	came_in(h, &g, "harbour");
+	ok(account_edit(&h->desk, &boss, "rel", &in));
+	assert_int_equal(unread_of(h, "ann", "rel", id), 1);
+	assert_int_equal(unread_of(h, "rel", "ann", id), 1);
+	ok(account_edit(&h->desk, &boss, "ann", &in));
+	assert_int_equal(unread_of(h, "ann", "rel", id), 2);
+	assert_int_equal(unread_shown(h, "rel", id), 2);
+	ok(account_edit(&h->desk, &boss, "rel", &out));
+	assert_int_equal(unread_shown(h, "rel", id), 1);
+	assert_int_equal(unread_shown(h, "ann", id), 2);
+	guest_free(&g);
+}
+
 HOME_TEST(whoever_is_removed_leaves_the_clocks_to_the_first_of_the_units_escalation)
 {
 	struct home *h = *state;
@@ -397,6 +462,28 @@ HOME_TEST(whoever_is_removed_leaves_the_clocks_to_the_first_of_the_units_escalat
 	clock_of(h, "ann", "");
 	ok(state_now(h, "boss", "ann", "removed"));
 	assert_int_equal(clocks_of(h, "lia", "rel"), 1);
+}
+
+HOME_TEST(whoever_leaves_a_compartment_leaves_its_clocks_to_one_who_may_know_and_no_others)
+{
+	struct home *h = *state;
+	struct view boss;
+	static const char *const harbour[] = { "harbour" };
+	const struct account_edit in = { .compartments_given = true, .compartment = harbour, .compartment_n = 1 }, out = { .compartments_given = true };
+	crowd(h);
+	boss = view_as(h, "boss");
+	ok(compartment_put(&h->desk, &boss, "harbour", "the harbour source"));
+	ok(escalation_put(&h->desk, &boss, "desk", (const char *const[]){ "lia", "rel" }, 2));
+	ok(account_edit(&h->desk, &boss, "ann", &in));
+	ok(account_edit(&h->desk, &boss, "rel", &in));
+	clock_of(h, "ann", "");
+	clock_of(h, "ann", "harbour");
+	ok(account_edit(&h->desk, &boss, "ann", &out));
+	assert_int_equal(clocks_of(h, "rel", "ann"), 1);
+	assert_int_equal(clocks_of(h, "ann", "lia"), 0);
+	assert_int_equal(clocks_of(h, "ann", "rel"), 100);
+	ok(account_edit(&h->desk, &boss, "ann", &(struct account_edit){ .unit = "crisis" }));
+	assert_int_equal(clocks_of(h, "rel", "lia"), 1);
 }
 
 int main(void)
@@ -415,7 +502,9 @@ int main(void)
 		home_test(a_delegation_ends_with_what_it_rests_on),
 		home_test(one_delegates_what_is_ones_own_within_the_unit_and_with_an_end),
 		home_test(two_accounts_sign_a_hand_over_and_the_clocks_go_to_the_successor),
+		home_test(a_hand_over_lists_of_a_compartment_only_what_both_may_know_and_shows_it_only_as_long),
 		home_test(whoever_is_removed_leaves_the_clocks_to_the_first_of_the_units_escalation),
+		home_test(whoever_leaves_a_compartment_leaves_its_clocks_to_one_who_may_know_and_no_others),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
