@@ -4,7 +4,7 @@
 #ifndef TOCSIN_DESK_SEARCH_INSIDE_H
 #define TOCSIN_DESK_SEARCH_INSIDE_H
 
-#include "base/err.h"
+#include "base/bytes.h"
 
 /* LANGUAGE: of a text in several; NULL: not said. TEXT is borrowed for the call. */
 typedef enum tocsin_err search_text(void *arg, struct bytes text, const char *language);
