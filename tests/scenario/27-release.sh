@@ -21,6 +21,7 @@ person zanna-vogelsang analyst "analyst"
 person rolf-umlauf releasing-officer "releasing officer"
 person doris-quandt duty-officer "duty officer"
 person inge-jahn inspector "inspector"
+person lea-xanten liaison "liaison"
 
 # ---- three calls: a warning typed in JSON, released on three tear-lines ----
 cat >"$W/draft.json" <<'J'
@@ -69,4 +70,69 @@ is "$(as inge-jahn show "$record" --json | jq -r '.re | length')" 3 "about the t
 run 0 "which can be opened to somebody by evidence" as inge-jahn evidence "$record" --out "$W/bundle" --reveal approval.released-by,approval.proposed-by
 run 0 "and verified offline" at a verify "$W/bundle" --card "$W/a/card"
 match "$out" 'rolf-umlauf' "with the name in it"
+# ---- what leaves bears function keys only ----
+for n in b c d; do node_stop $n; done
+grep -rqE 'zanna-vogelsang|rolf-umlauf|doris-quandt|inge-jahn' "$W/b" "$W/c" "$W/d"; is $? 1 "no account's name is in anything that the others hold"
+for n in b c d; do node_start $n; done
+at a card | grep -qE 'zanna-vogelsang|rolf-umlauf'; is $? 1 "nor on our card"
+curl -sS "http://127.0.0.1:$(node_port a)/log/1/checkpoint" | grep -qE 'zanna-vogelsang|rolf-umlauf'; is $? 1 "nor in our log"
+
+# ---- what stands in the way ----
+plain() { jq -n --arg text "$1" --argjson to "$2" '{kind:"warning",fields:{"threat.summary":$text,"handling.tlp":"amber","where.place":"Pier 9 north","urgency":"urgent"},audiences:$to,propose:true}'; }
+call zanna-vogelsang POST /drafts "$(plain "A bomb at Pier 9 North!" '[{"to":["b.exercise"],"close":["where.place"]}]')"
+is "$status, $(echo "$out" | jq -r .state)" "200, draft" "a closed value in an open text is not proposed"
+match "$(echo "$out" | jq -r .refused)" 'rule leak.closed-value' "by its rule"
+leak=$(echo "$out" | jq -r .id)
+run 0 "its author confirms that line" as zanna-vogelsang propose "$leak" --confirm where.place
+run 1 "which is not enough" as rolf-umlauf release "$leak" --version 1
+run 0 "both do" as rolf-umlauf release "$leak" --version 1 --confirm where.place
+must as lea-xanten group add coast b.exercise c.exercise
+call zanna-vogelsang POST /drafts "$(plain "A bomb." '[{"to":["@coast"]}]')"
+is "$(echo "$out" | jq -r '.recipients | map(.to) | join(" ")')" "b.exercise c.exercise" "a group is shown with its members"
+call zanna-vogelsang POST /drafts "$(plain "A bomb." '[{"to":["@nobody"]}]')"
+match "$(echo "$out" | jq -r .refused)" 'empty audience reaches nobody' "an empty one reaches nobody"
+call zanna-vogelsang POST /drafts '{"kind":"warning","nonsense":1}'
+is "$status" 400 "what a draft does not have is an error"
+call zanna-vogelsang PUT "/drafts/$leak" '{"kind":"warning"}'
+is "$status" 428 "an edit names the version that was seen"
+call zanna-vogelsang PUT "/drafts/$leak" '{"kind":"warning"}' 'If-Match: "7"'
+is "$status" 412 "and that is the newest"
+call doris-quandt GET "/drafts/$leak"
+is "$status" 200 "a colleague of the unit reads it"
+call inge-jahn POST "/drafts/$leak/release" '{"version":1}'
+is "$status" 403 "an inspector changes nothing"
+api a GET "/api/v1/drafts/$leak" -o "$W/answer" -w '%{http_code}' >"$W/code"
+is "$(cat "$W/code")" 403 "an administrator does not read it"
+
+# ---- a profile ----
+echo '{"tlp":"green","close":["where.*"],"owes":"to tell the harbour police"}' >"$W/profile.json"
+run 0 "a liaison settles what a partner gets" as lea-xanten partner profile c.exercise "$W/profile.json"
+call zanna-vogelsang POST /drafts "$(plain "A bomb." '[{"to":["c.exercise"]}]')"
+match "$(echo "$out" | jq -r .refused)" 'rule release.blocked' "markings and profile never silently keep a warning from it"
+is "$(echo "$out" | jq -r '.recipients[0].owes')" "to tell the harbour police" "and what it owes is shown"
+echo '{"tlp":"pink"}' >"$W/bad.json"
+run 1 "a profile that nobody understands is refused" as lea-xanten partner profile c.exercise "$W/bad.json"
+
+# ---- killed in between ----
+i=0
+while [ $i -lt 60 ]; do api a PUT "/api/v1/contacts/person-$i" -H "Authorization: Bearer $(cat "$W/lea-xanten.token")" -H 'Content-Type: application/json' -d '{"label":"somebody"}' -o /dev/null; i=$((i + 1)); done
+everybody=$(seq 0 59 | sed 's/.*/"contact:person-&"/' | paste -sd, )
+call zanna-vogelsang POST /drafts "$(plain "A flood." "[{\"to\":[$everybody]}]" | jq '.confirm_audience = true')"
+many=$(echo "$out" | jq -r .id)
+is "$(echo "$out" | jq -r .state)" proposed "sixty people without a node are to be told"
+kills=0
+while [ $kills -lt 4 ]; do
+	(call rolf-umlauf POST "/drafts/$many/release" '{"version":1}') >/dev/null 2>&1 &
+	asking=$!
+	sleep 0.$((kills * 2))5
+	node_kill a
+	wait $asking
+	node_start a
+	kills=$((kills + 1))
+done
+[ "$(as rolf-umlauf draft show "$many" --json | jq -r .state)" = released ] || must as rolf-umlauf release "$many" --version 1
+is "$(as rolf-umlauf draft show "$many" --json | jq -r '.state + " " + (.released | length | tostring) + " " + (.released | map(.id) | unique | length | tostring)')" "released 60 60" "whatever is killed, each is told once"
+told=$(as rolf-umlauf list --kind warning --peer a.exercise --limit 1000 --json | jq '.items | length')
+is "$told" 60 "and no statement too many was made"
+run 0 "log account passes" at a log account
 done_testing
