@@ -15,12 +15,14 @@
 
 struct directory;
 struct policy;
+struct forgotten;
 
 struct desk {
 	struct store *store;
 	struct keeper *keeper;
 	struct directory *directory;
 	struct policy *policy;
+	struct forgotten *forgotten;            /* NULL: nothing can be forgotten */
 	enum realm realm;
 	char name[LIMIT_NAME + 1];
 };

@@ -22,6 +22,7 @@ static follower *const followers[] = {
 	clocks_follow,
 	reach_follow,
 	search_follow,
+	forget_follow,
 };
 
 struct bytes followed_value(const struct followed *f, const char *name)

@@ -103,6 +103,18 @@ static const struct policy_row rows[] = {
 		"whether a warning that is not imminent leaves only when the four tests were answered", NULL },
 
 	/* keeping */
+	{ "forget.wait", POLICY_SECONDS, 0, 90 * DAY, NULL, "1d",
+		"how long there is to object after a second person has agreed to forget content", NULL },
+	{ "retention.person", POLICY_SECONDS, DAY, INT64_C(36500) * DAY, NULL, "1825d",
+		"after how long it is asked whether content that names a person is still needed", NULL },
+	{ "retention.warning", POLICY_SECONDS, DAY, INT64_C(36500) * DAY, NULL, "3650d",
+		"the same for warnings and what was said to them", NULL },
+	{ "retention.request", POLICY_SECONDS, DAY, INT64_C(36500) * DAY, NULL, "1825d", "the same for requests and answers", NULL },
+	{ "retention.record", POLICY_SECONDS, DAY, INT64_C(36500) * DAY, NULL, "3650d", "the same for records", NULL },
+	{ "retention.decision", POLICY_SECONDS, DAY, INT64_C(36500) * DAY, NULL, "7300d",
+		"the same for determinations and records of releases", NULL },
+	{ "retention.a-day", POLICY_INTEGER, 1, 10000, NULL, "50",
+		"about how much content at most somebody is asked in a day whether it is still needed", NULL },
 	{ "reach.unreachable", POLICY_SECONDS, MINUTE, 90 * DAY, NULL, "4h",
 		"without a receipt for a retraction for so long, its recipient counts as unreachable: ring up", NULL },
 

@@ -99,6 +99,25 @@ static enum tocsin_err add_updates(const struct desk *d, struct snapshot *read, 
 	return err;
 }
 
+/* The releases that were made together with NUM. */
+static enum tocsin_err add_same(struct snapshot *read, int64_t num, struct reach_set *s)
+{
+	struct adding a = { .set = s, .why = "released together", .err = TOCSIN_OK };
+	enum tocsin_err err = released_with(read, num, REACH_MAX, add_num, &a);
+	a.why = "sent together";
+	if (err == TOCSIN_OK && a.err == TOCSIN_OK)
+		err = together_each(read, num, REACH_MAX, add_num, &a);
+	return err == TOCSIN_OK ? a.err : err;
+}
+
+enum tocsin_err reach_same(struct snapshot *read, int64_t num, struct reach_set *s)
+{
+	enum tocsin_err err = reach_set_add(s, num, "itself");
+	for (size_t i = 0; err == TOCSIN_OK && i < s->n; i++)
+		err = add_same(read, s->num[i], s);
+	return err;
+}
+
 enum tocsin_err reach_gather(const struct desk *d, struct snapshot *read, int64_t num, struct reach_set *s)
 {
 	int64_t *nums = arena_alloc(s->arena, LOOKED_AT * sizeof *nums);
@@ -107,15 +126,10 @@ enum tocsin_err reach_gather(const struct desk *d, struct snapshot *read, int64_
 	for (size_t i = 0; err == TOCSIN_OK && i < s->n; i++) {
 		struct statement about;
 		struct hash id;
-		struct adding a = { .set = s, .err = TOCSIN_OK };
+		struct adding a = { .set = s, .why = "written about it", .err = TOCSIN_OK };
 		struct of_draft o = { read, &a };
-		a.why = "released together";
-		err = released_with(read, s->num[i], REACH_MAX, add_num, &a);
-		a.why = "sent together";
-		if (err == TOCSIN_OK && a.err == TOCSIN_OK)
-			err = together_each(read, s->num[i], REACH_MAX, add_num, &a);
-		a.why = "written about it";
-		if (err == TOCSIN_OK && a.err == TOCSIN_OK)
+		err = add_same(read, s->num[i], s);
+		if (err == TOCSIN_OK)
 			err = derived_kind(read, s->num[i], DERIVED_DRAFT, LOOKED_AT, add_draft, &o);
 		if (err == TOCSIN_OK)
 			err = a.err;

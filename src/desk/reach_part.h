@@ -22,6 +22,8 @@ void reach_set_free(struct reach_set *s);       /* safe after a failed open */
 /* BAD when it is full. */
 enum tocsin_err reach_set_add(struct reach_set *s, int64_t num, const char *why) MUST_USE;
 
+/* NUM and the releases that were made together with it: they say the same. */
+enum tocsin_err reach_same(struct snapshot *read, int64_t num, struct reach_set *s) MUST_USE;
 /* Everything of ours that says what NUM says: itself first. */
 enum tocsin_err reach_gather(const struct desk *d, struct snapshot *read, int64_t num, struct reach_set *s) MUST_USE;
 /* Rows for S, the reach of a retraction of S->num[0] with REASON; those that are retracted already are so. */

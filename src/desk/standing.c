@@ -2,6 +2,7 @@
 
 #include "desk/access.h"
 #include "desk/directory.h"
+#include "desk/forget.h"
 #include "desk/reach.h"
 #include "desk/standing_part.h"
 #include "domain/kind.h"
@@ -178,6 +179,8 @@ static enum tocsin_err add_all(
 	standing_put(w, o, "closed_lines", json_integer((json_int_t)c->closed_n));
 	standing_put(w, o, "fields", standing_fields(w, c));
 	err = add_references(w, &c->s, o);
+	if (err == TOCSIN_OK)
+		err = forget_show(w->desk, w->read, row->num, o);
 	if (err == TOCSIN_OK)
 		err = standing_known(w, row, o);
 	return err == TOCSIN_OK ? standing_thread(w, row, c, o) : err;

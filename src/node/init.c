@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "desk/cards.h"
+#include "desk/forgotten.h"
 #include "node/folder.h"
 #include "node/node.h"
 
@@ -66,7 +67,7 @@ static enum tocsin_err fill_folder(const char *dir, const struct config *c, cons
 	if (err == TOCSIN_OK)
 		err = make_store(dir, c, url, k);
 	keeper_stop(k);
-	return err;
+	return err == TOCSIN_OK ? forgotten_create(dir) : err;
 }
 
 enum tocsin_err node_init(const char *dir, const struct config *c, const char *url, struct bytes passphrase)

@@ -2,7 +2,8 @@
  * node: one organisation's instance: its folder, and everything that runs when it serves.
  *
  * DIR (mode 0700): tocsin.ini, keys/ (the keeper's), tocsin.db (the store's), desk.token (the desk listener's),
- * run/tocsin.sock (the API), run/pid.
+ * run/tocsin.sock (the API), run/pid, forgotten (the desk's list of what
+ * was forgotten).
  */
 #ifndef TOCSIN_NODE_NODE_H
 #define TOCSIN_NODE_NODE_H

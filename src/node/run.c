@@ -18,6 +18,8 @@
 #include "desk/cards.h"
 #include "desk/directory.h"
 #include "desk/follow.h"
+#include "desk/forget.h"
+#include "desk/forgotten.h"
 #include "desk/policy.h"
 #include "desk/release.h"
 #include "net/http.h"
@@ -148,6 +150,60 @@ static enum tocsin_err check_clock(struct node *n)
 	return err;
 }
 
+#define FORGOTTEN_KNOWN "forgotten file"
+
+/* The list of what was forgotten belongs to the folder from the first start of a node that knows it. */
+static enum tocsin_err find_forgotten(struct node *n, bool *known)
+{
+	struct snapshot *r;
+	struct buf value;
+	buf_init(&value, 64);
+	enum tocsin_err err = snapshot_open(n->desk.store, &r);
+	if (err == TOCSIN_OK) {
+		err = meta_get(r, FORGOTTEN_KNOWN, &value);
+		snapshot_close(r);
+	}
+	*known = err == TOCSIN_OK;
+	buf_free(&value);
+	return err == TOCSIN_MISSING ? TOCSIN_OK : err;
+}
+
+static enum tocsin_err note_forgotten(struct node *n)
+{
+	struct change *c = change_new();
+	if (c != NULL)
+		change_meta(c, FORGOTTEN_KNOWN, bytes_str("1"));
+	return store_commit(n->desk.store, c, NULL, NULL);
+}
+
+/* A database that was put back from a copy forgets again, before anything is served. */
+static enum tocsin_err open_forgotten(struct node *n)
+{
+	bool known = false;
+	size_t again = 0;
+	enum tocsin_err err = find_forgotten(n, &known);
+	if (err == TOCSIN_OK)
+		err = forgotten_open(n->dir, &n->desk.forgotten);
+	if (err == TOCSIN_MISSING && known)
+		return fail(TOCSIN_REFUSED,
+			"%s/" FORGOTTEN_FILE " is missing: put its newest copy back; without it this node would serve again what it "
+			"had to forget (when nothing was ever forgotten: printf 'tocsin/v1 forgotten\\n' >%s/" FORGOTTEN_FILE
+			"; chmod 600 it)",
+			n->dir, n->dir);
+	if (err == TOCSIN_MISSING) {
+		err = forgotten_create(n->dir);
+		if (err == TOCSIN_OK)
+			err = forgotten_open(n->dir, &n->desk.forgotten);
+	}
+	if (err == TOCSIN_OK && !known)
+		err = note_forgotten(n);
+	if (err == TOCSIN_OK)
+		err = forget_again(&n->desk, &again);
+	if (err == TOCSIN_OK && again > 0)
+		log_say(LOG_WARN, "forgotten again", "n=%zu why=\"the database knew content that was to be forgotten\"", again);
+	return err == TOCSIN_OK ? forget_scrub(&n->desk) : err;
+}
+
 static enum tocsin_err open_store(struct node *n)
 {
 	char path[4096];
@@ -165,6 +221,8 @@ static enum tocsin_err open_store(struct node *n)
 		err = directory_open(n->desk.store, n->desk.name, &n->desk.directory);
 	if (err == TOCSIN_OK)
 		err = policy_open(n->desk.store, &n->desk.policy);
+	if (err == TOCSIN_OK)
+		err = open_forgotten(n);
 	if (err == TOCSIN_OK)
 		err = take_own_cards(n);
 	if (err == TOCSIN_OK)
@@ -297,6 +355,7 @@ static void node_stop(struct node *n)
 	http_client_stop(n->client);
 	policy_free(n->desk.policy);
 	directory_free(n->desk.directory);
+	forgotten_close(n->desk.forgotten);
 	store_close(n->desk.store);
 	keeper_stop(n->desk.keeper);
 	folder_unlock(n->dir, n->lock);

@@ -4,6 +4,7 @@
 #include "desk/access.h"
 #include "desk/directory.h"
 #include "domain/evidence.h"
+#include "store/rows_keep.h"
 
 #define PROOF_MAX (LIMIT_NOTE + 8192)
 
@@ -168,11 +169,24 @@ static enum tocsin_err read_statement(struct bundle *b)
 	return err == TOCSIN_OK ? TOCSIN_OK : fail_within(TOCSIN_BROKEN, "a stored statement");
 }
 
+/* Of what was forgotten the hash of each line is left: it proves that a statement was made, and what a copy that somebody
+ * else kept must be to be it. */
+static enum tocsin_err take_stub(struct bundle *b, const char *const *only, const char *const *reveal)
+{
+	if (only != NULL || reveal != NULL)
+		return fail(TOCSIN_REFUSED, "the content of this statement was forgotten: there are no lines to show or to reveal");
+	enum tocsin_err err = stub_get(b->read, b->row->num, &b->body);
+	return err != TOCSIN_MISSING ? err
+		: fail(TOCSIN_REFUSED, "the content of this statement was deleted, with the hashes of its lines: only its note is left");
+}
+
 static enum tocsin_err gather(struct bundle *b, bool closed, const char *const *only, const char *const *reveal)
 {
-	bool received = !b->row->issued;
+	bool received = !b->row->issued, forgotten = (b->row->marks & STATEMENT_MARK_FORGOTTEN) != 0;
 	enum tocsin_err err = read_statement(b);
-	if (err == TOCSIN_OK)
+	if (err == TOCSIN_OK && forgotten)
+		err = take_stub(b, only, reveal);
+	if (err == TOCSIN_OK && !forgotten)
 		err = evidence_body(
 			b->row->body, b->statement.lines, closed ? b->row->opened : bytes_of(NULL, 0), only, reveal, &b->body, &b->opened);
 	if (err == TOCSIN_OK)
@@ -189,6 +203,10 @@ static enum tocsin_err gather(struct bundle *b, bool closed, const char *const *
 		err = chain_of(b, received ? b->desk->name : b->row->peer, &b->recipient);
 	if (err == TOCSIN_OK) {
 		evidence_readme(&b->statement, &b->row->id, b->receipt.n > 0, &b->readme);
+		if (forgotten)
+			buf_printf(&b->readme, "\nThe content was forgotten by %s: body.txt holds the hash of each line and nothing else.\n"
+				"A copy of the lines that somebody else kept is the content if its root is the one that was signed.\n",
+				b->desk->name);
 		err = buf_end(&b->readme, "README.txt");
 	}
 	return err;
@@ -232,9 +250,6 @@ enum tocsin_err evidence_bundle(const struct desk *d, struct snapshot *read, con
 	enum tocsin_err err = access_sees(read, v, row->num, what, &closed);
 	if (err != TOCSIN_OK)
 		return err;
-	if ((row->marks & STATEMENT_MARK_FORGOTTEN) != 0)
-		return fail(TOCSIN_REFUSED,
-			"the content of this statement was deleted; only its stub is left, and nothing to show");
 	struct bundle *b = calloc(1, sizeof *b);
 	if (b == NULL || (b->arena = arena_new(16u << 20)) == NULL) {
 		free(b);

@@ -134,7 +134,8 @@ op_handler op_draft_add, op_drafts, op_draft, op_draft_edit, op_draft_propose, o
 op_handler op_policy, op_policy_set, op_policy_preset;
 op_handler op_clocks, op_clock_one, op_clock_ack, op_clock_hand;
 op_handler op_channels, op_channel_add, op_channel_remove, op_channel_test, op_pages, op_page_ack;
-op_handler op_retract, op_reach;
+op_handler op_retract, op_reach, op_forget_propose, op_forgettings, op_forget_agree, op_forget_object, op_hold, op_hold_release,
+	op_holds, op_retention, op_keep;
 op_handler op_contacts, op_contact, op_contact_put, op_contact_delete, op_file_stage, op_file, op_delivered, op_script, op_sheet;
 op_handler op_draft_file_put, op_draft_file_remove, op_draft_file;
 

@@ -39,7 +39,7 @@ static enum tocsin_err first_answer(struct serve *s, struct asked *q, const stru
 				  "this node stopped while it did this request, so whether it took effect is not known: "
 				  "look, and if it did not, send it with another Idempotency-Key");
 	if (row->status != ANSWERED)
-		return fail(TOCSIN_REFUSED, "this request was done; its answer was too large to be kept: look what came of it");
+		return fail(TOCSIN_REFUSED, "this request was done; its answer is not kept (any more): look what came of it");
 	buf_add_bytes(&q->out, row->answer);
 	q->type = row->type;
 	return TOCSIN_OK;

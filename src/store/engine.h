@@ -90,6 +90,8 @@ struct store_engine {
 	/* A consistent copy of the whole database as of one moment into PATH, which must not exist; while the node
 	 * runs. */
 	enum tocsin_err (*back_up)(struct engine_db *db, const char *path) MUST_USE;
+	/* What was deleted and is durable leaves the files; from any thread. LATER: a reader is in the way. */
+	enum tocsin_err (*scrub)(struct engine_db *db) MUST_USE;
 };
 
 extern const struct store_engine store_engine_sqlite;

@@ -509,6 +509,24 @@ static enum tocsin_err back_up(struct engine_db *db, const char *path)
 	return err;
 }
 
+/* Of what was deleted, secure_delete overwrote the pages; older ones of the same pages wait in the log in front of the
+ * database, which ends here. */
+static enum tocsin_err scrub(struct engine_db *db)
+{
+	sqlite3 *own = NULL;
+	int left = 0, moved = 0;
+	enum tocsin_err err = connect_to(db->path, SQLITE_OPEN_READWRITE, "PRAGMA synchronous=FULL", &own);
+	if (err != TOCSIN_OK)
+		return err;
+	int rc = sqlite3_wal_checkpoint_v2(own, NULL, SQLITE_CHECKPOINT_TRUNCATE, &left, &moved);
+	if (rc == SQLITE_BUSY)
+		err = fail(TOCSIN_LATER, "%s: somebody reads what was there before; what is deleted leaves the disk later", db->path);
+	else if (rc != SQLITE_OK)
+		err = broken(db->path, own, "overwriting what was deleted");
+	sqlite3_close(own);
+	return err;
+}
+
 const struct store_engine store_engine_sqlite = {
 	.name = "sqlite",
 	.bytes = "BLOB",
@@ -535,4 +553,5 @@ const struct store_engine store_engine_sqlite = {
 	.read_text = search_sqlite_read,
 	.search_asked = search_sqlite_asked,
 	.back_up = back_up,
+	.scrub = scrub,
 };

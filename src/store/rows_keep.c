@@ -1,6 +1,7 @@
 #include "store/rows_keep.h"
 
 #include "base/banned.h"
+#include "store/rows_draft.h"
 #include "store/take.h"
 
 /* Column 0 of each row. */
@@ -196,11 +197,8 @@ enum tocsin_err retention_get(struct snapshot *r, int64_t statement, struct aren
 	return err == TOCSIN_OK && !ok ? take_no_room() : err;
 }
 
-enum tocsin_err retention_due(
-	struct snapshot *r, const char *class, int64_t before, size_t limit, retention_each_row *each, void *arg)
+static enum tocsin_err each_retention(struct cursor *c, enum tocsin_err err, retention_each_row *each, void *arg)
 {
-	struct cursor *c = NULL;
-	enum tocsin_err err = cursor_open(r, &c, READ_RETENTION_DUE, class, before, (int64_t)limit);
 	while (err == TOCSIN_OK && (err = cursor_next(c)) == TOCSIN_OK) {
 		struct retention_row row = { .statement = cursor_int(c, 0), .class = cursor_text(c, 1), .since = cursor_int(c, 2),
 			.asked_at = cursor_int(c, 3) };
@@ -208,6 +206,33 @@ enum tocsin_err retention_due(
 			break;
 	}
 	return take_end(c, err);
+}
+
+enum tocsin_err retention_due(
+	struct snapshot *r, const char *class, int64_t before, size_t limit, retention_each_row *each, void *arg)
+{
+	struct cursor *c = NULL;
+	enum tocsin_err err = cursor_open(r, &c, READ_RETENTION_DUE, class, before, (int64_t)limit);
+	return each_retention(c, err, each, arg);
+}
+
+enum tocsin_err retention_asked(struct snapshot *r, size_t limit, retention_each_row *each, void *arg)
+{
+	struct cursor *c = NULL;
+	enum tocsin_err err = cursor_open(r, &c, READ_RETENTION_ASKED, (int64_t)limit);
+	return each_retention(c, err, each, arg);
+}
+
+enum tocsin_err retention_asked_since(struct snapshot *r, int64_t at, int64_t *n)
+{
+	struct cursor *c = NULL;
+	enum tocsin_err err = cursor_open(r, &c, READ_RETENTION_ASKED_SINCE, at);
+	if (err == TOCSIN_OK)
+		err = cursor_next(c);
+	if (err == TOCSIN_OK)
+		*n = cursor_int(c, 0);
+	cursor_close(c);
+	return err;
 }
 
 void change_hold(struct change *c, const struct hold_row *row)
@@ -354,7 +379,30 @@ void change_forget_derived(struct change *c, int64_t statement)
 
 void change_forget_draft(struct change *c, int64_t draft)
 {
-	change_run(c, WRITE_FORGET_DRAFT, bytes_of(NULL, 0), draft);
-	change_run(c, WRITE_FORGET_DRAFT_VERSIONS, bytes_of(NULL, 0), draft);
-	change_run(c, WRITE_FORGET_DRAFT_FILES, draft);
+	change_draft_forget(c, draft);
+	change_run(c, WRITE_DRAFT_FILES_DROP, draft);
+}
+
+void change_stub(struct change *c, int64_t statement, struct bytes lines)
+{
+	change_run(c, WRITE_STUB_ADD, statement, lines);
+}
+
+enum tocsin_err stub_get(struct snapshot *r, int64_t statement, struct buf *out)
+{
+	struct cursor *c = NULL;
+	enum tocsin_err err = cursor_open(r, &c, READ_STUB, statement);
+	if (err == TOCSIN_OK)
+		err = cursor_next(c);
+	if (err == TOCSIN_OK)
+		buf_add_bytes(out, cursor_bytes(c, 0));
+	cursor_close(c);
+	return err;
+}
+
+enum tocsin_err forgetting_after(struct snapshot *r, int64_t after, size_t limit, forgetting_each_row *each, void *arg)
+{
+	struct cursor *c = NULL;
+	enum tocsin_err err = cursor_open(r, &c, READ_FORGETTINGS_DONE, after, (int64_t)limit);
+	return each_forgetting(c, err, each, arg);
 }

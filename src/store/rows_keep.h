@@ -74,6 +74,11 @@ typedef bool retention_each_row(void *arg, const struct retention_row *row);
 enum tocsin_err retention_due(
 	struct snapshot *r, const char *class, int64_t before, size_t limit, retention_each_row *each, void *arg) MUST_USE;
 
+/* Those that were asked for and are not decided about, the oldest first. */
+enum tocsin_err retention_asked(struct snapshot *r, size_t limit, retention_each_row *each, void *arg) MUST_USE;
+/* How many of them were asked for since AT. */
+enum tocsin_err retention_asked_since(struct snapshot *r, int64_t at, int64_t *n) MUST_USE;
+
 struct hold_row {
 	int64_t num;
 	const char *id;
@@ -118,7 +123,14 @@ enum tocsin_err forgetting_due(
 	struct snapshot *r, int64_t now, size_t limit, forgetting_each_row *each, void *arg) MUST_USE;
 /* Deletes what is derived from the content of STATEMENT: the words of its answers' rows, its retention. */
 void change_forget_derived(struct change *c, int64_t statement);
-/* Deletes the content of a draft, of its versions, and its files. */
+/* Deletes the content of a draft, of its versions and decisions, and its files. */
 void change_forget_draft(struct change *c, int64_t draft);
+/* The lines' hashes, as body.txt of a bundle has them when all are kept back. */
+void change_stub(struct change *c, int64_t statement, struct bytes lines);
+/* Appended to OUT; MISSING without a sentence. */
+enum tocsin_err stub_get(struct snapshot *r, int64_t statement, struct buf *out) MUST_USE;
+/* Behind number AFTER, oldest first, in any state. */
+enum tocsin_err forgetting_after(
+	struct snapshot *r, int64_t after, size_t limit, forgetting_each_row *each, void *arg) MUST_USE;
 
 #endif

@@ -46,3 +46,8 @@ void change_repeat_purge(struct change *c, int64_t before)
 {
 	change_run(c, WRITE_REPEATED_PURGE, before);
 }
+
+void change_repeat_empty(struct change *c)
+{
+	change_run(c, WRITE_REPEATED_EMPTY, bytes_of(NULL, 0));
+}

@@ -22,7 +22,9 @@ void change_repeat_begin(struct change *c, const char *account, const char *key,
 void change_repeat_end(struct change *c, const char *account, const char *key, int64_t status, const char *type,
 	struct bytes answer);
 void change_repeat_drop(struct change *c, const char *account, const char *key);
-/* Drops all that began before BEFORE: they are old, or (with a time to come) what they answered is to be forgotten. */
+/* Drops all that began before BEFORE. */
 void change_repeat_purge(struct change *c, int64_t before);
+/* Drops every answer and keeps the keys: what was answered is to be forgotten, and what was done is not done again. */
+void change_repeat_empty(struct change *c);
 
 #endif

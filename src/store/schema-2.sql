@@ -161,10 +161,13 @@ CREATE INDEX reach_open ON reach (retracted, statement) WHERE retraction = 0;
 -- Of what class each content is, and from when its period counts; asked_at: when its review was asked for.
 CREATE TABLE retention (statement BIGINT PRIMARY KEY, class TEXT NOT NULL, since BIGINT NOT NULL, asked_at BIGINT NOT NULL);
 CREATE INDEX retention_due ON retention (class, since) WHERE asked_at = 0;
+CREATE INDEX retention_asked ON retention (asked_at) WHERE asked_at > 0;
 CREATE TABLE hold (num BIGINT PRIMARY KEY, id TEXT NOT NULL, statement BIGINT NOT NULL, reason TEXT NOT NULL, account TEXT NOT NULL, at BIGINT NOT NULL,
   ended_at BIGINT NOT NULL, ended_by TEXT NOT NULL);
 CREATE UNIQUE INDEX hold_id ON hold (id);
 CREATE INDEX hold_statement ON hold (statement, ended_at);
+-- Of content that was forgotten: the hash of each of its lines, as evidence shows what its maker keeps back.
+CREATE TABLE stub (statement BIGINT PRIMARY KEY, lines BYTES NOT NULL);
 CREATE TABLE forgetting (num BIGINT PRIMARY KEY, id TEXT NOT NULL, statement BIGINT NOT NULL, reason TEXT NOT NULL,
   state TEXT NOT NULL,                 -- proposed, agreed, objected, withdrawn, done
   proposed_by TEXT NOT NULL, proposed_at BIGINT NOT NULL, agreed_by TEXT NOT NULL, agreed_at BIGINT NOT NULL,

@@ -476,6 +476,8 @@ const struct sql_text sql_writes[WRITE_COUNT] = {
 	        "dtitti" },
 	[WRITE_HOLD_END] = { "hold end",
 	        "UPDATE hold SET ended_at = $1, ended_by = $2 WHERE num = $3 AND ended_at = 0", "iti" },
+	[WRITE_STUB_ADD] = { "stub add",
+	        "INSERT INTO stub (statement, lines) VALUES ($1, $2) ON CONFLICT (statement) DO NOTHING", "ib" },
 	[WRITE_FORGETTING_ADD] = { "forgetting add",
 	        "INSERT INTO forgetting (num, id, statement, reason, state, proposed_by, proposed_at, agreed_by, agreed_at, due_at,"
 	        " ended_by, ended_at, ended_why) SELECT $1, $2, $3, $4, 'proposed', $5, $6, '', 0, 0, '', 0, ''"
@@ -489,10 +491,6 @@ const struct sql_text sql_writes[WRITE_COUNT] = {
 	        "UPDATE forgetting SET state = $1, ended_by = $2, ended_at = $3, ended_why = $4"
 	        " WHERE num = $5 AND state IN ('proposed', 'agreed')",
 	        "ttiti" },
-	[WRITE_FORGET_DRAFT] = { "forget draft", "UPDATE draft SET content = $1 WHERE num = $2", "bi" },
-	[WRITE_FORGET_DRAFT_VERSIONS] = { "forget draft versions",
-	        "UPDATE draft_version SET content = $1 WHERE draft = $2", "bi" },
-	[WRITE_FORGET_DRAFT_FILES] = { "forget draft files", "DELETE FROM draft_file WHERE draft = $1", "i" },
 
 	/* ---- contacts ---- */
 	[WRITE_CONTACT_PUT] = { "contact put",
@@ -528,5 +526,7 @@ const struct sql_text sql_writes[WRITE_COUNT] = {
 	[WRITE_REPEATED_END] = { "repeated end",
 	        "UPDATE repeated SET status = $1, type = $2, answer = $3 WHERE account = $4 AND key = $5", "itbtt" },
 	[WRITE_REPEATED_DROP] = { "repeated drop", "DELETE FROM repeated WHERE account = $1 AND key = $2", "tt" },
+	[WRITE_REPEATED_EMPTY] = { "repeated empty",
+	        "UPDATE repeated SET status = 1, answer = $1 WHERE status > 1", "b" },
 	[WRITE_REPEATED_PURGE] = { "repeated purge", "DELETE FROM repeated WHERE at < $1", "i" },
 };

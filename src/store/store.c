@@ -171,6 +171,11 @@ enum tocsin_err store_backup(struct store *s, const char *path)
 	return s->engine->back_up(s->db, path);
 }
 
+enum tocsin_err store_scrub(struct store *s)
+{
+	return s->engine->scrub(s->db);
+}
+
 /* ---- events ---- */
 
 int64_t store_event_seq(struct store *s)

@@ -115,6 +115,9 @@ void store_wake(struct store *s);
 
 /* A consistent copy of the whole database, as of one moment, into PATH, which must not exist. The writer goes on meanwhile. */
 enum tocsin_err store_backup(struct store *s, const char *path) MUST_USE;
+/* Of what was deleted so far no byte stays in the database's files. LATER: somebody is still reading what was there
+ * before; try again. Never on the writer's thread. */
+enum tocsin_err store_scrub(struct store *s) MUST_USE;
 
 /* Counters for status. */
 struct store_counts { uint64_t commits, changes; int64_t statements; };

@@ -18,6 +18,7 @@
 #include "desk/accept.h"
 #include "desk/cards.h"
 #include "desk/directory.h"
+#include "desk/forgotten.h"
 #include "desk/issue.h"
 #include "desk/policy.h"
 #include "desk/standing.h"
@@ -67,6 +68,8 @@ static inline void home_open(struct home *h, const char *name)
 	assert_int_equal(seq, 1);
 	ok(directory_open(h->desk.store, name, &h->desk.directory));
 	ok(policy_open(h->desk.store, &h->desk.policy));
+	ok(forgotten_create(h->dir));
+	ok(forgotten_open(h->dir, &h->desk.forgotten));
 }
 
 /* The store and the directory, closed and opened again as by a restart. */
@@ -107,6 +110,7 @@ static inline void home_close(struct home *h)
 	directory_free(h->desk.directory);
 	store_close(h->desk.store);
 	keeper_stop(h->desk.keeper);
+	forgotten_close(h->desk.forgotten);
 	remove_folder(h->dir);
 }
 

@@ -1,0 +1,22 @@
+/*
+ * forget_part: what the files of forget share.
+ */
+#ifndef TOCSIN_DESK_FORGET_PART_H
+#define TOCSIN_DESK_FORGET_PART_H
+
+#include "desk/forget.h"
+#include "desk/reach_part.h"
+
+void forget_new_id(char id[FORGET_ID + 1]);
+json_t *forget_hash(const struct hash *h);
+json_t *forget_time(int64_t t);                 /* null for 0 */
+/* BAD: a reason is 1 to FORGET_REASON bytes without controls. */
+enum tocsin_err forget_reason(const char *reason) MUST_USE;
+/* Rule forget.hold, when one of S is held. */
+enum tocsin_err forget_held(struct snapshot *read, const struct reach_set *s) MUST_USE;
+/* Whether one of S waits to be delivered. */
+enum tocsin_err forget_waits(struct snapshot *read, const struct reach_set *s, bool *waits) MUST_USE;
+/* The id of statement NUM, if V sees it; *seen false when it does not. */
+enum tocsin_err forget_seen(struct snapshot *read, const struct view *v, int64_t num, struct hash *id, bool *seen) MUST_USE;
+
+#endif
