@@ -23,6 +23,7 @@ static follower *const followers[] = {
 	reach_follow,
 	search_follow,
 	forget_follow,
+	test_follow,
 };
 
 struct bytes followed_value(const struct followed *f, const char *name)

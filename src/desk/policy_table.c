@@ -63,6 +63,8 @@ static enum tocsin_err check_route(const char *value)
 	return TOCSIN_OK;
 }
 
+static const char *const expects[] = { "answer", "receipt", NULL };
+
 static const struct policy_row rows[] = {
 	/* the desk */
 	{ "zone", POLICY_TEXT, 1, ZONE_NAME, NULL, "UTC",
@@ -151,6 +153,8 @@ static const struct policy_row rows[] = {
 		"how often each confirmed partner is sent a record that says that it is a test; 0s: never", NULL },
 	{ "test.within", POLICY_SECONDS, 10, 30 * DAY, NULL, "1h",
 		"how long a partner has to answer a test before that is an alarm", NULL },
+	{ "test.expect", POLICY_WORD, 0, 0, expects, "answer",
+		"what must have come within test.within: the receipt and an answer, or, where partners do not answer, the receipt alone", NULL },
 	{ "test.answer", POLICY_FLAG, 0, 0, NULL, "yes",
 		"whether this node answers tests by itself", NULL },
 };

@@ -103,6 +103,7 @@ static json_t *marks_json(struct showing *w, const struct statement_row *row)
 		{ STATEMENT_MARK_AHEAD, "dated ahead of our clock" },
 		{ STATEMENT_MARK_RETURNED, "given back by a partner" },
 		{ STATEMENT_MARK_FORGOTTEN, "content forgotten" },
+		{ STATEMENT_MARK_TEST, "a test" },
 	};
 	json_t *list = json_array();
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)

@@ -34,7 +34,7 @@ static const char *const duties[] = { "met", "not-met", "waived", NULL };
 static const char *const grounds[] = { "endangers-sources", "endangers-operation", "target-is-perpetrator",
 	"risk-through-insurgency", "already-aware", "foreign-source", "no-reasonable-way", NULL };
 static const char *const records[] = { "call", "meeting", "public-remark", "voice-delivery", "paper-delivery",
-	"other-delivery", "mail", "alert", "release",
+	"other-delivery", "mail", "alert", "release", "test", "test-answer",
 	"other", NULL };
 static const char *const methods[] = { "telephone", "in-person", "paper", "mail", "other", NULL };
 static const char *const signatures[] = { "good", "bad", "expired", "revoked", "unknown-key", "none", "not-checked",

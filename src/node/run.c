@@ -281,6 +281,7 @@ static enum tocsin_err start_desk(struct node *n)
 		err = notify_start(&n->desk, c->notify_command, &n->notify);
 	const struct pager_config pager = {
 		.desk = &n->desk,
+		.exchange = n->exchange,
 		.mail_server = c->mail_server,
 		.mail_from = c->mail_from,
 		.mail_tls = c->mail_tls,

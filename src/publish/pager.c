@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "desk/channel_test.h"
 #include "desk/channels.h"
 #include "desk/policy.h"
 #include "publish/pager_part.h"
@@ -18,6 +19,7 @@
 #define PAUSE_US (50 * 1000)            /* between two looks, however many events come */
 #define TROUBLE_MS (10 * 1000)
 #define BACKWARDS (60 * CLOCK_SECOND)
+#define TESTS_EVERY CLOCK_SECOND        /* looking for tests at most so often */
 #define SPREAD_ARENA (4u << 20)
 #define STACK ((size_t)512 << 10)
 #define PASSWORD_MAX 1024
@@ -187,6 +189,26 @@ static enum tocsin_err put_forward(struct pager *p, int64_t *last)
 	return store_commit(p->desk->store, c, NULL, NULL);
 }
 
+/* The tests of our own channels and of partners'; *NEXT when the next is due. */
+static enum tocsin_err look_tests(struct pager *p, int64_t *next)
+{
+	bool issued = false;
+	int64_t mono = clock_mono(), now = clock_now(), partners = INT64_MAX;
+	if (mono < p->tests_at) {
+		*next = now + p->tests_at - mono;
+		return TOCSIN_OK;
+	}
+	p->tests_at = mono + TESTS_EVERY;
+	enum tocsin_err err = channels_test_due(p->desk, now, TESTS_MAX, next);
+	if (err == TOCSIN_OK)
+		err = channel_tests(p->desk, now, &partners, &issued);
+	if (issued)
+		exchange_wake(p->exchange);
+	if (partners < *next)
+		*next = partners;
+	return err;
+}
+
 /* Does what is due; how long to sleep then, unless an event comes. */
 static enum tocsin_err look(struct pager *p, struct spreading *s, int64_t *last, int *wait_ms)
 {
@@ -197,7 +219,7 @@ static enum tocsin_err look(struct pager *p, struct spreading *s, int64_t *last,
 	while (err == TOCSIN_OK && done == SPREAD_MAX && !atomic_load(&p->stop))
 		err = spread(p, s, &done);
 	if (err == TOCSIN_OK)
-		err = channels_test_due(p->desk, clock_now(), TESTS_MAX, &test);
+		err = look_tests(p, &test);
 	if (err == TOCSIN_OK)
 		err = snapshot_open(p->desk->store, &r);
 	if (err != TOCSIN_OK)
@@ -345,6 +367,7 @@ enum tocsin_err pager_start(const struct pager_config *config, struct pager **ou
 	if (p == NULL)
 		return fail(TOCSIN_BROKEN, "no memory for the pager");
 	p->desk = config->desk;
+	p->exchange = config->exchange;
 	buf_init_secret(&p->password, PASSWORD_MAX);
 	pthread_mutex_init(&p->lock, NULL);
 	pthread_cond_init(&p->wake, NULL);

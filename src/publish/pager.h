@@ -15,10 +15,12 @@
 #define TOCSIN_PUBLISH_PAGER_H
 
 #include "desk/desk.h"
+#include "exchange/exchange.h"
 
 struct pager;
 struct pager_config {
 	const struct desk *desk;
+	struct exchange *exchange;      /* is woken for tests */
 	const char *mail_server;        /* HOST:PORT; empty: no mail */
 	const char *mail_from;
 	const char *mail_tls;           /* "starttls", "tls", "none" */

@@ -27,6 +27,7 @@ struct pager_worker {
 
 struct pager {
 	const struct desk *desk;
+	struct exchange *exchange;
 	struct mail_server mail;        /* of strings below */
 	char *host_port, *from, *user, *ca_file, *folder;
 	struct buf password;
@@ -36,6 +37,7 @@ struct pager {
 	pthread_cond_t wake;            /* "round" has grown, or it stops */
 	uint64_t round;                 /* how often the thread has looked */
 	char trouble[400];
+	int64_t tests_at;               /* monotonic: not before this the tests are looked at again */
 	pthread_t thread;
 	bool has_thread;
 	struct pager_worker worker[PAGER_WORKERS];

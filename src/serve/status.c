@@ -9,6 +9,7 @@
 #include "store/rows.h"
 #include "store/rows_draft.h"
 #include "store/rows_page.h"
+#include "store/rows_test.h"
 
 #define CONFLICTS_SHOWN 100
 #define CLOCKS_LATE (60 * CLOCK_SECOND)
@@ -211,6 +212,17 @@ static bool add_channel(void *arg, const struct channel_row *row)
 	return true;
 }
 
+static bool add_test(void *arg, const struct test_row *row)
+{
+	struct unreached *u = arg;
+	char since[CLOCK_TEXT + 1];
+	clock_format(row->missed_at, since);
+	if (u->n++ < PAGES_SHOWN)
+		alarm_add(u->alarms, "test", "no test of the channel to %s has gone well since %s: call its duty contact (tocsin partner show %s)",
+			row->partner, since, row->partner);
+	return true;
+}
+
 static bool count_page(void *arg, const struct page_row *row)
 {
 	struct unreached *u = arg;
@@ -222,7 +234,7 @@ static bool count_page(void *arg, const struct page_row *row)
 static enum tocsin_err page_alarms(struct serve *s, struct snapshot *r, json_t *alarms)
 {
 	char trouble[400] = "", since[CLOCK_TEXT + 1];
-	struct unreached channels = { .alarms = alarms }, pages = { .alarms = alarms };
+	struct unreached channels = { .alarms = alarms }, tests = { .alarms = alarms }, pages = { .alarms = alarms };
 	if (s->config.pager != NULL)
 		pager_trouble(s->config.pager, trouble, sizeof trouble);
 	if (trouble[0] != 0)
@@ -231,6 +243,11 @@ static enum tocsin_err page_alarms(struct serve *s, struct snapshot *r, json_t *
 	if (err == TOCSIN_OK && channels.n > PAGES_SHOWN)
 		alarm_add(alarms, "channel", "%zu%s channels more do not work (tocsin channel list --all)", channels.n - PAGES_SHOWN,
 			channels.n == PAGES_COUNTED ? " or more" : "");
+	if (err == TOCSIN_OK)
+		err = tests_missed(r, PAGES_COUNTED, add_test, &tests);
+	if (err == TOCSIN_OK && tests.n > PAGES_SHOWN)
+		alarm_add(alarms, "test", "%zu%s partners more did not answer tests of their channels", tests.n - PAGES_SHOWN,
+			tests.n == PAGES_COUNTED ? " or more" : "");
 	if (err == TOCSIN_OK)
 		err = pages_failed(r, PAGES_COUNTED, count_page, &pages);
 	if (err == TOCSIN_OK && pages.n > 0) {

@@ -194,6 +194,7 @@ void change_try_end(struct change *c, int64_t page, int64_t channel, const char 
 void change_tries_now(struct change *c, int64_t now)
 {
 	change_run(c, WRITE_TRY_NOW, now);
+	change_run(c, WRITE_CHANNEL_TESTS_FROM, now);
 }
 
 static enum tocsin_err try_rows(struct cursor *c, try_each *each, void *arg)

@@ -80,7 +80,7 @@ void change_try_sent(struct change *c, int64_t page, int64_t channel, int64_t no
 void change_try_later(struct change *c, const struct try_row *row, int64_t next_at, const char *trouble, int64_t now);
 /* It never will. */
 void change_try_end(struct change *c, int64_t page, int64_t channel, const char *trouble, int64_t now);
-/* All that wait beyond NOW are due at NOW: the clock was put back. */
+/* The clock was put back: all tries that wait beyond NOW are due at NOW, and no channel was tested later. */
 void change_tries_now(struct change *c, int64_t now);
 typedef bool try_each(void *arg, const struct try_row *row);
 /* Waiting through channels of KIND and due at NOW, soonest first. */

@@ -139,7 +139,17 @@ CREATE INDEX channel_account ON channel (account, num);
 CREATE INDEX channel_tested ON channel (tested_at);
 CREATE INDEX channel_troubled ON channel (num) WHERE troubled_at > 0;
 -- The scheduled test of each partner's channel.
-CREATE TABLE channel_test (partner TEXT PRIMARY KEY, every BIGINT NOT NULL, next_at BIGINT NOT NULL, sent_at BIGINT NOT NULL, statement BIGINT NOT NULL, answered_at BIGINT NOT NULL);
+CREATE TABLE channel_test (partner TEXT PRIMARY KEY,
+  since BIGINT NOT NULL,               -- when the last test was sent, or, before the first, the partner confirmed
+  statement BIGINT NOT NULL, answered_at BIGINT NOT NULL,               -- the last test, and when its answer came
+  open BIGINT NOT NULL,                -- 1 until it is known how that went
+  missed_at BIGINT NOT NULL,           -- since when none went well
+  told_at BIGINT NOT NULL);            -- when we last answered one of theirs
+CREATE INDEX channel_test_since ON channel_test (since);
+CREATE INDEX channel_test_open ON channel_test (since) WHERE open = 1;
+CREATE INDEX channel_test_missed ON channel_test (partner) WHERE missed_at > 0;
+-- Tests of partners that are to be answered.
+CREATE TABLE test_asked (statement BIGINT PRIMARY KEY);
 
 -- ---- what rests on what, and what is to be forgotten ----
 -- Statements that one call made for several recipients without a draft: who got the one got the others' words.

@@ -16,6 +16,7 @@
 /* Rows in the order in which rows_page.c takes them apart. */
 #define PAGE_ALL "num, id, at, what, clock, statement, account, life, channel, state, next_at, sent_at, acked_at, trouble"
 #define TRY_ALL "page, channel, kind, life, state, attempts, next_at, at, sent_at, trouble"
+#define TEST_ALL "partner, since, statement, answered_at, open, missed_at, told_at"
 #define CHANNEL_ALL \
 	"num, id, account, kind, address, secret, quiet_from, quiet_until, added_at, tested_at, well_at, troubled_at, trouble"
 /* A clock's columns in the order in which rows_clock.c takes them, and what people see beside them. */
@@ -383,6 +384,20 @@ const struct sql_text sql_reads[READ_COUNT] = {
 	        "SELECT " CHANNEL_ALL " FROM channel WHERE troubled_at > 0 ORDER BY num LIMIT $1", "i" },
 	[READ_CHANNELS_UNTESTED] = { "channels untested",
 	        "SELECT " CHANNEL_ALL " FROM channel WHERE tested_at <= $1 ORDER BY tested_at LIMIT $2", "ii" },
+	[READ_TESTS_NEW] = { "tests new",
+	        "SELECT p.name FROM partner p WHERE p.state = 'confirmed' AND NOT EXISTS (SELECT 1 FROM channel_test t WHERE "
+	        "t.partner = p.name) ORDER BY p.name LIMIT $1",
+	        "i" },
+	[READ_TESTS_OLDEST] = { "tests oldest", "SELECT " TEST_ALL " FROM channel_test ORDER BY since LIMIT $1", "i" },
+	[READ_TESTS_NEWEST] = { "tests newest", "SELECT since FROM channel_test ORDER BY since DESC LIMIT 1", "" },
+	[READ_TESTS_OPEN] = { "tests open", "SELECT " TEST_ALL " FROM channel_test WHERE open = 1 ORDER BY since LIMIT $1", "i" },
+	[READ_TESTS_MISSED] = { "tests missed",
+	        "SELECT " TEST_ALL " FROM channel_test WHERE missed_at > 0 ORDER BY partner LIMIT $1", "i" },
+	[READ_TEST_OF] = { "test of", "SELECT " TEST_ALL " FROM channel_test WHERE partner = $1", "t" },
+	[READ_TESTS_ASKED] = { "tests asked",
+	        "SELECT t.statement, s.id, s.peer FROM test_asked t JOIN statement s ON s.num = t.statement ORDER BY t.statement "
+	        "LIMIT $1",
+	        "i" },
 
 	/* ---- reach, retention, forgetting ---- */
 	[READ_TOGETHER] = { "together",
