@@ -385,6 +385,8 @@ static const struct {
 	{ "distrusted", NULL },
 	{ "follow", "who may see what came, its clocks and what search finds stand still: call whoever runs this node" },
 	{ "clocks", "nobody is told of clocks that are due: call whoever runs this node" },
+	{ "pager", "nobody is paged: call whoever runs this node" },
+	{ "test", NULL },
 };
 
 static json_t *alarm_told(const json_t *alarm)
