@@ -244,7 +244,7 @@ enum tocsin_err op_account_totp(struct serve *s, struct asked *q)
 	enum tocsin_err err = TOCSIN_OK;
 	if (off)
 		err = account_drop_totp(s->desk, &q->view, q->parameter, code, clock_real());
-	else if (!own)
+	else if (!own || q->view.unit[0] == 0)
 		err = fail(TOCSIN_REFUSED, "a second factor is set up by its holder; others can only take it away");
 	else if (secret != NULL)
 		err = account_set_totp(s->desk, &q->view, secret, code == NULL ? "" : code, clock_real());

@@ -137,6 +137,7 @@ waits nina; is $? 0 "whether there is such an account or not"
 is "$(as lia whoami --json | jq -r .account)" lia "whoever is logged in stays so"
 
 # ---- second factors ----
+run 1 "the operator is no account that could have one" at a account totp operator
 secret=$(as dan account totp dan --json | jq -r .secret)
 run 1 "a second factor that is not proven does not hold" as dan account totp dan --secret "$secret" --code 000000
 run 0 "with a code of it it does" as dan account totp dan --secret "$secret" --code "$(code "$secret" -1)"
