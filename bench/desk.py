@@ -100,7 +100,7 @@ def people(desk):
     for c in compartments:
         desk.ask("PUT", f"/api/v1/compartments/{c}", {"label": c})
     for i in range(ACCOUNTS):
-        roles = ["inspector"] if i == ACCOUNTS - 1 else ["analyst", "duty-officer"]
+        roles = {ACCOUNTS - 1: ["inspector"], ACCOUNTS - 2: ["data-protection-officer"]}.get(i, ["analyst", "duty-officer"])
         desk.ask("POST", "/api/v1/accounts", {"name": f"a{i}", "roles": roles, "unit": f"u{i % UNITS}",
                                                  "compartments": compartments if i == ACCOUNTS - 1 else compartments[:i % 4]})
 
@@ -120,7 +120,7 @@ class Measure:
         """The median cost of the PAGEth page of PATH."""
         pid, costs, items = self.desk.node.process.pid, [], 0
         for i in range(TIMES):
-            account = accounts[i % len(accounts)] if accounts else f"a{(i * 37 + 11) % (ACCOUNTS - 1)}"
+            account = accounts[i % len(accounts)] if accounts else f"a{(i * 37 + 11) % (ACCOUNTS - 2)}"
             after = path
             for _ in range(page - 1):
                 answer = self.desk.ask("GET", after, account=account)
@@ -149,6 +149,7 @@ def measure(desk, m):
     m("list of nothing", "/api/v1/statements?limit=100&kind=closure&direction=out")
     m("list, none of a partner's", "/api/v1/statements?limit=100&peer=p3.exercise&kind=closure", accounts=[f"a{3 + 10 * i}" for i in range(19)])
     m("list, 64 scopes", "/api/v1/statements?limit=100", accounts=[f"a{ACCOUNTS - 1}"])
+    m("list of nothing, 64 scopes", "/api/v1/statements?limit=100&peer=p3.exercise&kind=closure", accounts=[f"a{ACCOUNTS - 1}"])
     m("search, frequent", q("report"))
     m("search, 10th page", q("report"), page=10)
     m("search, rare", q("zebra"))
@@ -159,10 +160,14 @@ def measure(desk, m):
     m("search, nothing", q("xylophone"))
     m("search, never together", q("взрывчатка 水电站"))
     m("search, 64 scopes", q("report zebra"), accounts=[f"a{ACCOUNTS - 1}"])
+    m("events, from the beginning", "/api/v1/events")
+    m("events, 64 scopes", "/api/v1/events", accounts=[f"a{ACCOUNTS - 1}"])
+    m("audit trail", "/api/v1/audit?limit=100", accounts=[f"a{ACCOUNTS - 1}"])
+    m("audit trail of one's unit", "/api/v1/audit?limit=100", accounts=[f"a{ACCOUNTS - 2}"])
+    m("accounts", "/api/v1/accounts?limit=100", accounts=[f"a{ACCOUNTS - 1}"])
     m("clocks", "/api/v1/clocks?limit=100")
     m("my clocks", "/api/v1/clocks?mine=1&limit=100")
-    if any(o["path"] == "/api/v1/drafts" and o["method"] == "GET" for o in desk.ask("GET", "/api/v1/operations")["items"]):
-        m("drafts", "/api/v1/drafts?limit=100")
+    m("drafts", "/api/v1/drafts?limit=100")
     return m.rows
 
 

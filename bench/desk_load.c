@@ -202,6 +202,7 @@ static struct change *make(uint64_t i, uint64_t from, uint64_t count, struct are
 		.re = s.re, .re_n = s.re_n });
 	statement_entry(s.realm, issued ? ENTRY_ISSUED : ENTRY_ACCEPTED, &id, &entry);
 	change_entry(c, &entry, "statement", &id);
+	change_event(c, issued ? "statement issued" : "statement accepted", 0, peer);
 	if (issued)
 		share_own(c, s.kind, peer, partner % units);
 	ring[i % RING] = (struct earlier) { id, partner, issued };

@@ -16,18 +16,10 @@
 #define CANDIDATES 16                           /* statements whose ids begin with the same 32 bits */
 #define CHUNK 128                               /* numbers that are read of a scope at a time */
 
-/* All scopes are asked, whatever the first ones say. */
 static enum tocsin_err look(struct snapshot *read, const struct view *v, int64_t num, bool *seen, bool *whole)
 {
-	enum tocsin_err err = TOCSIN_OK;
 	*seen = *whole = v->everything;
-	for (size_t i = 0; err == TOCSIN_OK && i < v->scope_n && !v->everything; i++) {
-		bool s, w;
-		err = share_get(read, v->scope[i], num, &s, &w);
-		*seen = *seen || s;
-		*whole = *whole || w;
-	}
-	return err;
+	return v->everything ? TOCSIN_OK : share_seen(read, num, v->scope, v->scope_n, seen, whole);
 }
 
 static enum tocsin_err not_there(const char *what)

@@ -195,13 +195,8 @@ static enum tocsin_err add_hit(struct searching *s, int64_t num)
 static enum tocsin_err ask_index(struct snapshot *read, const struct view *v, const struct search_question *q,
 	const struct asked_words *words, struct search_hit *hits, size_t *n, int64_t *on)
 {
-	static const int64_t all[] = { SEARCH_SCOPE_ALL };
-	struct search_ask ask = { .words = words, .scope = v->scope, .scope_n = v->scope_n, .kind = q->kind, .peer = q->peer,
-		.before = q->before };
-	if (v->everything) {
-		ask.scope = all;
-		ask.scope_n = 1;
-	}
+	const struct search_ask ask = { .words = words, .everything = v->everything, .scope = v->scope, .scope_n = v->scope_n,
+		.kind = q->kind, .peer = q->peer, .before = q->before };
 	enum tocsin_err err = search_find(read, &ask, hits, q->limit, n, on);
 	/* Whether there is anything older is told of what V sees alone. */
 	size_t older = 1;

@@ -12,7 +12,6 @@ struct event_list {
 	const struct view *view;
 	struct events *e;
 	struct snapshot *read;
-	struct arena *arena;
 	int64_t followed;
 	size_t looked_at;
 	enum tocsin_err err;
@@ -32,11 +31,10 @@ static json_t *event_json(struct event_list *l, const struct event_row *row)
 	json_object_set_new(o, "kind", json_string(row->kind));
 	json_object_set_new(o, "subject", json_string(row->subject));
 	if (row->num != 0) {
-		struct statement_row st;
-		arena_reset(l->arena);
-		l->err = statement_by_num(l->read, row->num, l->arena, &st);
+		struct hash id;
+		l->err = statement_id_of(l->read, row->num, &id);
 		if (l->err == TOCSIN_OK)
-			json_object_set_new(o, "id", json_hash(&st.id));
+			json_object_set_new(o, "id", json_hash(&id));
 		else if (l->err == TOCSIN_MISSING)
 			l->err = TOCSIN_OK;
 	}
@@ -65,16 +63,15 @@ static bool list_event(void *arg, const struct event_row *row)
 enum tocsin_err events_read(
 	const struct serve *s, struct snapshot *read, const struct view *v, int64_t after, struct events *e)
 {
-	struct event_list l = { .serve = s, .view = v, .e = e, .read = read, .arena = arena_new(16u << 20) };
+	struct event_list l = { .serve = s, .view = v, .e = e, .read = read };
 	e->last = after;
 	e->more = false;
 	e->followed = -1;
-	enum tocsin_err err = l.arena == NULL ? fail(TOCSIN_BROKEN, "no memory for the events") : TOCSIN_OK;
-	if (err == TOCSIN_OK && !v->everything)
+	enum tocsin_err err = TOCSIN_OK;
+	if (!v->everything)
 		err = followed_last(read, &l.followed);
 	if (err == TOCSIN_OK)
 		err = event_each(read, after, LOOKED_AT + 1, list_event, &l);
-	arena_free(l.arena);
 	return err != TOCSIN_OK ? err : l.err;
 }
 

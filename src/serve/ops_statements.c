@@ -28,7 +28,7 @@ enum tocsin_err path_statement(struct asked *q, struct snapshot *r, struct state
 
 /* ---- lists ---- */
 
-#define LOOKED_AT 2000                  /* statements that are read for one page */
+#define LOOKED_AT 1000                  /* statements that are read for one page */
 
 struct listing {
 	struct asked *asked;

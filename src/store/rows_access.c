@@ -28,14 +28,19 @@ void change_share(
 	change_run(c, WRITE_SHARED_ADD, facet, num, (int64_t)whole, unit, compartment);
 }
 
-enum tocsin_err share_get(struct snapshot *r, int64_t scope, int64_t num, bool *seen, bool *whole)
+enum tocsin_err share_seen(struct snapshot *r, int64_t num, const int64_t *scope, size_t n, bool *seen, bool *whole)
 {
 	struct cursor *c = NULL;
+	size_t i = 0;
 	*seen = *whole = false;
-	enum tocsin_err err = cursor_open(r, &c, READ_SHARED, scope, num);
-	if (err == TOCSIN_OK && (err = cursor_next(c)) == TOCSIN_OK) {
+	enum tocsin_err err = cursor_open(r, &c, READ_SHARED, num);
+	while (err == TOCSIN_OK && (err = cursor_next(c)) == TOCSIN_OK) {
+		while (i < n && scope[i] < cursor_int(c, 0))
+			i++;
+		if (i == n || scope[i] != cursor_int(c, 0))
+			continue;
 		*seen = true;
-		*whole = cursor_int(c, 0) != 0;
+		*whole = *whole || cursor_int(c, 1) != 0;
 	}
 	return take_end(c, err);
 }
@@ -120,20 +125,25 @@ enum tocsin_err statement_candidates(struct snapshot *r, const struct hash *id, 
 	return take_end(c, err);
 }
 
-enum tocsin_err statement_begins(struct snapshot *r, int64_t num, const struct hash *id, size_t digits, bool *is)
+enum tocsin_err statement_id_of(struct snapshot *r, int64_t num, struct hash *id)
 {
 	struct cursor *c = NULL;
+	enum tocsin_err err = cursor_open(r, &c, READ_STATEMENT_ID, num);
+	if (err == TOCSIN_OK && (err = cursor_next(c)) == TOCSIN_OK && !take_hash(c, 0, id))
+		err = take_damaged("statement");
+	cursor_close(c);
+	return err;
+}
+
+enum tocsin_err statement_begins(struct snapshot *r, int64_t num, const struct hash *id, size_t digits, bool *is)
+{
 	struct hash h;
 	size_t n = digits / 2;
 	*is = false;
-	enum tocsin_err err = cursor_open(r, &c, READ_STATEMENT_ID, num);
-	if (err == TOCSIN_OK && (err = cursor_next(c)) == TOCSIN_OK) {
-		if (!take_hash(c, 0, &h))
-			err = take_damaged("statement");
-		else
-			*is = memcmp(h.b, id->b, n) == 0 && (digits % 2 == 0 || (h.b[n] ^ id->b[n]) >> 4 == 0);
-	}
-	return take_end(c, err);
+	enum tocsin_err err = statement_id_of(r, num, &h);
+	if (err == TOCSIN_OK)
+		*is = memcmp(h.b, id->b, n) == 0 && (digits % 2 == 0 || (h.b[n] ^ id->b[n]) >> 4 == 0);
+	return err == TOCSIN_MISSING ? TOCSIN_OK : err;
 }
 
 /* ---- following ---- */

@@ -19,8 +19,9 @@ void change_scope_add(struct change *c, const char *unit, const char *compartmen
  * grows: what was shared whole stays so. */
 void change_share(struct change *c, const char *unit, const char *compartment, const char *facet, int64_t num,
 	bool whole);
-/* Whether SCOPE may see NUM under "": *whole as well. One look-up, whether there is such a statement or not. */
-enum tocsin_err share_get(struct snapshot *r, int64_t scope, int64_t num, bool *seen, bool *whole) MUST_USE;
+/* Whether one of the N scopes SCOPE (ascending) may see NUM: *whole as well. One look-up, whether there is such a statement
+ * or not, and however many scopes. */
+enum tocsin_err share_seen(struct snapshot *r, int64_t num, const int64_t *scope, size_t n, bool *seen, bool *whole) MUST_USE;
 /* Whether there is such a unit, such a compartment. */
 enum tocsin_err scope_unit_known(struct snapshot *r, const char *unit, bool *known) MUST_USE;
 enum tocsin_err scope_compartment_known(struct snapshot *r, const char *compartment, bool *known) MUST_USE;
@@ -42,6 +43,8 @@ enum tocsin_err share_list(struct snapshot *r, int64_t scope, const char *facet,
  * read. */
 enum tocsin_err statement_candidates(struct snapshot *r, const struct hash *id, int64_t *nums, size_t max,
 	size_t *n) MUST_USE;
+/* The id of statement NUM alone; MISSING without a sentence when there is none. */
+enum tocsin_err statement_id_of(struct snapshot *r, int64_t num, struct hash *id) MUST_USE;
 /* Whether the id of statement NUM begins with the first DIGITS hex digits of ID. */
 enum tocsin_err statement_begins(struct snapshot *r, int64_t num, const struct hash *id, size_t digits, bool *is) MUST_USE;
 

@@ -61,7 +61,7 @@ enum tocsin_err search_find(struct snapshot *r, const struct search_ask *ask, st
 	*n = 0;
 	*on = 0;
 	enum tocsin_err err = statement_last(r, &newest);
-	if (err != TOCSIN_OK || ask->scope_n == 0 || max == 0)
+	if (err != TOCSIN_OK || (ask->scope_n == 0 && !ask->everything) || max == 0)
 		return err;
 	before = ask->before > 0 && ask->before <= newest ? ask->before : newest + 1;
 	from = before > SEARCH_WINDOW ? before - SEARCH_WINDOW : 0;

@@ -15,7 +15,6 @@
 #include "store/rows.h"
 
 #define SEARCH_WINDOW 131072                    /* statements that are looked at in one page */
-#define SEARCH_SCOPE_ALL 0                      /* the scope that sees everything */
 
 enum search_part { SEARCH_ALONE, SEARCH_OPEN, SEARCH_WHOLE };
 /* WORDS: terms with a space between, "." between texts. Nothing happens when the content was forgotten meanwhile. */
@@ -27,7 +26,8 @@ void change_search_drop(struct change *c, int64_t num);
 
 struct search_ask {
 	const struct asked_words *words;
-	const int64_t *scope;                   /* any of these */
+	bool everything;                        /* for who sees everything; otherwise */
+	const int64_t *scope;                   /* any of these; 0 is none */
 	size_t scope_n;                         /* at most VIEW_SCOPES; 0 finds nothing */
 	const char *kind, *peer;                /* NULL: any */
 	int64_t before;                         /* smaller numbers only; 0: from the newest */

@@ -45,7 +45,7 @@ CREATE UNIQUE INDEX scope_unit ON scope (unit, compartment);
 CREATE TABLE shared (scope BIGINT NOT NULL, facet TEXT NOT NULL, num BIGINT NOT NULL,
   whole BIGINT NOT NULL,               -- 1: lines that were sent closed, too
   PRIMARY KEY (scope, facet, num));
-CREATE INDEX shared_num ON shared (num, facet);
+CREATE INDEX shared_num ON shared (num, facet, scope, whole);
 -- Who opened it, and the names of the lines that were shown.
 CREATE TABLE opened (statement BIGINT NOT NULL, account TEXT NOT NULL, function TEXT NOT NULL, first_at BIGINT NOT NULL, last_at BIGINT NOT NULL, lines TEXT NOT NULL,
   PRIMARY KEY (statement, account));

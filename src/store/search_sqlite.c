@@ -3,7 +3,7 @@
  *
  * One row a part: rowid is twice the statement's number, one more for the part of all its lines.  Terms come ready from
  * domain/terms.h, so the tokenizer only takes apart at spaces: it is "ascii", which leaves bytes above 0x7f alone.  Scopes
- * ("s:12"), kind ("k:warning") and partner ("p:south.example") are terms, too; what people ask for holds no colon, so
+ * ("s:12", or "s:all"), kind ("k:warning") and partner ("p:south.example") are terms, too; what people ask for holds no colon, so
  * nobody can ask for these.
  *
  * What is deleted (SQLite 3.40): the row goes from search_content at once, and secure_delete overwrites it there.  The
@@ -17,7 +17,7 @@
 #include "store/rows_search.h"
 
 /* The scopes that find part PART (0 alone, 1 open, 2 whole) of statement $1. */
-#define SCOPES(part) "CASE WHEN " part " <> 1 THEN 's:0' ELSE '' END || COALESCE((SELECT group_concat(' s:' || scope, '') FROM" \
+#define SCOPES(part) "CASE WHEN " part " <> 1 THEN 's:all' ELSE '' END || COALESCE((SELECT group_concat(' s:' || scope, '') FROM" \
 	" shared WHERE shared.num = $1 AND facet = '' AND (" part " = 0 OR whole = " part " - 1)), '')"
 
 const char search_sqlite_schema[] =
@@ -72,8 +72,9 @@ static void add_facet(char letter, const char *word, struct buf *out)
 
 void search_sqlite_asked(const struct search_ask *ask, struct buf *out)
 {
-	for (size_t i = 0; i < ask->scope_n; i++)
-		buf_printf(out, "%s\"s:%lld\"", i == 0 ? "(" : " OR ", (long long)ask->scope[i]);
+	buf_add_str(out, ask->everything ? "(\"s:all\"" : "(\"s:none\"");
+	for (size_t i = 0; i < ask->scope_n && !ask->everything; i++)
+		buf_printf(out, " OR \"s:%lld\"", (long long)ask->scope[i]);
 	buf_add_char(out, ')');
 	if (ask->kind != NULL)
 		add_facet('k', ask->kind, out);

@@ -225,7 +225,7 @@ const struct sql_text sql_reads[READ_COUNT] = {
 	[READ_SCOPE] = { "scope", "SELECT num FROM scope WHERE unit = $1 AND compartment = $2", "tt" },
 	[READ_SCOPE_UNIT] = { "scope unit", "SELECT 1 FROM unit WHERE name = $1", "t" },
 	[READ_SCOPE_COMPARTMENT] = { "scope compartment", "SELECT 1 FROM compartment WHERE name = $1", "t" },
-	[READ_SHARED] = { "shared", "SELECT whole FROM shared WHERE scope = $1 AND facet = '' AND num = $2", "ii" },
+	[READ_SHARED] = { "shared", "SELECT scope, whole FROM shared WHERE num = $1 AND facet = '' ORDER BY scope", "i" },
 	[READ_SHARED_OF] = { "shared of",
 	        "SELECT h.scope, h.whole, o.unit, o.compartment FROM shared h JOIN scope o ON o.num = h.scope WHERE "
 	        "h.num = $1 AND h.facet = ''"

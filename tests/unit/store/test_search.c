@@ -45,6 +45,7 @@ static int64_t scope(struct fixture *f, const char *unit)
 }
 
 #define MOST 64
+#define ALL (-1)
 static struct search_hit hits[MOST];
 static size_t n;
 static int64_t on;
@@ -55,7 +56,7 @@ static void find_page(struct fixture *f, const char *words, int64_t as, const ch
 	arena_reset(arena);
 	assert_ok(asked_parse(bytes_str(words), arena, &asked));
 	struct snapshot *r = look(f);
-	assert_ok(search_find(r, &(struct search_ask){ &asked, &as, 1, kind, peer, before }, hits, max, &n, &on));
+	assert_ok(search_find(r, &(struct search_ask){ &asked, as == ALL, &as, 1, kind, peer, before }, hits, max, &n, &on));
 	snapshot_close(r);
 }
 
@@ -84,10 +85,10 @@ static void each_scope_finds_what_it_sees_and_nothing_else(void **state)
 	int64_t east = scope(f, "east"), west = scope(f, "west");
 	finds(f, "car", east, "3 1");
 	finds(f, "car", west, "3 2");
-	finds(f, "car", SEARCH_SCOPE_ALL, "3 2 1");
+	finds(f, "car", ALL, "3 2 1");
 	finds(f, "CAR bomb", east, "1");
 	finds(f, "bomb", west, "");
-	finds(f, "\"car with\"", SEARCH_SCOPE_ALL, "2 1");
+	finds(f, "\"car with\"", ALL, "2 1");
 	finds(f, "水电", east, "3");
 	finds(f, "电水", east, "");
 	/* A phrase ends where a text ends, and words are no expressions. */
@@ -98,11 +99,12 @@ static void each_scope_finds_what_it_sees_and_nothing_else(void **state)
 	finds(f, "s:2", west, "");
 	finds(f, "\"k:warning\"", east, "");
 	finds(f, "car", 99, "");
-	find_page(f, "car", SEARCH_SCOPE_ALL, "warning", NULL, 0, MOST);
+	finds(f, "car", 0, "");
+	find_page(f, "car", ALL, "warning", NULL, 0, MOST);
 	assert_int_equal(n, 2);
-	find_page(f, "car", SEARCH_SCOPE_ALL, NULL, "west.example", 0, MOST);
+	find_page(f, "car", ALL, NULL, "west.example", 0, MOST);
 	assert_int_equal(n, 1);
-	find_page(f, "car", SEARCH_SCOPE_ALL, "warning", "north.example", 0, MOST);
+	find_page(f, "car", ALL, "warning", "north.example", 0, MOST);
 	assert_int_equal(n, 0);
 }
 
@@ -120,7 +122,7 @@ static void closed_lines_are_found_by_who_sees_them_whole(void **state)
 	finds(f, "car", scope(f, "author"), "1w");
 	finds(f, "agent", scope(f, "other"), "");
 	finds(f, "car", scope(f, "other"), "1");
-	finds(f, "car", SEARCH_SCOPE_ALL, "1w");
+	finds(f, "car", ALL, "1w");
 	/* Shared further, and shared whole with who saw it in part. */
 	share(f, a, "third", false);
 	finds(f, "car", scope(f, "third"), "1");
@@ -190,12 +192,12 @@ static void what_is_forgotten_is_found_no_more_and_leaves_the_index(void **state
 	struct change *c = fresh();
 	change_statement_forget(c, a);
 	assert_ok(commit(f, c));
-	finds(f, "xylophone", SEARCH_SCOPE_ALL, "");
-	finds(f, "a", SEARCH_SCOPE_ALL, "2");
+	finds(f, "xylophone", ALL, "");
+	finds(f, "a", ALL, "2");
 	/* Neither by being followed late nor by being shared further. */
 	add(f, a, SEARCH_ALONE, "a grigoriev xylophone");
 	share(f, a, "east", true);
-	finds(f, "xylophone", SEARCH_SCOPE_ALL, "");
+	finds(f, "xylophone", ALL, "");
 	struct snapshot *r = look(f);
 	assert_ok(search_untidy(r, &untidy));
 	assert_true(untidy);
@@ -207,7 +209,7 @@ static void what_is_forgotten_is_found_no_more_and_leaves_the_index(void **state
 	assert_ok(search_untidy(r, &untidy));
 	assert_false(untidy);
 	snapshot_close(r);
-	finds(f, "trombone", SEARCH_SCOPE_ALL, "2");
+	finds(f, "trombone", ALL, "2");
 	/* What was in the log of the database goes when that is written back: at the latest when it is closed. */
 	store_close(f->s);
 	f->s = NULL;
