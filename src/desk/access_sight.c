@@ -327,7 +327,8 @@ enum tocsin_err access_opened(
 	if (err == TOCSIN_OK) {
 		audit_add(c, v, "read", subject, lines);
 		change_opened(c, num, v->account, v->function, now, (const char *)all.p);
-		if (first)
+		/* That somebody inspects is told to nobody. */
+		if (first && (v->roles & ROLES_THAT_ACT) != 0)
 			change_event(c, "statement opened", num, v->function);
 		if (unopened)
 			clocks_opened(d, c, num, now);

@@ -113,7 +113,8 @@ enum tocsin_err who_view(const struct serve *s, struct snapshot *read, const str
 /* Makes q->view and decides, in one place, whether Q's operation may be asked: scope of the token, right of the roles.
  * A refusal is in the audit trail. */
 enum tocsin_err who_may(struct asked *q) MUST_USE;
-/* What Q's handler came to: when a rule of the desk refused it, that is in the audit trail, too. */
+/* What Q's handler came to: when a rule of the desk refused it, or what was asked for is not there, or not for Q's asker
+ * (these are the same), that is in the audit trail, too. */
 enum tocsin_err who_refused(struct asked *q, enum tocsin_err err) MUST_USE;
 void who_wrong(struct asked *q);        /* what was shown is not right: its address may try a few times */
 bool who_limited(struct asked *q);      /* its address tried too often: to log in, or another token */
@@ -152,8 +153,7 @@ enum tocsin_err etag_match(struct asked *q, int64_t version) MUST_USE;
 /* The query parameter NAME as OP's table has it. */
 enum tocsin_err query_int(struct asked *q, const char *name, int64_t deflt, int64_t *v) MUST_USE;
 enum tocsin_err query_str(struct asked *q, const char *name, const char **v) MUST_USE; /* NULL when absent or empty */
-/* The statement that the path names by its id or the beginning of it, if Q's asker sees it; in Q's arena. An attempt that
- * finds none is in the audit trail. */
+/* The statement that the path names by its id or the beginning of it, if Q's asker sees it; in Q's arena. */
 enum tocsin_err path_statement(struct asked *q, struct snapshot *r, struct statement_row *row) MUST_USE;
 /* Before anything of ROW leaves: that Q's asker was shown LINES (names) of it; that WHAT was made of it. */
 enum tocsin_err note_opened(struct asked *q, const struct statement_row *row, const char *lines) MUST_USE;

@@ -10,20 +10,9 @@
 
 #define NAMES_MAX 512
 
-/* An attempt at what may not be seen and one at what is not there are the same: to the asker, and in the audit trail. */
-static enum tocsin_err note_attempt(struct asked *q)
-{
-	char sentence[512], what[160];
-	snprintf(sentence, sizeof sentence, "%s", fail_sentence());
-	snprintf(what, sizeof what, "%s %s", q->op->method, q->op->path);
-	enum tocsin_err err = audit_note(q->serve->desk, &q->view, "refused", q->parameter, what);
-	return err == TOCSIN_OK ? fail(TOCSIN_MISSING, "%s", sentence) : err;
-}
-
 enum tocsin_err path_statement(struct asked *q, struct snapshot *r, struct statement_row *row)
 {
-	enum tocsin_err err = access_statement(r, &q->view, q->parameter, q->arena, row, NULL);
-	return err == TOCSIN_MISSING && !q->view.everything ? note_attempt(q) : err;
+	return access_statement(r, &q->view, q->parameter, q->arena, row, NULL);
 }
 
 /* ---- lists ---- */

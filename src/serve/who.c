@@ -86,18 +86,22 @@ enum tocsin_err who_view(
 /* "POST /api/v1/statements, token.scope": for the audit trail. */
 static enum tocsin_err refused(struct asked *q, enum tocsin_err err)
 {
-	char sentence[512], what[240];
+	char sentence[512], what[400];
 	snprintf(sentence, sizeof sentence, "%s", fail_sentence());
 	const bool by_rule = strncmp(sentence, "rule ", 5) == 0;
 	snprintf(what, sizeof what, "%s %s%s%.*s", q->op->method, q->op->path, by_rule ? ", " : "",
 		by_rule ? (int)strcspn(sentence + 5, ":") : 0, sentence + (by_rule ? 5 : 0));
+	/* What was asked for is the row's subject, unless it was in the body. */
+	if (err == TOCSIN_MISSING && q->parameter[0] == 0)
+		snprintf(what, sizeof what, "%s %s, %.200s", q->op->method, q->op->path, sentence);
 	enum tocsin_err noted = audit_note(q->serve->desk, &q->view, "refused", q->parameter, what);
 	return noted == TOCSIN_OK ? fail(err, "%s", sentence) : noted;
 }
 
 enum tocsin_err who_refused(struct asked *q, enum tocsin_err err)
 {
-	return err == TOCSIN_REFUSED && strncmp(fail_sentence(), "rule ", 5) == 0 && !q->view.everything ? refused(q, err) : err;
+	const bool attempt = (err == TOCSIN_REFUSED && strncmp(fail_sentence(), "rule ", 5) == 0) || err == TOCSIN_MISSING;
+	return attempt && !q->view.everything && (q->op->flags & OPERATION_OPEN) == 0 ? refused(q, err) : err;
 }
 
 /* One account's programs may not keep the desk from the others. A call that waits is one request. */
