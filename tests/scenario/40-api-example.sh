@@ -5,6 +5,10 @@ nodes a b
 meet a b
 page="$TOCSIN_SOURCE/docs/API.md"
 
+# ---- the tables ----
+lost=$(api a GET /api/v1/operations | jq -r '.items[] | .method + " " + .path' | while IFS= read -r operation; do grep -qF -e "\`$operation\`" -e "\`$operation?" "$page" || echo "$operation"; done)
+is "$lost" "" "the page names every operation of the running node"
+
 # ---- the example ----
 mkdir "$W/people"
 # Each block, as it stands, behind a line that says that it was reached.
@@ -24,6 +28,10 @@ is "$status" 0 "and all of it is right"
 is "$(grep -c '"name":"otto"' "$W/example.out")" 0 "what was refused was not done"
 is "$(grep -c 'login again\|not a token' "$W/example.err")" 0 "nobody was thrown out"
 match "$(curl -sS -K "$W/people/anna.curl" "http://127.0.0.1:$(node_desk a)/api/v1/whoami")" '"code":"refused"' "a session that was ended is none"
+is "$(jq -r '.recipients[0].closed[].name' "$W/people/draft" | grep -c where.place)" 1 "the preview told what would stay closed"
+is "$(grep -c 'somebody has changed it meanwhile' "$W/example.out")" 1 "an edit of a version that is none any more was refused"
+match "$(cat "$W/example.out")" '"delivery":"(received|witnessed)"' "the warning has its receipt"
+is "$(at b list --in --json | jq -r '.items[] | select(.kind == "warning").id' | while read -r w; do at b show "$w" --json | jq -r '.fields[] | select(.name == "where.place" or .name == "source.origin").value'; done)" "Harbour market" "its recipient has what was opened for it, and no more"
 match "$(at a log account)" 'accounted|entries' "every entry of its log is accounted for"
 
 # ---- rates ----
