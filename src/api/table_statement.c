@@ -150,6 +150,21 @@ static const struct api_field contradiction_answer[] = {
 	{ NULL },
 };
 
+static const struct api_field forgetting_member[] = {
+	HAS("id", API_STRING, "of the last proposal"),
+	HAS("state", API_STRING, "proposed, agreed, objected, withdrawn, done"),
+	HAS("reason", API_STRING, "why"),
+	HAS("due_at", API_MAYBE, "when it is done unless somebody objects"),
+	HAS("ended_at", API_MAYBE, "when it was done, objected to or withdrawn"),
+	{ NULL },
+};
+static const struct api_field hold_member[] = {
+	HAS("id", API_STRING, "of the hold"),
+	HAS("reason", API_STRING, "why"),
+	HAS("at", API_STRING, "since when"),
+	{ NULL },
+};
+
 /* In lists and by itself. */
 #define HEAD \
 	HAS("id", API_STRING, "64 hex digits"), \
@@ -198,6 +213,9 @@ static const struct api_field statement_answer[] = {
 	HAS_OF("outcomes", API_OBJECTS, outcome_answer, "as each side says"),
 	HAS("outcomes_differ", API_BOOLEAN, "the sides do not say the same"),
 	HAS_OF("contradictions", API_OBJECTS, contradiction_answer, "what does not go together"),
+	MAY_HAVE_OF("forgetting", API_OBJECT, forgetting_member, "whether its content is to be forgotten, or is"),
+	MAY_HAVE_OF("hold", API_OBJECT, hold_member, "the legal hold that runs on it"),
+	MAY_HAVE("keep_until", API_STRING, "when it is asked whether its content is still needed"),
 	{ NULL },
 };
 static const struct api_field issued_item[] = {

@@ -1,5 +1,6 @@
 #!/bin/sh
 # A retraction reaches everyone who got it or an update of it; what each said to it is shown; what rests on it is marked.
+CHECK_API=1
 . "$(dirname "$0")/lib.sh"
 nodes a b c d
 meet_all a b

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Content is forgotten by two people's decision: no byte of it stays, the stub still proves, a hold stops it, and a database
 # that is put back forgets again before it serves.
+CHECK_API=1
 . "$(dirname "$0")/lib.sh"
 nodes a b
 meet a b
