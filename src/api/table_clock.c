@@ -6,6 +6,7 @@
 static const struct api_field clocks_query[] = {
 	{ "mine", API_INTEGER, false, 0, 1, "1: only one's own" },
 	{ "about", API_STRING, false, 0, 64, "of this statement, ended ones too; the id, or the beginning of it" },
+	{ "draft", API_STRING, false, 0, 64, "the same of this draft" },
 	{ "after", API_STRING, false, 0, 32, "next of the page before" },
 	{ "limit", API_INTEGER, false, 1, 1000, "at most so many; 100" },
 	{ NULL },

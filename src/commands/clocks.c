@@ -35,7 +35,7 @@ static enum tocsin_err fetch(const struct context *x, const char *path, json_t *
 }
 
 /* The soonest, or with EVERY all of them, into ALL; *MORE: there are others. */
-static enum tocsin_err list(const struct context *x, bool mine, bool every, const char *about, json_t *all, bool *more)
+static enum tocsin_err list(const struct context *x, bool mine, bool every, const char *about, const char *draft, json_t *all, bool *more)
 {
 	struct buf path;
 	json_t *next = NULL;
@@ -47,6 +47,10 @@ static enum tocsin_err list(const struct context *x, bool mine, bool every, cons
 		if (about != NULL) {
 			buf_add_str(&path, "&about=");
 			client_quote(&path, about);
+		}
+		if (draft != NULL) {
+			buf_add_str(&path, "&draft=");
+			client_quote(&path, draft);
 		}
 		if (next != NULL) {
 			buf_add_str(&path, "&after=");
@@ -68,14 +72,14 @@ static enum tocsin_err list(const struct context *x, bool mine, bool every, cons
 int command_clocks(const struct context *x, int argc, char **argv)
 {
 	bool mine = false, every = false, more = false;
-	const char *about = NULL;
+	const char *about = NULL, *draft = NULL;
 	struct words plain;
 	const struct option options[] = { { "--mine", OPTION_FLAG, &mine }, { "--all", OPTION_FLAG, &every },
-		{ "--about", OPTION_ONE, &about }, { NULL } };
-	if (!args_take(argc, argv, options, &plain, 0, 0) || (about != NULL && (mine || every)))
+		{ "--about", OPTION_ONE, &about }, { "--draft", OPTION_ONE, &draft }, { NULL } };
+	if (!args_take(argc, argv, options, &plain, 0, 0) || (about != NULL) + (draft != NULL) + (mine || every) > 1)
 		return usage("clocks");
 	json_t *all = json_array();
-	enum tocsin_err err = list(x, mine, every, about, all, &more);
+	enum tocsin_err err = list(x, mine, every, about, draft, all, &more);
 	const json_t *c;
 	size_t i;
 	if (err == TOCSIN_OK && x->json)

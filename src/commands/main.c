@@ -78,7 +78,7 @@ const struct command commands[] = {
 	{ "carry", "out NAME --out FILE | in FILE [--answer FILE]", "exchange with a node that has no network", command_carry },
 	{ "seal", "-r RECIPIENT...", "age: standard input to standard output", command_seal },
 	{ "unseal", "-i FILE", "age: standard input to standard output", command_unseal },
-	{ "clocks", "[--mine] [--all] | --about ID", "what runs out next, and whose it is; of a statement all that ran", command_clocks },
+	{ "clocks", "[--mine] [--all] | --about ID | --draft ID", "what runs out next, and whose it is; of a statement or a draft all that ever ran", command_clocks },
 	{ "ack", "CLOCK", "acknowledge a clock: nobody else is paged about it", command_ack },
 	{ "hand", "CLOCK --to ACCOUNT", "give a clock to somebody else of its unit", command_hand },
 	{ "policy", "[list | set NAME VALUE | preset NAME]", "what this organisation has decided: periods, who needs a second person, its time zone", command_policy },

@@ -84,6 +84,9 @@ enum tocsin_err clocks_of(const struct desk *d, struct snapshot *read, const str
 /* One that V sees (its unit's, its own, one that it was paged about); MISSING with the same sentence when it does not, or there is none. */
 enum tocsin_err clocks_one(const struct desk *d, struct snapshot *read, const struct view *v, const char *id,
 	json_t **out) MUST_USE;
+/* The same of DRAFT, which V sees. */
+enum tocsin_err clocks_of_draft(const struct desk *d, struct snapshot *read, const struct view *v, int64_t draft,
+	json_t **out) MUST_USE;
 /* Where a list goes on behind the clock ID, for clocks_list; MISSING when V does not see it. */
 enum tocsin_err clocks_behind(const struct desk *d, struct snapshot *read, const struct view *v, const char *id,
 	int64_t *due_at, int64_t *num) MUST_USE;

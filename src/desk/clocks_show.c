@@ -211,8 +211,6 @@ static json_t *listed(struct listing *l, size_t limit, size_t *took, struct item
 {
 	json_t *list = json_array();
 	*took = 0;
-	if (l->n > 1)
-		qsort(l->item, l->n, sizeof *l->item, soonest);
 	for (size_t i = 0; i < l->n; i++) {
 		if (*took < limit && (i == 0 || l->item[i].num != l->item[i - 1].num)) {
 			json_array_append_new(list, l->item[i].json);
@@ -248,6 +246,8 @@ enum tocsin_err clocks_list(const struct desk *d, struct snapshot *read, const s
 	}
 	if (err == TOCSIN_OK && l.full)
 		err = fail(TOCSIN_BROKEN, "no memory for the clocks");
+	if (l.n > 1)
+		qsort(l.item, l.n, sizeof *l.item, soonest);
 	json_t *list = listed(&l, limit, &took, &last);
 	*due_at = took == limit ? last.due_at : 0;
 	*num = took == limit ? last.num : 0;
@@ -258,8 +258,11 @@ enum tocsin_err clocks_list(const struct desk *d, struct snapshot *read, const s
 	return err;
 }
 
-static enum tocsin_err of_statement(const struct desk *d, struct snapshot *read, const struct view *v, int64_t statement,
-	const char *kind, json_t **out)
+typedef enum tocsin_err of_something(struct snapshot *read, int64_t num, clock_each *each, void *arg);
+
+/* Those that LIST has about NUM, in the order in which they began; of KIND, open ones only. */
+static enum tocsin_err list_of(const struct desk *d, struct snapshot *read, const struct view *v, of_something *list_num,
+	int64_t num, const char *kind, json_t **out)
 {
 	struct listing l = { .kind = kind };
 	struct item last = { 0 };
@@ -267,7 +270,7 @@ static enum tocsin_err of_statement(const struct desk *d, struct snapshot *read,
 	enum tocsin_err err = showing_open(d, v, &l.showing);
 	if (err != TOCSIN_OK)
 		return err;
-	err = clock_list_statement(read, statement, add, &l);
+	err = list_num(read, num, add, &l);
 	if (err == TOCSIN_OK && l.full)
 		err = fail(TOCSIN_BROKEN, "no memory for the clocks");
 	json_t *list = listed(&l, SIZE_MAX, &took, &last);
@@ -281,14 +284,20 @@ static enum tocsin_err of_statement(const struct desk *d, struct snapshot *read,
 enum tocsin_err clocks_of(
 	const struct desk *d, struct snapshot *read, const struct view *v, int64_t statement, json_t **out)
 {
-	return of_statement(d, read, v, statement, NULL, out);
+	return list_of(d, read, v, clock_list_statement, statement, NULL, out);
+}
+
+enum tocsin_err clocks_of_draft(
+	const struct desk *d, struct snapshot *read, const struct view *v, int64_t draft, json_t **out)
+{
+	return list_of(d, read, v, clock_list_draft, draft, NULL, out);
 }
 
 enum tocsin_err clocks_question(
 	const struct desk *d, struct snapshot *read, const struct view *v, int64_t response, json_t **out)
 {
 	json_t *list = NULL;
-	enum tocsin_err err = of_statement(d, read, v, response, clock_kind_name(CLOCK_REPLY_BY), &list);
+	enum tocsin_err err = list_of(d, read, v, clock_list_statement, response, clock_kind_name(CLOCK_REPLY_BY), &list);
 	if (err == TOCSIN_OK)
 		*out = json_incref(json_array_get(list, 0));
 	json_decref(list);

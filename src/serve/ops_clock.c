@@ -2,6 +2,7 @@
  * ops_clock: what runs out, when, and whose it is.
  */
 #include "desk/clocks.h"
+#include "desk/drafts.h"
 #include "serve/internal.h"
 
 /* Of the statement that ABOUT names, if the asker sees it. */
@@ -10,6 +11,13 @@ static enum tocsin_err of_statement(struct serve *s, struct asked *q, struct sna
 	struct statement_row row;
 	enum tocsin_err err = access_statement(r, &q->view, about, q->arena, &row, NULL);
 	return err == TOCSIN_OK ? clocks_of(s->desk, r, &q->view, row.num, items) : err;
+}
+
+static enum tocsin_err of_draft(struct serve *s, struct asked *q, struct snapshot *r, const char *draft, json_t **items)
+{
+	struct draft_row row;
+	enum tocsin_err err = drafts_find(r, &q->view, draft, q->arena, &row);
+	return err == TOCSIN_OK ? clocks_of_draft(s->desk, r, &q->view, row.num, items) : err;
 }
 
 /* A page of open ones behind AFTER (NULL: the first). NEXT: the last one's id, NULL when there are no more. */
@@ -31,16 +39,21 @@ static enum tocsin_err page(struct serve *s, struct asked *q, struct snapshot *r
 
 enum tocsin_err op_clocks(struct serve *s, struct asked *q)
 {
-	const char *about, *after;
+	const char *about, *draft, *after;
 	struct snapshot *r = NULL;
 	json_t *items = NULL, *next = NULL;
 	enum tocsin_err err = query_str(q, "about", &about);
 	if (err == TOCSIN_OK)
+		err = query_str(q, "draft", &draft);
+	if (err == TOCSIN_OK)
 		err = query_str(q, "after", &after);
+	if (err == TOCSIN_OK && (about != NULL) + (draft != NULL) + (after != NULL) > 1)
+		err = fail(TOCSIN_BAD, "about, draft and after are three different questions");
 	if (err == TOCSIN_OK)
 		err = snapshot_open(s->desk->store, &r);
 	if (err == TOCSIN_OK)
-		err = about != NULL ? of_statement(s, q, r, about, &items) : page(s, q, r, after, &items, &next);
+		err = about != NULL ? of_statement(s, q, r, about, &items)
+			: draft != NULL ? of_draft(s, q, r, draft, &items) : page(s, q, r, after, &items, &next);
 	snapshot_close(r);
 	if (err != TOCSIN_OK)
 		return err;

@@ -3,7 +3,7 @@
 #include "base/banned.h"
 #include "store/take.h"
 
-#define OF_STATEMENT 256                /* clocks of one statement */
+#define OF_STATEMENT 256                /* clocks of one statement, or draft */
 #define COLUMNS 19                      /* of a clock */
 
 /* A clock's columns, borrowed. */
@@ -130,6 +130,13 @@ enum tocsin_err clock_list_statement(struct snapshot *r, int64_t statement, cloc
 {
 	struct cursor *c;
 	enum tocsin_err err = cursor_open(r, &c, READ_CLOCKS_STATEMENT, statement, (int64_t)OF_STATEMENT);
+	return err == TOCSIN_OK ? show_each(c, each, arg) : err;
+}
+
+enum tocsin_err clock_list_draft(struct snapshot *r, int64_t draft, clock_each *each, void *arg)
+{
+	struct cursor *c;
+	enum tocsin_err err = cursor_open(r, &c, READ_CLOCKS_DRAFT, draft, (int64_t)OF_STATEMENT);
 	return err == TOCSIN_OK ? show_each(c, each, arg) : err;
 }
 

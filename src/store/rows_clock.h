@@ -49,6 +49,7 @@ enum tocsin_err clock_by_id(struct snapshot *r, const char *id, clock_each *each
 enum tocsin_err clock_paged(struct snapshot *r, int64_t num, const char *account, bool *paged) MUST_USE;
 /* All of STATEMENT, ended ones too, in the order in which they were started. */
 enum tocsin_err clock_list_statement(struct snapshot *r, int64_t statement, clock_each *each, void *arg) MUST_USE;
+enum tocsin_err clock_list_draft(struct snapshot *r, int64_t draft, clock_each *each, void *arg) MUST_USE;
 struct clock_filter {
 	const char *owner;                      /* of this one; NULL: */
 	int64_t scope;                          /* what this scope may see; 0: all */

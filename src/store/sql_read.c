@@ -312,6 +312,8 @@ const struct sql_text sql_reads[READ_COUNT] = {
 	[READ_CLOCK_PAGED] = { "clock paged", "SELECT num FROM page WHERE clock = $1 AND account = $2 LIMIT 1", "it" },
 	[READ_CLOCKS_STATEMENT] = { "clocks of a statement",
 	        "SELECT " CLOCK_SHOWN " FROM clock c" CLOCK_JOINS " WHERE c.statement = $1 ORDER BY c.num LIMIT $2", "ii" },
+	[READ_CLOCKS_DRAFT] = { "clocks of a draft",
+	        "SELECT " CLOCK_SHOWN " FROM clock c" CLOCK_JOINS " WHERE c.draft > 0 AND c.draft = $1 ORDER BY c.num LIMIT $2", "ii" },
 	[READ_CLOCKS_ALL] = { "clocks",
 	        "SELECT " CLOCK_SHOWN " FROM clock c" CLOCK_JOINS " WHERE c.ended_at = 0 AND (c.due_at, c.num) > ($1, $2)"
 	        " ORDER BY c.due_at, c.num LIMIT $3",

@@ -166,6 +166,22 @@ is "$(as bert clocks --mine --json | jq -r "[.[] | select(.id == \"$clock\")] | 
 run 0 "somebody opens the warning" as bert show "$watch"
 is "$(of_watch opening state) $(of_watch opening ended_at | cut -c1-14)" "missed 2027-02-01T01:" "its clock ends, late as it is"
 is "$(of_watch assessment state) $(of_watch assessment owner)" "running bert" "and who had it has the next"
+# ---- a draft ----
+printf '{"threat.summary":"men at the gate","handling.tlp":"amber","threat.harm":["death"],"urgency":"urgent","where.place":"Gate 4"}\n' >"$W/draft.json"
+run 0 "somebody proposes a warning" as anna draft add --to a.exercise --not-public "the police are there" --propose "$W/draft.json" --json
+draft=$(echo "$out" | jq -r .id)
+of_draft() { as bert clocks --draft "$draft" --json | jq -r "[.[] | select(.kind == \"$1\")] | last | .$2 // \"-\""; }
+is "$(of_draft release state) $(of_draft release urgency)" "running urgent" "that it is released, or refused, has a clock"
+run 0 "the four tests find a duty to warn" as anna determine "$draft" --credible yes --specific yes --impending yes --harm yes
+is "$(of_draft duty state)" running "which has a clock"
+run 0 "a second person releases it" as bert release "$draft" --version 1 --json
+sent=$(echo "$out" | jq -r '.released[0].id')
+is "$(of_draft release state) $(of_draft duty state)" "met met" "then both have ended"
+of_sent() { as anna clocks --about "$sent" --json | jq -r "[.[] | select(.kind == \"receipt\")] | last | .owner // \"-\""; }
+until_true 20 sh -c "$T -d $W/b/dir --token-file $W/token-anna clocks --about $sent --json | jq -e 'length > 0'"
+is "$(of_sent)" anna "and that it is received is its author's to watch"
+run 1 "another unit has no draft's clocks" as otto clocks --draft "$draft"
+
 trail() { as ines audit list --subject "$clock" --json | jq -r '[.items[] | select(.what | startswith("clock.")) | .who + " " + .what + " " + .detail] | sort | join("; ")'; }
 is "$(trail)" "adm clock.acknowledge opening; anna clock.hand-over opening, to bert" "the audit trail has who did it"
 done_testing
