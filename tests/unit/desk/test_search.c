@@ -112,6 +112,31 @@ HOME_TEST(closed_lines_are_found_by_the_unit_that_wrote_them_only)
 	guest_free(&g);
 }
 
+HOME_TEST(a_word_in_open_and_closed_lines_is_shown_in_those_that_are_read)
+{
+	static const struct body_field both[] = {
+		{ "threat.summary", VALUE("\"a car with a bomb\""), true },
+		{ "handling.tlp", VALUE("\"amber\""), true },
+		{ "source.name", VALUE("\"the bomb maker's cousin\""), false },
+	};
+	struct home *h = *state;
+	struct guest g;
+	struct issue_result r;
+	guest_meets(h, &g, "south.example");
+	struct issue_release release = { .to = "south.example", .field = both, .field_n = 3, .urgency = 1 };
+	ok(desk_issue(&h->desk, &(struct issue){ .kind = "warning", .release = &release, .n = 1 }, &r));
+	share_with(h, r.num, "warning", "south.example", "desk", true);
+	share_with(h, r.num, "warning", "south.example", "border", false);
+	follow_all(h);
+	struct view desk = of_unit(h, "desk"), border = of_unit(h, "border");
+	assert_int_equal(found(h, &desk, "bomb"), 1);
+	assert_int_equal(json_array_size(json_object_get(json_array_get(items, 0), "lines")), 2);
+	assert_int_equal(found(h, &border, "bomb"), 1);
+	assert_int_equal(json_array_size(json_object_get(json_array_get(items, 0), "lines")), 1);
+	shows(0, 0, "threat.summary", "a car with a *bomb*");
+	guest_free(&g);
+}
+
 HOME_TEST(any_script_is_found_and_shown_with_what_was_found)
 {
 	struct home *h = *state;
@@ -276,6 +301,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		home_test(closed_lines_are_found_by_the_unit_that_wrote_them_only),
+		home_test(a_word_in_open_and_closed_lines_is_shown_in_those_that_are_read),
 		home_test(any_script_is_found_and_shown_with_what_was_found),
 		home_test(what_the_index_says_and_the_lines_do_not_is_not_shown),
 		home_test(what_is_forgotten_is_not_found_and_the_index_is_written_anew),
