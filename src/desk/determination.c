@@ -73,7 +73,8 @@ static void with_statement(void *arg, size_t i, struct change *c)
 		clocks_end(c, CLOCK_DUTY, 0, m->row.num, is(m->result, "waived") ? "met" : "void", m->now);
 	else if (!m->was_met && !left)
 		clocks_start(m->desk, c, &(struct clock_start) { .kind = CLOCK_DUTY, .draft = m->row.num, .unit = m->row.unit,
-			.compartment = m->row.compartment, .urgency = m->urgency, .life = true, .now = m->now });
+			.compartment = m->row.compartment, .urgency = m->urgency, .life = true, .now = m->now,
+			.owner = strcmp(m->row.author, "operator") == 0 ? "" : m->row.author });
 }
 
 static enum tocsin_err issue(struct making *m, struct arena *a, struct issue_result *result)

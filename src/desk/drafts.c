@@ -331,6 +331,9 @@ static enum tocsin_err change_file(const struct desk *d, const struct view *v, c
 						     : snapshot_open(d->store, &read);
 	if (err == TOCSIN_OK)
 		err = find_open(d, read, v, id, a, &row);
+	/* A file that was closed must not come back under another name. */
+	if (err == TOCSIN_OK && !v->everything && strcmp(v->account, row.author) != 0)
+		err = rule_refuse("release.author-closed", "the files of a draft come and go by its author, %s", row.author);
 	if (err == TOCSIN_OK) {
 		change_draft_edit(c, row.num, row.state, version, row.content, v->account, now);
 		err = type != NULL ? files_to_draft(read, c, row.num, name, type, data) : remove_file(read, c, row.num, name);

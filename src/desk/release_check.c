@@ -206,7 +206,8 @@ static enum tocsin_err check_whole(struct plan *p, struct plan_obstacles *o)
 	if (err == TOCSIN_OK && p->recipient_n == 0)
 		err = add(p, o, "release.audience", PLAN_FIX, "", "", "nobody is to get it");
 	if (err == TOCSIN_OK && composition_is_public_place(&p->c) && p->c.alert[0] == 0 && p->c.no_alert[0] == 0)
-		err = add(p, o, "release.public-twin", PLAN_FIX, "", "",
+		/* When it is imminent, those who can act are told first. */
+		err = add(p, o, "release.public-twin", p->c.urgency == 0 ? PLAN_ASK : PLAN_FIX, "", "",
 			"it names a place where the public is: say what the public is told, or why it is not");
 	bool tests = strcmp(p->c.kind, "warning") == 0 && p->duty.result[0] == 0;
 	if (err == TOCSIN_OK && tests)
