@@ -318,6 +318,39 @@ static enum tocsin_err remove_file(struct snapshot *read, struct change *c, int6
 	return err;
 }
 
+struct last_by {
+	const char *author;
+	int64_t version;
+};
+
+static bool last_version(void *arg, const struct draft_version_row *row)
+{
+	struct last_by *l = arg;
+	if (strcmp(row->account, l->author) == 0)
+		l->version = row->version;
+	return true;
+}
+
+/* A file that the author of ROW closed must not come back under another line: where one is closed, they come and go by
+ * the author alone. */
+static enum tocsin_err closes_none(struct snapshot *read, const struct draft_row *row, struct arena *a)
+{
+	struct last_by l = { row->author, 0 };
+	struct draft_version_row last;
+	struct composition c;
+	enum tocsin_err err = draft_version_each(read, row->num, last_version, &l);
+	if (err == TOCSIN_OK)
+		err = draft_version_get(read, row->num, l.version, a, &last);
+	if (err == TOCSIN_OK)
+		err = composition_read(last.content, clock_now(), a, &c);
+	for (size_t i = 0; err == TOCSIN_OK && i < c.audience_n; i++)
+		for (size_t k = 0; k < c.audience[i].close_n; k++)
+			if (strncmp(c.audience[i].close[k], "attachment", 10) == 0)
+				return rule_refuse("release.author-closed", "%s closed %s: files of this draft come and go by its author",
+					row->author, c.audience[i].close[k]);
+	return err;
+}
+
 /* TYPE NULL: removes it. */
 static enum tocsin_err change_file(const struct desk *d, const struct view *v, const char *id, int64_t version,
 	const char *name, const char *type, struct bytes data)
@@ -331,9 +364,8 @@ static enum tocsin_err change_file(const struct desk *d, const struct view *v, c
 						     : snapshot_open(d->store, &read);
 	if (err == TOCSIN_OK)
 		err = find_open(d, read, v, id, a, &row);
-	/* A file that was closed must not come back under another name. */
 	if (err == TOCSIN_OK && !v->everything && strcmp(v->account, row.author) != 0)
-		err = rule_refuse("release.author-closed", "the files of a draft come and go by its author, %s", row.author);
+		err = closes_none(read, &row, a);
 	if (err == TOCSIN_OK) {
 		change_draft_edit(c, row.num, row.state, version, row.content, v->account, now);
 		err = type != NULL ? files_to_draft(read, c, row.num, name, type, data) : remove_file(read, c, row.num, name);
