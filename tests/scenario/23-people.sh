@@ -192,7 +192,18 @@ done
 match "$rules" 'who could allow it: another administrator' "with who could allow it"
 
 # ---- the end ----
-run 0 "somebody is locked" as boss account lock lia
+over "Bearer $(cat "$W/lia.token")" GET "/api/v1/events" >"$W/waited"
+over "Bearer $(cat "$W/lia.token")" GET "/api/v1/events?wait=4&after=$(jq -r .last "$W/over")" >"$W/waited" &
+poll=$!
+timeout 60 curl -sS -N -o /dev/null -H "Authorization: Bearer $(cat "$W/lia.token")" "http://127.0.0.1:$(node_desk a)/api/v1/events/stream" &
+stream=$!
+sleep 1.5
+kill -0 $stream; is $? 0 "somebody listens"
+run 0 "and is locked meanwhile" as boss account lock lia
+wait $poll
+is "$(cat "$W/waited")" 401 "a call that waited is refused when it is answered"
+wait $stream
+is $? 0 "a stream ends"
 run 1 "and refused at once" as lia whoami
 run 0 "and comes back" as boss account unlock lia
 run 1 "not with the old token" as lia whoami
