@@ -243,14 +243,36 @@ static void add_page(struct change *c, const char *account, const char *what, in
 		false);
 }
 
+/* Whoever is not active any more is not paged; while there are no accounts, the operator is. */
+static enum tocsin_err is_active(const struct desk *d, const char *account, bool *active)
+{
+	struct snapshot *read;
+	*active = true;
+	if (strcmp(account, "operator") == 0)
+		return TOCSIN_OK;
+	enum tocsin_err err = snapshot_open(d->store, &read);
+	if (err != TOCSIN_OK)
+		return err;
+	err = page_account_active(read, account, active);
+	snapshot_close(read);
+	return err;
+}
+
 static enum tocsin_err test_one(const struct desk *d, const struct view *v, const struct channel_row *row, int64_t now,
 	char page[PAGE_ID + 1])
 {
+	bool active;
+	enum tocsin_err err = is_active(d, row->account, &active);
+	if (err == TOCSIN_OK && !active && v != NULL)
+		err = fail(TOCSIN_REFUSED, "the account %.*s is not active", LIMIT_ACCOUNT, row->account);
+	if (err != TOCSIN_OK)
+		return err;
 	struct change *c = change_new();
 	if (c == NULL)
 		return fail(TOCSIN_BROKEN, "no memory for a test");
 	change_channel_tested(c, row->num, row->tested_at, now);
-	add_page(c, row->account, v != NULL ? CHANNEL_TEST_ASKED : CHANNEL_TEST, row->num, now, page);
+	if (active)
+		add_page(c, row->account, v != NULL ? CHANNEL_TEST_ASKED : CHANNEL_TEST, row->num, now, page);
 	if (v != NULL)
 		audit_add(c, v, "channel.test", row->account, row->kind);
 	return store_commit(d->store, c, NULL, NULL);

@@ -199,6 +199,7 @@ struct unreached {
 	json_t *alarms;
 	size_t n;
 	int64_t since;
+	char id[PAGE_ID + 1], account[LIMIT_ACCOUNT + 1];       /* of the oldest page */
 };
 
 static bool add_channel(void *arg, const struct channel_row *row)
@@ -226,8 +227,11 @@ static bool add_test(void *arg, const struct test_row *row)
 static bool count_page(void *arg, const struct page_row *row)
 {
 	struct unreached *u = arg;
-	if (u->n++ == 0)
+	if (u->n++ == 0) {
 		u->since = row->at;
+		snprintf(u->id, sizeof u->id, "%s", row->id);
+		snprintf(u->account, sizeof u->account, "%s", row->account);
+	}
 	return true;
 }
 
@@ -252,8 +256,9 @@ static enum tocsin_err page_alarms(struct serve *s, struct snapshot *r, json_t *
 		err = pages_failed(r, PAGES_COUNTED, count_page, &pages);
 	if (err == TOCSIN_OK && pages.n > 0) {
 		clock_format(pages.since, since);
-		alarm_add(alarms, "page", "%zu%s pages reached nobody, the oldest is of %s: see who has no channel that works (tocsin channel list --all)",
-			pages.n, pages.n == PAGES_COUNTED ? " or more" : "", since);
+		alarm_add(alarms, "page", "%zu%s pages reached nobody, the oldest %s that was for %s (tocsin page list --account %s): see why (tocsin channel list --all), "
+			"ring that person up, then tocsin page ack %s",
+			pages.n, pages.n == PAGES_COUNTED ? " or more" : "", since, pages.account, pages.account, pages.id);
 	}
 	return err;
 }

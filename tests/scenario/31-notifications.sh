@@ -50,6 +50,8 @@ run 1 "a webhook beyond this machine is https" as anna channel add webhook http:
 match "$err" 'rule channel.https' "by rule"
 run 1 "an address cannot end a line" as anna channel add email "x@b.example
 Bcc: y@b.example"
+run 1 "quiet hours are two times of the day" as anna channel add email "c@b.example" --quiet "ten"
+run 0 "a channel may be quiet at night" as anna channel add webhook "http://127.0.0.1:$hook/quiet" --quiet "$(date -u -d '-1 hour' +%H:%M)-$(date -u -d '+2 hours' +%H:%M)"
 as bert channel add webhook "http://127.0.0.1:$hook/bert" >/dev/null
 run 0 "bert has one too" as bert channel list
 
@@ -67,6 +69,7 @@ must as adm clock "$(date -u -d '+61 seconds' +%Y-%m-%dT%H:%M:%SZ)"
 until_true 20 hooks /anna 'clock missed: opening' 1; is $? 0 "whose clock it is gets a webhook"
 until_true 20 mails 'clock missed: opening' 1; is $? 0 "a mail"
 until_true 20 rung 'clock missed: opening' 1; is $? 0 "and a program"
+until_true 20 hooks /quiet 'clock missed: opening' 1; is $? 0 "a threat to life comes in quiet hours, too"
 hooked=$(jq -c 'select(.path == "/anna")' "$R/hooks" | grep 'missed: opening' | tail -1)
 body=$(echo "$hooked" | jq -r .body)
 page=$(echo "$body" | jq -r .page)
@@ -97,6 +100,12 @@ is "$(jq -c '.body | fromjson | select(.what | test("opening"))' "$R/hooks" | wc
 # ---- a test of a channel ----
 run 0 "a channel can be tested" as anna channel test "$mail"
 until_true 20 mails '\[TEST\]' 1; is $? 0 "by a mail that says that it is a test"
+
+must as adm policy set test.pager-every 4s
+until_true 30 hooks /anna '^test of this channel$' 1; is $? 0 "each is tested by itself, as often as policy says"
+must as adm policy set test.pager-every 0s
+sleep 1
+is "$(jq -c 'select(.path == "/quiet") | .body | fromjson | select(.test)' "$R/hooks" | wc -l)" 0 "what is no threat to life waits for the end of quiet hours"
 
 # ---- servers that refuse, and that are slow ----
 echo 500 >"$R/hook"
@@ -164,4 +173,36 @@ count=$(jq -c 'select(.path == "/bert") | .body | fromjson | select(.what | test
 must as adm clock "$(date -u -d '+400 seconds' +%Y-%m-%dT%H:%M:%SZ)"
 until_true 20 hooks /bert 'clock escalated: opening' $((count + 1)); is $? 0 "who has no channel is passed over at once: the next is paged"
 until_true 20 alarmed b 'pages reached nobody'; is $? 0 "and that is an alarm"
+# ---- mail over TLS, with a login ----
+mkdir -p "$W/relay"
+touch "$W/relay/mails" "$W/relay/logins"
+must openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -addext subjectAltName=DNS:localhost -keyout "$W/relay/key" -out "$W/relay/cert"
+set -- $(free_ports 2)
+python3 "$TOCSIN_SOURCE/tests/scenario/receivers.py" "$W/relay" "$1" "$2" "$W/relay/cert" "$W/relay/key" 2>"$W/relay/log" &
+echo $! >"$W/relay/pid"
+until_true 10 test -f "$W/relay/ready"
+printf 'secret word\n' >"$W/relay/password"
+chmod 644 "$W/relay/password"
+node_set a server "localhost:$1" mail
+node_set a from desk@a.example mail
+node_set a user desk mail
+node_set a password-file "$W/relay/password" mail
+node_stop a
+run 1 "a password that others may read is refused at the start" "$T" -d "$W/a/dir" serve
+match "$err" 'password-file' "in words"
+chmod 600 "$W/relay/password"
+node_start a
+run 0 "while there are no accounts the operator has channels, too" at a channel add email night@a.example
+relay=$out
+at a channel test "$relay" >/dev/null
+until_true 30 sh -c "$T -d $W/a/dir channel list | grep -q 'DOES NOT WORK'"; is $? 0 "a mail server whose certificate nobody vouches for gets nothing"
+is "$(wc -l <"$W/relay/logins")" 0 "not even the password"
+node_set a ca "$W/relay/cert" notify
+node_stop a; node_start a
+until_true 30 sh -c "grep -q TEST $W/relay/mails"; is $? 0 "with its anchor the mail goes there, over TLS and logged in"
+node_set a tls none mail
+node_set a server mail.example:25 mail
+node_stop a
+run 1 "without TLS mail goes to no other machine" "$T" -d "$W/a/dir" serve
+match "$err" 'without TLS' "in words"
 done_testing

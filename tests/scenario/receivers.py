@@ -1,21 +1,30 @@
 #!/usr/bin/env python3
 """receivers: a mail server and a webhook receiver for scenarios, on sockets.
 
-receivers.py FOLDER SMTP_PORT HOOK_PORT
+receivers.py FOLDER SMTP_PORT HOOK_PORT [CERTIFICATE KEY]
+
+With a certificate the mail server takes nothing but over STARTTLS, from who logs in as "desk" with "secret word".
 
 What comes is appended to FOLDER/mails and FOLDER/hooks, a JSON object a line, before it is answered.  How it is answered
 stands in FOLDER/smtp and FOLDER/hook, read anew each time: "ok" (or no file); for mail "refuse" (550), "later" (451) or
 "hang"; for webhooks a status, or "hang".  "slow N" answers well after N seconds.
 """
+import base64
 import json
 import os
 import socket
+import ssl
 import sys
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 folder, smtp_port, hook_port = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+tls = None
+if len(sys.argv) > 5:
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(sys.argv[4], sys.argv[5])
+LOGIN = base64.b64encode(b"\0desk\0secret word").decode()
 lock = threading.Lock()
 
 
@@ -46,15 +55,37 @@ def smtp(conn):
         f.write(line.encode() + b"\r\n")
         f.flush()
 
-    sender, recipients = None, []
+    sender, recipients, secured, known = None, [], tls is None, tls is None
     try:
         say("220 sink.example ESMTP")
-        for raw in f:
+        while True:
+            raw = f.readline()
+            if not raw:
+                return
             line = raw.decode("ascii", "replace").rstrip("\r\n")
             verb = line.split(" ")[0].split(":")[0].upper()
             if verb == "EHLO":
                 say("250-sink.example")
+                if not secured:
+                    say("250-STARTTLS")
+                elif tls:
+                    say("250-AUTH PLAIN")
                 say("250 8BITMIME")
+            elif verb == "STARTTLS" and not secured:
+                say("220 go on")
+                conn = tls.wrap_socket(conn, server_side=True)
+                f = conn.makefile("rwb")
+                secured = True
+            elif verb == "AUTH" and secured:
+                given = line.split(" ")[2] if len(line.split(" ")) > 2 else ""
+                if not given:
+                    say("334 ")
+                    given = f.readline().decode().strip()
+                known = given == LOGIN
+                keep("logins", {"well": known})
+                say("235 welcome" if known else "535 no")
+            elif verb in ("MAIL", "RCPT", "DATA") and not known:
+                say("530 log in first")
             elif verb == "HELO":
                 say("250 sink.example")
             elif verb == "MAIL":
