@@ -66,7 +66,7 @@ is "$(state "$tb" "$td")" unreachable "after its time d is unreachable"
 
 # ---- what rests on it ----
 until_true 20 sh -c "[ \"\$($T -d $W/b/dir show $rests --json | jq -r '.rests_on_retracted[0].id')\" = $tb ]"; is $? 0 "b's own record is marked as resting on it"
-match "$(api b GET /api/v1/events?limit=1000 | jq -r '.items[].kind' | tr '\n' ' ')" 'rests on retracted' "and an event tells"
+match "$(api b GET /api/v1/events | jq -r '.items[].kind' | tr '\n' ' ')" 'rests on retracted' "and an event tells"
 is "$(at b show "$up" --json | jq -r '.rests_on_retracted[0].id')" "$tb" "so is the update"
 
 # ---- whatever crashes, each goes out once ----
