@@ -127,6 +127,32 @@ enum tocsin_err files_attached(const struct desk *d, const char *const *ids, siz
 	return store_commit(d->store, c, NULL, NULL);
 }
 
+static enum tocsin_err next_expiry(const struct desk *d, int64_t *next)
+{
+	struct snapshot *read = NULL;
+	int64_t at = INT64_MAX;
+	enum tocsin_err err = snapshot_open(d->store, &read);
+	if (err == TOCSIN_OK)
+		err = staged_oldest(read, &at);
+	snapshot_close(read);
+	/* One second more: what is exactly an hour old may still be attached. */
+	*next = at == INT64_MAX ? INT64_MAX : at + FILES_STAGED_FOR + CLOCK_SECOND;
+	return err;
+}
+
+enum tocsin_err files_expire(const struct desk *d, int64_t now, int64_t *next)
+{
+	enum tocsin_err err = next_expiry(d, next);
+	if (err != TOCSIN_OK || *next > now)
+		return err;
+	struct change *c = change_new();
+	if (c == NULL)
+		return fail(TOCSIN_BROKEN, "no memory for a change");
+	change_staged_purge(c, now - FILES_STAGED_FOR);
+	err = store_commit(d->store, c, NULL, NULL);
+	return err == TOCSIN_OK ? next_expiry(d, next) : err;
+}
+
 /* ---- of a draft ---- */
 
 enum tocsin_err files_staged_to_draft(struct snapshot *read, const struct view *v, struct change *c, int64_t num,

@@ -38,6 +38,8 @@ enum tocsin_err files_staged(struct snapshot *read, const struct view *v, const 
 	struct files *out) MUST_USE;
 /* They were attached: the stage is free again. */
 enum tocsin_err files_attached(const struct desk *d, const char *const *ids, size_t n) MUST_USE;
+/* Drops what was not attached within its hour; *NEXT: when there is more to drop, INT64_MAX for never. The timer asks. */
+enum tocsin_err files_expire(const struct desk *d, int64_t now, int64_t *next) MUST_USE;
 /* Those of draft NUM, by name. */
 enum tocsin_err files_of_draft(struct snapshot *read, int64_t num, struct arena *a, struct files *out) MUST_USE;
 /* The staged files IDS of V's account become those of draft NUM, which has none yet, in the caller's change. Errors as

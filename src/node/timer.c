@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "desk/clocks.h"
+#include "desk/files.h"
 #include "desk/keep.h"
 
 #define FIRE_MAX 512                    /* clocks of one call */
@@ -50,6 +51,10 @@ static enum tocsin_err look(struct timer *t, int *wait_ms)
 	while (err == TOCSIN_OK && more && !atomic_load(&t->stop))
 		err = keep_work(t->desk, clock_now(), &kept, &more);
 	at = kept < at ? kept : at;
+	int64_t staged = INT64_MAX;
+	if (err == TOCSIN_OK)
+		err = files_expire(t->desk, clock_now(), &staged);
+	at = staged < at ? staged : at;
 	int64_t left = (at - clock_now()) / 1000 + 1;
 	*wait_ms = at == INT64_MAX ? IDLE_MS : left < 1 ? 1 : left > LONGEST_MS ? LONGEST_MS : (int)left;
 	return err;

@@ -45,6 +45,16 @@ enum tocsin_err staged_sum(struct snapshot *r, const char *account, int64_t *cou
 	return err == TOCSIN_MISSING ? take_damaged("sum of staged files") : err;
 }
 
+enum tocsin_err staged_oldest(struct snapshot *r, int64_t *at)
+{
+	struct cursor *c = NULL;
+	*at = INT64_MAX;
+	enum tocsin_err err = cursor_open(r, &c, READ_STAGED_OLDEST);
+	if (err == TOCSIN_OK && (err = cursor_next(c)) == TOCSIN_OK)
+		*at = cursor_int(c, 0);
+	return take_end(c, err);
+}
+
 void change_staged_add(struct change *c, const char *id, const char *account, const struct file_row *row, int64_t now)
 {
 	change_run(c, WRITE_STAGED_ADD, id, account, row->line, row->name, row->type, &row->sha256, (int64_t)row->data.n, row->data, now);

@@ -19,6 +19,8 @@ enum tocsin_err staged_get(struct snapshot *r, const char *id, const char *accou
 	struct file_row *out, int64_t *at) MUST_USE;
 /* How many files ACCOUNT has staged, and their bytes together. */
 enum tocsin_err staged_sum(struct snapshot *r, const char *account, int64_t *count, int64_t *bytes) MUST_USE;
+/* When the oldest one came; INT64_MAX: there is none. */
+enum tocsin_err staged_oldest(struct snapshot *r, int64_t *at) MUST_USE;
 void change_staged_add(struct change *c, const char *id, const char *account, const struct file_row *row, int64_t now);
 void change_staged_drop(struct change *c, const char *id);      /* harmless when it is not there */
 void change_staged_purge(struct change *c, int64_t before);     /* what came before BEFORE */

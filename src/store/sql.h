@@ -415,6 +415,7 @@ enum sql_read {
 	READ_CONTACTS,
 	READ_STAGED,
 	READ_STAGED_SUM,
+	READ_STAGED_OLDEST,
 	READ_DRAFT_FILES,
 
 	/* search: the engine's own */

@@ -458,6 +458,7 @@ const struct sql_text sql_reads[READ_COUNT] = {
 	        "SELECT line, name, type, sha256, data, account, at FROM staged_file WHERE id = $1", "t" },
 	[READ_STAGED_SUM] = { "staged files of an account",
 	        "SELECT COUNT(*), COALESCE(SUM(size), 0) FROM staged_file WHERE account = $1", "t" },
+	[READ_STAGED_OLDEST] = { "oldest staged file", "SELECT at FROM staged_file ORDER BY at LIMIT 1", "" },
 	[READ_DRAFT_FILES] = { "draft files",
 	        "SELECT line, name, type, sha256, data FROM draft_file WHERE draft = $1 ORDER BY name", "i" },
 

@@ -85,6 +85,34 @@ HOME_TEST(one_account_cannot_fill_the_stage_and_what_is_old_goes)
 	ok(stages(h, &v, "more.txt", BYTES_LIT("x"), id));
 }
 
+HOME_TEST(what_nobody_attached_is_dropped_when_its_hour_is_over)
+{
+	struct home *h = *state;
+	struct view v = account("anna");
+	struct files f;
+	struct arena *a = arena_new(8u << 20);
+	char one[FILES_ID + 1], two[FILES_ID + 1];
+	int64_t next, hour = FILES_STAGED_FOR + CLOCK_SECOND, t0 = 1700000000 * CLOCK_SECOND;
+	clock_set(t0);
+	ok(files_expire(&h->desk, t0, &next));
+	assert_int_equal(next, INT64_MAX);
+	ok(stages(h, &v, "a.txt", BYTES_LIT("x"), one));
+	ok(files_expire(&h->desk, t0, &next));
+	assert_in_range(next, t0 + hour, t0 + hour + 10 * CLOCK_SECOND);
+	clock_set(t0 + 60 * CLOCK_SECOND);
+	ok(stages(h, &v, "b.txt", BYTES_LIT("x"), two));
+	ok(files_expire(&h->desk, next - 1, &next));
+	assert_in_range(next, t0 + hour, t0 + hour + 10 * CLOCK_SECOND);
+	ok(files_expire(&h->desk, next, &next));
+	assert_in_range(next, t0 + hour + 60 * CLOCK_SECOND, t0 + hour + 70 * CLOCK_SECOND);
+	const char *const first[] = { one }, *const second[] = { two };
+	fails(staged(h, &v, first, 1, a, &f), TOCSIN_MISSING, "no staged file");
+	ok(staged(h, &v, second, 1, a, &f));
+	ok(files_expire(&h->desk, next, &next));
+	assert_int_equal(next, INT64_MAX);
+	arena_free(a);
+}
+
 HOME_TEST(a_draft_holds_as_much_as_an_envelope_and_a_name_once)
 {
 	struct home *h = *state;
@@ -241,6 +269,7 @@ int main(void)
 		home_test(a_staged_file_is_a_line_with_its_hash_for_who_sent_it_for_an_hour),
 		home_test(names_types_and_sizes_that_are_none_are_refused),
 		home_test(one_account_cannot_fill_the_stage_and_what_is_old_goes),
+		home_test(what_nobody_attached_is_dropped_when_its_hour_is_over),
 		home_test(a_draft_holds_as_much_as_an_envelope_and_a_name_once),
 		home_test(what_was_said_of_one_file_never_comes_to_mean_another),
 		home_test(staged_files_become_a_drafts_with_their_lines_or_none_of_them),
