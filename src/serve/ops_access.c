@@ -69,7 +69,7 @@ enum tocsin_err op_share(struct serve *s, struct asked *q)
 
 /* ---- the audit trail ---- */
 
-#define LOOKED_AT 5000                  /* rows that are read for one page */
+#define LOOKED_AT 2000                  /* rows that are read for one page */
 
 struct trail {
 	const struct view *view;
