@@ -124,11 +124,13 @@ def main():
         chief = account(node, "chief", "administrator", "desk")
         for unit in ("alpha", "bravo"):
             post(node, "/api/v1/units/" + unit, {"label": unit}, chief)
-        token = account(node, "ann", "analyst", "alpha", chief)
-        table = {"read": measure(node, token, hidden, lambda i: "/api/v1/statements/" + i)}
+        token = account(node, "ann", "releasing-officer", "alpha", chief)
+        table = {"read": measure(node, token, hidden, lambda i: "/api/v1/statements/" + i),
+                 "12 digits": measure(node, token, hidden, lambda i: "/api/v1/statements/" + i[:12]),
+                 "evidence": measure(node, token, hidden, lambda i: f"/api/v1/statements/{i}/evidence")}
         print(f"{TRIALS} trials each; microseconds (median, mean); area under the curve and threshold: 0.5 is a guess")
         for name, m in table.items():
-            print(f"{name:8} there {m['there_us']:8} {m['there_mean_us']:8}   nothing {m['nothing_us']:8} {m['nothing_mean_us']:8}   auc {m['auc']:.4f}   threshold {m['threshold_right']:.4f}")
+            print(f"{name:10} there {m['there_us']:8} {m['there_mean_us']:8}   nothing {m['nothing_us']:8} {m['nothing_mean_us']:8}   auc {m['auc']:.4f}   threshold {m['threshold_right']:.4f}")
         print(json.dumps({"trials": TRIALS, **table}))
     finally:
         node.stop()

@@ -47,6 +47,22 @@ static enum tocsin_err likely(struct snapshot *read, const struct hash *id, int6
 	return err;
 }
 
+/* A look-up that finds something and one that finds nothing take their time: whoever asks waits for one of each. OTHER is
+ * there, or 0. */
+static enum tocsin_err look_up_the_other(struct snapshot *read, const struct hash *id, int64_t other, bool found_none)
+{
+	struct hash is, is_not = *id;
+	int64_t nums[CANDIDATES];
+	size_t n;
+	is_not.b[0] ^= 0xFF;
+	enum tocsin_err err = other == 0 ? TOCSIN_OK : statement_id_of(read, other, &is);
+	if (err == TOCSIN_MISSING || other == 0) {
+		is = is_not;
+		err = TOCSIN_OK;
+	}
+	return err == TOCSIN_OK ? statement_candidates(read, found_none ? &is : &is_not, nums, CANDIDATES, &n) : err;
+}
+
 /* The one statement among those whose ids begin with DIGITS of ID that V sees; *num 0: none. REFUSED: two. */
 static enum tocsin_err find(
 	struct snapshot *read, const struct view *v, const struct hash *id, size_t digits, int64_t *num, bool *whole)
@@ -59,6 +75,8 @@ static enum tocsin_err find(
 	if (err == TOCSIN_OK)
 		err = likely(read, id, &other);
 	bool none = n == 0;
+	if (err == TOCSIN_OK)
+		err = look_up_the_other(read, id, other, none);
 	if (none)
 		nums[n++] = other;
 	for (size_t i = 0; err == TOCSIN_OK && i < n; i++) {
