@@ -172,7 +172,7 @@ int command_page(const struct context *x, int argc, char **argv)
 		return page_list(x, account, before, n);
 	if (w.n == 2 && strcmp(w.word[0], "ack") == 0 && account == NULL && before == NULL && limit == NULL) {
 		enum tocsin_err err = ask(x, "POST", "/api/v1/pages/", w.word[1], "/acknowledge", NULL, &answer);
-		return finish(x, err, answer, "acknowledged: nobody else is paged about it");
+		return finish(x, err, answer, "acknowledged");
 	}
 	return usage("page");
 }

@@ -139,10 +139,11 @@ enum tocsin_err pages_ack(const struct desk *d, const struct view *v, const char
 	}
 	if (err == TOCSIN_MISSING || (err == TOCSIN_OK && !may_ack(v, &p)))
 		err = fail(TOCSIN_MISSING, "there is no page %.40s of yours", id);
-	/* Whoever is paged about a clock answers for it; one that has ended needs no answer. */
+	/* Whoever is paged about a clock answers for it; one that has ended, or went to another unit meanwhile,
+	 * needs none of theirs. */
 	if (err == TOCSIN_OK && f.clock_id[0] != 0 && strcmp(p.account, v->account) == 0) {
 		err = clocks_ack(d, v, f.clock_id);
-		if (err == TOCSIN_REFUSED || err == TOCSIN_LATER)
+		if (err == TOCSIN_REFUSED || err == TOCSIN_LATER || err == TOCSIN_MISSING)
 			err = TOCSIN_OK;
 	}
 	if (err == TOCSIN_OK) {

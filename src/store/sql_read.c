@@ -213,10 +213,10 @@ const struct sql_text sql_reads[READ_COUNT] = {
 	        "SELECT id, kind, compartment, state, version, changed_at FROM draft WHERE author = $1 AND state IN ('draft', 'proposed')"
 	        " ORDER BY num DESC LIMIT $2",
 	        "ti" },
-	/* Among the newest of a scope, what nobody of the unit has opened. */
+	/* Among the newest of a scope, what nobody of the unit has opened; a test of a channel (16) waits for nobody. */
 	[READ_HANDOVER_UNREAD] = { "handover unread",
 	        "SELECT s.id, s.kind, s.peer, s.known_at FROM (SELECT num FROM shared WHERE scope = $1 AND facet = '' ORDER BY num DESC LIMIT $2) h"
-	        " JOIN statement s ON s.num = h.num WHERE s.issued = 0 AND NOT EXISTS"
+	        " JOIN statement s ON s.num = h.num WHERE s.issued = 0 AND (s.marks & 16) = 0 AND NOT EXISTS"
 	        " (SELECT 1 FROM opened o JOIN account a ON a.name = o.account WHERE o.statement = s.num AND a.unit = $3) ORDER BY s.num DESC",
 	        "iit" },
 
