@@ -8,7 +8,7 @@
  *   response, theirs     ends our REPLY_BY, unless it only says that it was opened
  *   ... with a question  starts REPLY_BY about itself, on both sides: the question is open until an update or an answer
  *   request, answer      REPLY_BY about the request; an answer that needs time names the next
- *   closure              meets WINDOW and FOLLOW_UP; all else of its warning is void, but open questions stay open
+ *   closure              meets WINDOW and FOLLOW_UP; all else of its warning is void, but open questions stay open; RECEIPT
  *   to a contact         a warning, retraction or closure for somebody without a node: DELIVERY, until a record of ours says
  *                        that they were told
  *   retraction           all of what it withdraws is void, questions too; itself has RECEIPT or OPENING
@@ -276,6 +276,17 @@ static void told(struct following *w)
 		clocks_end(w->c, CLOCK_DELIVERY, w->target[i].num, 0, "met", when);
 }
 
+/* Its recipient goes on protecting until it knows; but nobody is woken for that. */
+static void closure(struct following *w, bool alone)
+{
+	for (size_t i = 0; i < w->target_n; i++)
+		closed(w, w->target[i].num);
+	w->home.urgency = 2;
+	w->home.life = false;
+	if (w->ours && !alone)
+		start_receipt(w);
+}
+
 enum tocsin_err clocks_follow(const struct followed *f, struct change *c)
 {
 	struct following w = { .f = f, .c = c, .at = f->row->known_at, .ours = f->row->issued };
@@ -307,7 +318,6 @@ enum tocsin_err clocks_follow(const struct followed *f, struct change *c)
 	else if (is(s, "record"))
 		told(&w);
 	else if (is(s, "closure"))
-		for (size_t i = 0; i < w.target_n; i++)
-			closed(&w, w.target[i].num);
+		closure(&w, alone);
 	return TOCSIN_OK;
 }

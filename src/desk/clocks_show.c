@@ -320,7 +320,7 @@ static enum tocsin_err open_clock(const struct desk *d, struct snapshot *read, c
 		return err;
 	json_decref(w->json);
 	w->json = NULL;
-	return w->ended ? fail(TOCSIN_REFUSED, "the clock %.40s has ended already", id) : TOCSIN_OK;
+	return w->ended ? rule_refuse("clock.ended", "the clock %.40s has ended already", id) : TOCSIN_OK;
 }
 
 enum tocsin_err clocks_ack(const struct desk *d, const struct view *v, const char *id)

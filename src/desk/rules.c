@@ -59,6 +59,7 @@ static const struct rule rules[] = {
 	{ "review.determination", "what was delivered first is documented after", "whoever may determine (tocsin determine)" },
 
 	/* clocks */
+	{ "clock.ended", "what has ended is frozen", "" },
 	{ "clock.unit", "a clock belongs to somebody of its own unit who may know what it is about",
 		"an administrator gives accounts their unit and compartments (tocsin account unit)" },
 

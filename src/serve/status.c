@@ -184,7 +184,7 @@ static enum tocsin_err clock_alarms(struct snapshot *r, json_t *alarms)
 	if (err == TOCSIN_OK && n > 0) {
 		clock_format(oldest, since);
 		alarm_add(alarms, "unanswered",
-			"%zu%s of our clocks ran out and nobody has acknowledged it, the oldest was due %s (tocsin clocks)", n,
+			"%zu%s of our clocks ran out and nobody has acknowledged it, the oldest was due %s (tocsin clocks, tocsin page)", n,
 			n < CLOCKS_UNANSWERED_MAX ? "" : " or more", since);
 	}
 	return err;

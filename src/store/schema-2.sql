@@ -109,6 +109,7 @@ CREATE INDEX clock_open ON clock (due_at, num) WHERE ended_at = 0;
 CREATE INDEX clock_unanswered ON clock (due_at, num) WHERE ended_at = 0 AND state = 'missed' AND acked_at = 0 AND next_at = 0;
 CREATE INDEX clock_owner ON clock (owner, due_at, num) WHERE ended_at = 0;
 CREATE INDEX clock_unit ON clock (unit, compartment, due_at, num) WHERE ended_at = 0;
+CREATE INDEX clock_compartment ON clock (compartment, due_at, num) WHERE ended_at = 0;
 -- Whom a unit's clocks go to when their owner does not answer, in this order.
 CREATE TABLE escalation (unit TEXT NOT NULL, position BIGINT NOT NULL, account TEXT NOT NULL, PRIMARY KEY (unit, position));
 

@@ -309,7 +309,8 @@ const struct sql_text sql_reads[READ_COUNT] = {
 	        " WHERE c.next_at > 0 AND c.next_at <= $1 ORDER BY c.next_at LIMIT $2",
 	        "ii" },
 	[READ_CLOCK_ID] = { "clock id", "SELECT " CLOCK_SHOWN " FROM clock c" CLOCK_JOINS " WHERE c.id = $1", "t" },
-	[READ_CLOCK_PAGED] = { "clock paged", "SELECT num FROM page WHERE clock = $1 AND account = $2 LIMIT 1", "it" },
+	/* By the clock, which has few pages, and not by the account, which may have many. */
+	[READ_CLOCK_PAGED] = { "clock paged", "SELECT num FROM page WHERE clock = $1 AND account || '' = $2 LIMIT 1", "it" },
 	[READ_CLOCKS_STATEMENT] = { "clocks of a statement",
 	        "SELECT " CLOCK_SHOWN " FROM clock c" CLOCK_JOINS " WHERE c.statement = $1 ORDER BY c.num LIMIT $2", "ii" },
 	[READ_CLOCKS_DRAFT] = { "clocks of a draft",

@@ -163,7 +163,7 @@ HOME_TEST(acknowledging_stops_all_pages_and_the_clock_runs_on)
 	assert_int_equal(pages_to(h, "dora").all, 0);
 	says(h, 5, "opening", "state", "missed");
 	ends(h, CLOCK_OPENING, 5, "met", T0 + 2 * HOUR);
-	fails(clocks_ack(&h->desk, &carl, id), TOCSIN_REFUSED, "has ended");
+	fails(clocks_ack(&h->desk, &carl, id), TOCSIN_REFUSED, "rule clock.ended");
 	clock_unset();
 }
 

@@ -150,6 +150,9 @@ HOME_TEST(a_window_that_lapses_is_followed_up_by_its_author_until_a_closure)
 	says(h, ours.num, "follow-up", "state", "met");
 	says(h, ours.num, "window", "state", "missed");
 	says(h, ours.num, "receipt", "ended_at", "2026-01-02T01:00:00Z");
+	/* That it is over has to arrive, too, but not at night. */
+	says(h, closure.num, "receipt", "due_at", "2026-01-02T05:00:00Z");
+	says(h, closure.num, "receipt", "urgency", "routine");
 	guest_free(&g);
 	clock_unset();
 }
