@@ -34,13 +34,17 @@ static enum tocsin_err sees(struct snapshot *read, const struct view *v, const c
 enum tocsin_err drafts_find(struct snapshot *read, const struct view *v, const char *id, struct arena *a,
 	struct draft_row *out)
 {
-	bool is, there;
-	enum tocsin_err err = draft_get(read, id, a, out);
-	there = err == TOCSIN_OK;
+	bool is;
+	const char *unit = "-", *compartment = "-";
+	enum tocsin_err err = draft_place(read, id, a, &unit, &compartment);
+	bool there = err == TOCSIN_OK;
 	if (err != TOCSIN_OK && err != TOCSIN_MISSING)
 		return err;
-	err = sees(read, v, there ? out->unit : "-", there ? out->compartment : "-", &is);
-	return err == TOCSIN_OK && (!is || !there) ? fail(TOCSIN_MISSING, "there is no draft %.40s here", id) : err;
+	/* What it says is read only when it may be seen. */
+	err = sees(read, v, unit, compartment, &is);
+	if (err == TOCSIN_OK && (!is || !there))
+		return fail(TOCSIN_MISSING, "there is no draft %.40s here", id);
+	return err == TOCSIN_OK ? draft_get(read, id, a, out) : err;
 }
 
 /* ---- what is written ---- */

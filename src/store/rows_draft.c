@@ -35,6 +35,22 @@ enum tocsin_err draft_get(struct snapshot *r, const char *id, struct arena *a, s
 	return err == TOCSIN_MISSING ? fail(TOCSIN_MISSING, "there is no draft %.40s", id) : err;
 }
 
+enum tocsin_err draft_place(
+	struct snapshot *r, const char *id, struct arena *a, const char **unit, const char **compartment)
+{
+	struct cursor *c = NULL;
+	bool ok = true;
+	enum tocsin_err err = cursor_open(r, &c, READ_DRAFT_PLACE, id);
+	if (err == TOCSIN_OK && (err = cursor_next(c)) == TOCSIN_OK) {
+		*unit = take_str(a, c, 0, &ok);
+		*compartment = take_str(a, c, 1, &ok);
+		if (!ok)
+			err = take_no_room();
+	}
+	cursor_close(c);
+	return err;
+}
+
 enum tocsin_err draft_by_num(struct snapshot *r, int64_t num, struct arena *a, struct draft_row *out)
 {
 	struct cursor *c = NULL;

@@ -23,6 +23,9 @@ struct draft_row {
 	int64_t review_by;                      /* released by one person: until when a second one must look; 0: not, or done */
 };
 enum tocsin_err draft_get(struct snapshot *r, const char *id, struct arena *a, struct draft_row *out) MUST_USE;
+/* Where draft ID belongs, without reading what it says; in the arena. MISSING without a sentence. */
+enum tocsin_err draft_place(struct snapshot *r, const char *id, struct arena *a, const char **unit,
+	const char **compartment) MUST_USE;
 enum tocsin_err draft_by_num(struct snapshot *r, int64_t num, struct arena *a, struct draft_row *out) MUST_USE;
 typedef bool draft_each_row(void *arg, const struct draft_row *row);
 /* Without content, newest first: of UNIT (NULL: of every unit) and COMPARTMENT, in STATE (NULL: any), below BEFORE. */

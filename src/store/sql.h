@@ -326,6 +326,7 @@ enum sql_read {
 
 	/* drafts and releases */
 	READ_DRAFT,
+	READ_DRAFT_PLACE,
 	READ_DRAFT_NUM,
 	READ_DRAFTS,
 	READ_DRAFTS_STATE,

@@ -265,6 +265,7 @@ const struct sql_text sql_reads[READ_COUNT] = {
 
 	/* ---- drafts and releases ---- */
 	[READ_DRAFT] = { "draft", "SELECT " DRAFT_HEAD ", content FROM draft WHERE id = $1", "t" },
+	[READ_DRAFT_PLACE] = { "place of a draft", "SELECT unit, compartment FROM draft WHERE id = $1", "t" },
 	[READ_DRAFT_NUM] = { "draft by number", "SELECT " DRAFT_HEAD ", content FROM draft WHERE num = $1", "i" },
 	[READ_DRAFTS] = { "drafts",
 	        "SELECT " DRAFT_HEAD " FROM draft WHERE unit = $1 AND compartment = $2 AND num < $3 ORDER BY num DESC LIMIT $4",

@@ -324,6 +324,28 @@ HOME_TEST(an_update_refers_to_what_each_recipient_got)
 	json_decref(o);
 }
 
+HOME_TEST(what_rests_on_what_others_marked_is_marked_no_lower)
+{
+	struct house *h = *state;
+	static const struct body_field field[] = { { "threat.summary", VALUE("\"a bomb\""), true }, { "handling.tlp", VALUE("\"red\""), true } };
+	struct statement s;
+	struct issue_result theirs;
+	char id[DRAFT_ID + 1], text[900], hex[2 * SHA256_SIZE + 1];
+	guest_says(&h->home, &h->west, "warning", NULL, 0, &s);
+	guest_stored(&h->home, &h->west, &s, field, 2, 0, &theirs);
+	hex_encode(theirs.id.b, SHA256_SIZE, hex);
+	snprintf(text, sizeof text, "{\"kind\":\"warning\",\"fields\":{" SUMMARY ",\"handling.tlp\":\"green\"},\"re\":[\"%.16s\"],"
+		"\"audiences\":[{\"to\":[\"south.example\"]}]}", hex);
+	draft_new(h, view_node(), text, id);
+	json_t *o = shown(h, view_node(), id);
+	assert_string_equal(json_string_value(json_object_get(o, "level")), "red");
+	assert_true(json_is_true(json_object_get(o, "two_people")));
+	/* South is no party to what west said. */
+	assert_int_equal(json_array_size(json_object_get(json_array_get(json_object_get(o, "recipients"), 0), "re")), 0);
+	fails(propose(h, view_node(), id, 1), TOCSIN_REFUSED, "rule release.blocked");
+	json_decref(o);
+}
+
 /* ---- what the author closed ---- */
 
 #define SECRET_TEXT "{\"kind\":\"warning\",\"fields\":{" SUMMARY ",\"threat.actor\":\"Amaq-Wilayat-7731\",\"handling.tlp\":\"amber\"%s},\"audiences\":%s}"
@@ -822,6 +844,7 @@ int main(void)
 		IN(another_unit_does_not_see_a_draft_and_is_told_the_same_of_what_is_not_there),
 		IN(each_recipient_gets_its_own_lines_and_whoever_releases_may_close_more),
 		IN(an_update_refers_to_what_each_recipient_got),
+		IN(what_rests_on_what_others_marked_is_marked_no_lower),
 		IN(nobody_else_opens_what_the_author_closed),
 		IN(whoever_edits_and_releases_in_between_what_the_author_closed_never_leaves),
 		IN(a_closed_value_in_an_open_text_is_confirmed_by_author_and_releaser),
