@@ -3,13 +3,17 @@
 
 Usage: replay.py [--once] [--keep DIR] TOCSIN SCENARIO.json OUT
 
-Nodes of the exercise realm are made below OUT, run as processes, and talk over the loopback. Each step of the scenario is
-one command of the program; every verdict is what `tocsin verify --json` says. Exit status 0 only when every step and every verdict is as it should be.
+Nodes of the exercise realm are made below OUT, run as processes, and talk over the loopback. On each desk there are people
+with accounts: an analyst, a releasing officer, a duty officer. What warns is drafted by one and released by another, over
+the node's API; everything else is a command of the program. Every verdict is what `tocsin verify --json` says. Exit status 0
+only when every step and every verdict is as it should be.
 """
 import argparse
 import datetime
+import http.client
 import json
 import os
+import secrets
 import shlex
 import shutil
 import signal
@@ -19,6 +23,7 @@ import sys
 import time
 
 WIDTH = 118
+PEOPLE = {"analyst": "analyst", "releaser": "releasing-officer,liaison", "duty": "duty-officer"}      # account: roles
 
 
 class Failed(Exception):
@@ -40,6 +45,19 @@ def free_ports(n):
     return ports
 
 
+class LocalConnection(http.client.HTTPConnection):
+    """HTTP over a node's socket."""
+
+    def __init__(self, path):
+        super().__init__("localhost", timeout=60)
+        self.path = path
+
+    def connect(self):
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(self.path)
+
+
 class Node:
     def __init__(self, program, spec, out, exchange, desk):
         self.program, self.spec, self.name = program, spec, spec["name"]
@@ -57,6 +75,38 @@ class Node:
 
     def json(self, *args):
         return json.loads(self.run(*args, "--json"))
+
+    # ---- its people ----
+
+    def people(self):
+        """An account for each; from the first one on the socket alone reads no content."""
+        for name, roles in PEOPLE.items():
+            password = secrets.token_urlsafe(24) + "\n"
+            self.run("account", "add", name, "--role", roles, "--password-file", "-", text=password)
+            self.run("login", name, "--password-file", "-", "--save", self.token(name), text=password)
+
+    def token(self, who):
+        return os.path.join(self.dir, who + ".token")
+
+    def by(self, who, *args):
+        """A command that WHO gives; its output as text."""
+        return self.run("--token-file", self.token(who), *args)
+
+    def json_by(self, who, *args):
+        return json.loads(self.by(who, *args, "--json"))
+
+    def ask(self, who, method, path, body=None):
+        """An operation of the API that WHO asks for."""
+        with open(self.token(who), encoding="utf-8") as f:
+            headers = {"Authorization": "Bearer " + f.read().strip(), "Content-Type": "application/json"}
+        c = LocalConnection(os.path.join(self.dir, "run", "tocsin.sock"))
+        c.request(method, "/api/v1" + path, body=None if body is None else json.dumps(body), headers=headers)
+        answer = c.getresponse()
+        said = json.loads(answer.read())
+        c.close()
+        if answer.status != 200:
+            raise Failed(f"{self.name}: {method} {path} by {who}: {said.get('detail', said)}")
+        return said
 
     def make(self):
         done = subprocess.run([self.program, "init", self.dir, "--name", self.name, "--exchange", self.exchange, "--desk", self.desk, "--url", self.url],
@@ -151,6 +201,10 @@ class Replay:
             for other in parties:
                 if other is not node:
                     node.run("partner", "quorum", other.name, str(self.s["quorum"]))
+            node.people()
+            for other in parties:
+                if other is not node:
+                    node.ask("releaser", "PUT", f"/partners/{other.name}/profile", {"tlp": "red"})
 
     def set_clock(self, at):
         for node in self.nodes.values():
@@ -163,8 +217,8 @@ class Replay:
         node = self.nodes[step["by"]]
         done = getattr(self, "do_" + step["do"])(node, step)
         say(f"{step['at'][:16].replace('T', ' ')}Z  {step['say']}")
-        if done:
-            say(f"                   {done}")
+        for line in (done,) if isinstance(done, str) else done or ():
+            say(f"                   {line}")
 
     def fields_file(self, step):
         path = os.path.join(self.out, "fields.json")
@@ -172,11 +226,15 @@ class Replay:
             json.dump(step["fields"], f, ensure_ascii=False)
         return path
 
-    def keep(self, node, step, printed):
-        rows = [(r["id"], r["to"]) for r in json.loads(printed)["results"]]
+    def keep(self, node, step, rows):
+        """What was issued, as (id, to)."""
         if "as" in step:
             self.ids[step["as"]], self.author[step["as"]] = rows, node
         return rows
+
+    @staticmethod
+    def printed(text):
+        return [(r["id"], r["to"]) for r in json.loads(text)["results"]]
 
     def about(self, name):
         if name not in self.ids:
@@ -185,18 +243,26 @@ class Replay:
 
     def witnessed(self, node, rows):
         for i, _ in rows:
-            wait_for(f"the witnessed receipt of {i[:16]}", lambda: node.json("show", i)["delivery"] == "witnessed", 60)
+            wait_for(f"the witnessed receipt of {i[:16]}", lambda: node.json_by("duty", "show", i)["delivery"] == "witnessed", 60)
+
+    def released(self, node, step, composition):
+        """Three calls: the analyst writes and proposes, the releasing officer looks, and releases. What was seen, and what left."""
+        draft = node.ask("analyst", "POST", "/drafts", {**composition, "confirm_audience": True, "propose": True})
+        if draft["state"] != "proposed":
+            raise Failed(f"the draft is not proposed: {draft.get('refused')}")
+        seen = node.ask("releaser", "GET", "/drafts/" + draft["id"])
+        done = node.ask("releaser", "POST", f"/drafts/{draft['id']}/release", {"version": seen["version"], "confirm_audience": True})
+        rows = self.keep(node, step, [(r["id"], r["to"]) for r in done["released"]])
+        self.witnessed(node, rows)
+        return seen["recipients"][0], rows
 
     def do_warn(self, node, step):
-        args = ["warn", "--json", "--wait", "30"]
-        for to in step["to"]:
-            args += ["--to", self.nodes[to].name]
-        if step.get("close"):
-            args += ["--close", ",".join(step["close"])]
-        rows = self.keep(node, step, node.run(*args, self.fields_file(step)))
-        self.witnessed(node, rows)
-        receipt = node.json("show", rows[0][0])["receipt"]
-        return f"{rows[0][0][:16]}… accepted by {rows[0][1]}: entry {receipt['index']}, witnessed {receipt['witnessed_not_later_than']}"
+        first, rows = self.released(node, step, {
+            "kind": "warning", "fields": step["fields"], "public": step["public"], "determination": step["determination"],
+            "audiences": [{"to": [self.nodes[to].name for to in step["to"]], "close": step.get("close", [])}]})
+        receipt = node.json_by("duty", "show", rows[0][0])["receipt"]
+        return (f"an analyst wrote it, a releasing officer let it go: {len(first['open'])} lines open, {len(first['closed'])} closed",
+                f"{rows[0][0][:16]}… accepted by {rows[0][1]}: entry {receipt['index']}, witnessed {receipt['witnessed_not_later_than']}")
 
     def do_respond(self, node, step):
         args = ["respond", self.about(step["about"])[0], "--json", "--wait", "30", "--stage", step["fields"]["stage"]]
@@ -204,23 +270,45 @@ class Replay:
         for field, value in step["fields"].items():
             if field != "stage":
                 args += [names[field], value]
-        self.witnessed(node, self.keep(node, step, node.run(*args)))
+        self.witnessed(node, self.keep(node, step, self.printed(node.by("duty", *args))))
 
     def do_close(self, node, step):
-        rows = self.keep(node, step, node.run("close", self.about(step["about"])[0], "--json", "--wait", "30", "--outcome", step["fields"]["outcome"]))
-        self.witnessed(node, rows)
+        self.released(node, step, {"kind": "closure", "fields": step["fields"], "re": self.about(step["about"])[:1],
+                                   "audiences": [{"to": [to for _, to in self.ids[step["about"]]]}]})
 
     def do_record(self, node, step):
         args = ["record", "--json"]
         for name in step["about"]:
             args += ["--re", self.about(name)[0]]
-        self.keep(node, step, node.run(*args, self.fields_file(step)))
+        self.keep(node, step, self.printed(node.by("duty", *args, self.fields_file(step))))
+
+    # ---- what the desk says ----
 
     def do_window(self, node, step):
-        window = node.json("show", self.about(step["about"])[0]).get("window", {})
+        window = node.json_by("duty", "show", self.about(step["about"])[0]).get("window", {})
         if window.get("state") != "lapsed, unresolved":
             raise Failed(f"the window should have lapsed, but the node says {window}")
-        return f"the node says: {window['state']} (ended {window['until']})"
+        return f"the desk says: {window['state']} (ended {window['until']}); nobody was told that it was safe"
+
+    def do_question(self, node, step):
+        """The question of a response is open, and its time is over."""
+        questions = node.json_by("duty", "show", self.about(step["about"])[0]).get("open_questions", [])
+        if not questions:
+            raise Failed("a question should be open, but the desk knows of none")
+        return f"the desk says: {len(questions)} question open since {questions[0]['clock']['started_at']}, {questions[0]['clock']['state']}"
+
+    def do_outcomes(self, node, step):
+        shown = node.json_by("duty", "show", self.about(step["about"])[0])
+        if not shown.get("outcomes_differ"):
+            raise Failed(f"the outcomes should differ, but the desk says {shown.get('outcomes')}")
+        return "the desk keeps them apart: " + "; ".join(f"{o['by']}: {o['outcome']}" for o in shown["outcomes"])
+
+    def do_contradiction(self, node, step):
+        found = [c for c in node.json_by("duty", "show", self.about(step["about"])[0]).get("contradictions", []) if c["rule"] == step["rule"]]
+        if not found:
+            raise Failed(f"there should be a contradiction of the kind {step['rule']}")
+        claim, _, sent = found[0]["sentence"].partition("; ")
+        return claim, "what was sent says " + sent.removeprefix("what was sent says ")
 
     # ---- evidence and lies ----
 
@@ -229,7 +317,7 @@ class Replay:
         path = os.path.join(self.out, "evidence", name)
         shutil.rmtree(path, ignore_errors=True)
         os.makedirs(os.path.dirname(path), exist_ok=True)
-        node.run("evidence", i, "--out", path, *more)
+        node.by("releaser", "evidence", i, "--out", path, *more)
         return path
 
     def verify(self, path, *more):

@@ -41,6 +41,9 @@ CREATE INDEX handover_to ON handover (to_account, num);
 -- A scope is a unit, or a unit's part that is read into a compartment. The unit "*" is every inspector's.
 CREATE TABLE scope (num BIGINT PRIMARY KEY, unit TEXT NOT NULL, compartment TEXT NOT NULL);
 CREATE UNIQUE INDEX scope_unit ON scope (unit, compartment);
+-- Of the unit that is there from the beginning, and of its inspectors; the desk's sequence gives out numbers from 1 on.
+INSERT INTO scope (num, unit, compartment) VALUES (-1, 'desk', '');
+INSERT INTO scope (num, unit, compartment) VALUES (-2, '*', '');
 -- What a scope may see: one row a facet ("" every statement, "kind warning", "peer south.example"), so that lists are found in order.
 CREATE TABLE shared (scope BIGINT NOT NULL, facet TEXT NOT NULL, num BIGINT NOT NULL,
   whole BIGINT NOT NULL,               -- 1: lines that were sent closed, too
