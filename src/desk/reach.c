@@ -249,7 +249,7 @@ static enum tocsin_err settle(const struct desk *d, const struct reach_row *row,
 	snapshot_close(read);
 	if (err == TOCSIN_OK && known.retraction > 0)
 		change_reach_known(c, row->statement, known.retraction);
-	else if (err == TOCSIN_OK && why == TOCSIN_REFUSED)
+	else if (err == TOCSIN_OK && why != TOCSIN_LATER)
 		change_reach_stuck(c, row->retracted, row->statement);
 	else if (err == TOCSIN_OK)
 		err = fail(why, "%s", sentence);
@@ -294,7 +294,8 @@ static enum tocsin_err issue_one(const struct desk *d, const struct reach_row *r
 		struct issue issue = { .kind = "retraction", .re = &about.id, .re_n = 1, .release = &release, .n = 1,
 			.with = with_retraction, .arg = g };
 		err = desk_issue(d, &issue, &result);
-		if (err == TOCSIN_LATER || err == TOCSIN_REFUSED)
+		/* What cannot be said to one must not keep the others from being told. */
+		if (err == TOCSIN_LATER || err == TOCSIN_REFUSED || err == TOCSIN_BAD)
 			err = settle(d, row, err);
 	}
 	if (g != NULL)

@@ -2,6 +2,7 @@
 
 #include "base/banned.h"
 #include "store/rows_draft.h"
+#include "store/rows_file.h"
 #include "store/take.h"
 
 /* Column 0 of each row. */
@@ -380,7 +381,7 @@ void change_forget_derived(struct change *c, int64_t statement)
 void change_forget_draft(struct change *c, int64_t draft)
 {
 	change_draft_forget(c, draft);
-	change_run(c, WRITE_DRAFT_FILES_DROP, draft);
+	change_draft_files_drop(c, draft);
 }
 
 void change_stub(struct change *c, int64_t statement, struct bytes lines)

@@ -9,7 +9,7 @@ secret=Kowalewski-7f3b9c21
 other=Lindqvist-5d20aa18
 
 # ---- content ----
-warning "$W/one.json" "they want to kill $secret" ",\"target.who\":\"$secret\",\"target.kind\":\"person\""
+warning "$W/one.json" "they want to kill $secret at midsummer" ",\"target.who\":\"$secret\",\"target.kind\":\"person\""
 run 0 "a warning names a person" at a warn --to b.exercise --wait 20 "$W/one.json"
 one=${out%% *}
 warning "$W/two.json" "they want to kill $other"
@@ -32,6 +32,10 @@ until_true 20 sees dora "$one"; is $? 0 "the data-protection officer sees it"
 on_disk() { grep -aqrF --include='tocsin.db*' -- "$1" "$W/a/dir"; }
 on_disk "$secret"; is $? 0 "it is in the database's files"
 cp -r "$W/a/dir" "$W/a/copy"
+
+# By another word: what somebody looks for is in the audit trail, which nobody can shorten.
+finds() { as ann search "$1" --json | jq -e '.items | length > 0' >/dev/null; }
+until_true 20 finds midsummer; is $? 0 "and search finds it"
 
 # ---- who may ----
 run 1 "an analyst does not propose it" as ann forget propose "$one" --reason "no longer needed"
@@ -61,7 +65,9 @@ on_disk "$other"; is $? 0 "of the other one nothing is missing"
 is "$(as ann show "$one" --json | jq -r '.marks | index("content forgotten") != null')" true "it is shown as forgotten"
 is "$(as ann show "$one" --json | jq '.fields | length')" 0 "without lines"
 match "$(as ann show "$one" --json | jq -r .delivery)" 'received|witnessed' "its receipt is there"
-cat "$W/b/card" >"$W/b.cards"; at b card >"$W/b.cards"; at a card >"$W/a.cards"
+finds midsummer; is $? 1 "search finds nothing"
+finds "$other"; is $? 0 "but the other one"
+at b card >"$W/b.cards"; at a card >"$W/a.cards"
 run 0 "evidence of the stub is made" as rita evidence "$one" --out "$W/stub"
 grep -rqF -- "$secret" "$W/stub"; is $? 1 "without any of it"
 match "$(cat "$W/stub/README.txt")" 'content was forgotten by a\.exercise' "and says so"

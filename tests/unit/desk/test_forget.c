@@ -5,6 +5,7 @@
 #include "desk/keep.h"
 #include "desk/rules.h"
 #include "store/rows_draft.h"
+#include "store/rows_file.h"
 #include "store/rows_keep.h"
 #include "store/rows_repeat.h"
 
@@ -272,6 +273,39 @@ static bool on_disk(struct home *h, const char *what)
 	return found;
 }
 
+/* A draft with a file, and what was released from it. */
+struct drafted {
+	int64_t num;
+};
+
+static void with_draft(void *arg, size_t i, struct change *c)
+{
+	struct drafted *d = arg;
+	(void)i;
+	change_released(c, d->num, "south.example");
+}
+
+static int64_t released(struct home *h, struct issue_result *r)
+{
+	struct change_result result;
+	struct drafted d;
+	struct hash digest = sha256(BYTES_LIT("a picture of the car"));
+	struct change *c = change_new();
+	change_draft_add(c, &(struct draft_row) { .id = "0123456789abcdef", .kind = "warning", .unit = "desk", .compartment = "",
+		.author = "ann", .content = BYTES_LIT("{\"text\":\"a car with a bomb, drafted\"}"), .created_at = clock_now() });
+	ok(store_commit(h->desk.store, c, &result, NULL));
+	d.num = result.desk_num;
+	c = change_new();
+	change_draft_file_put(c, d.num, &(struct file_row) { .name = "car.jpg", .type = "image/jpeg", .sha256 = digest,
+		.data = BYTES_LIT("a picture of the car") });
+	change_approval_add(c, &(struct approval_row) { .draft = d.num, .version = 1, .at = clock_now(), .what = "released",
+		.account = "rita", .function = "", .reason = "", .detail = BYTES_LIT("{\"leaves\":\"a car with a bomb, as released\"}") });
+	ok(store_commit(h->desk.store, c, NULL, NULL));
+	struct issue_release release = release_to("south.example");
+	ok(desk_issue(&h->desk, &(struct issue) { .kind = "warning", .release = &release, .n = 1, .with = with_draft, .arg = &d }, r));
+	return d.num;
+}
+
 HOME_TEST(no_byte_of_it_stays_in_the_files_nor_in_drafts_nor_in_kept_answers)
 {
 	struct home *h = *state;
@@ -281,9 +315,16 @@ HOME_TEST(no_byte_of_it_stays_in_the_files_nor_in_drafts_nor_in_kept_answers)
 	struct hash digest = sha256(BYTES_LIT("a request"));
 	struct repeat_row kept;
 	struct snapshot *read;
+	struct draft_row draft;
 	struct arena *a = arena_new(65536);
-	warned(h, &g, &r);
+	guest_meets(h, &g, "south.example");
+	int64_t num = released(h, &r);
 	struct change *c = change_new();
+	change_outbox_done(c, r.num);
+	ok(store_commit(h->desk.store, c, NULL, NULL));
+	follow_all(h);
+	assert_true(on_disk(h, "a picture of the car"));
+	c = change_new();
 	change_repeat_begin(c, "rita", "k-1", &digest, "run", clock_now());
 	change_repeat_end(c, "rita", "k-1", 200, "application/json", BYTES_LIT("{\"kept\":\"a car with a bomb, answered\"}"));
 	change_repeat_begin(c, "rita", "k-2", &digest, "run", clock_now());
@@ -297,6 +338,11 @@ HOME_TEST(no_byte_of_it_stays_in_the_files_nor_in_drafts_nor_in_kept_answers)
 	assert_true(is_forgotten(h, r.num));
 	assert_false(on_disk(h, "a car with a bomb"));
 	assert_false(on_disk(h, "somebody who must not be named"));
+	assert_false(on_disk(h, "a picture of the car"));
+	ok(snapshot_open(h->desk.store, &read));
+	ok(draft_by_num(read, num, a, &draft));
+	assert_int_equal(draft.content.n, 0);
+	snapshot_close(read);
 	/* What was done is not done again; what is under way goes on. */
 	ok(snapshot_open(h->desk.store, &read));
 	ok(repeat_get(read, "rita", "k-1", a, &kept));
