@@ -204,11 +204,15 @@ def make_things():
     for unit in UNITS:
         who = of(unit, "a")
         draft = try_json(who, "POST", "/api/v1/drafts", {**DRAFT, "fields": {**DRAFT["fields"], "threat.summary": unit.upper() + "MARK draft"}})
+        keeper, theirs = of(unit, "p"), (alpha if unit == "alpha" else bravo)[2]
+        forgetting = try_json(keeper, "POST", f"/api/v1/statements/{theirs}/forget", {"reason": unit.upper() + "MARK"})
+        try_json(keeper, "POST", f"/api/v1/statements/{theirs}/hold", {"reason": unit.upper() + "MARK"})
         handover = try_json(who, "POST", "/api/v1/handovers", {"to": f"{unit}-duty-officer"})
         delegation = try_json(who, "POST", "/api/v1/delegations", {"to": f"{unit}-duty-officer", "roles": ["analyst"], "reason": unit.upper() + "MARK", "seconds": 3600})
         try_json(who, "POST", "/api/v1/channels", {"kind": "email", "address": unit.upper() + "MARK@example.org"})
         found = {
             "draft": draft[1].get("id"),
+            "forgetting": forgetting[1].get("id"),
             "handover": handover[1].get("id"),
             "delegation": delegation[1].get("id"),
             "token": first(try_json(who, "GET", "/api/v1/tokens"), "id"),
@@ -262,7 +266,7 @@ for operation in operations:
             real = thing.get(unit) or ("nobody.exercise" if names == "name" else secrets.token_hex(8))
             method, path, data, kind = request(operation, body, real)
             # A thing of one's own may be changed by asking: only whether one may is asked of it by reading.
-            if method != "GET" and names in ("draft", "handover", "delegation", "token", "clock", "page", "channel"):
+            if method != "GET" and names in ("draft", "forgetting", "handover", "delegation", "token", "clock", "page", "channel"):
                 method, path, data, kind = request(operation, body, secrets.token_hex(8))
             answer = who.ask(method, path, data, kind)
             asked_n += 1
@@ -286,7 +290,7 @@ for operation in operations:
                     differ.append(f"{who.name}: {operation}: {a} and {b}")
 # What is named elsewhere than in the path: as a place in a list, or as what a list is about.
 PROBES = {"/api/v1/drafts?before=": "draft", "/api/v1/pages?before=": "page", "/api/v1/clocks?after=": "clock", "/api/v1/clocks?about=": "statement",
-          "/api/v1/clocks?statement=": "statement", f"/api/v1/statements/{alpha[0]}/reach?after=": "statement", "/api/v1/handovers?before=": "handover"}
+          "/api/v1/clocks?statement=": "statement", f"/api/v1/statements/{alpha[0]}/reach?after=": "statement", "/api/v1/handovers?before=": "handover", "/api/v1/forgetting?before=": "forgetting", "/api/v1/holds?before=": "statement", "/api/v1/retention?before=": "statement"}
 for path, names in PROBES.items():
     for letter in "ardlp":
         who, hidden = of("alpha", letter), things.get(names, {}).get("bravo")
