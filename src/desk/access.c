@@ -30,7 +30,7 @@ static const struct {
 	[RIGHT_PARTNER] = { "partner", ROLE_LIAISON | ROLE_ADMIN },
 	[RIGHT_FORGET_PROPOSE] = { "forget-propose", ROLE_PROTECTION },
 	[RIGHT_FORGET_AGREE] = { "forget-agree", ROLE_PROTECTION | ROLE_RELEASER },
-	[RIGHT_HOLD] = { "hold", ROLE_PROTECTION | ROLE_INSPECTOR },
+	[RIGHT_HOLD] = { "hold", ROLE_PROTECTION },
 	[RIGHT_AUDIT] = { "audit", ROLE_INSPECTOR | ROLE_PROTECTION },
 	[RIGHT_ADMIN] = { "admin", ROLE_ADMIN },
 };
