@@ -76,7 +76,28 @@ match "$err" "no word to look for" "is said in words"
 out=$(at north --token-file "$W/inge.token" audit list --json --limit 1000 | jq -r '.items[] | select(.what == "search") | .who + " " + .detail')
 match "$out" '^bert zebra xylophone; shown: nothing$' "each search is in the audit trail with its words"
 match "$out" "^bert zebra; shown: $(printf %.16s "$own")\$" "and with what it showed"
+
+# What is forgotten is found no more, and its words leave the database's pages.
+match "$(cat "$W/north/dir/tocsin.db"* | grep -a -c 'player')" '^[1-9]' "a closed line is in the database"
+person dora desk data-protection-officer
+person rita desk releasing-officer
+must at north policy set forget.wait 0s
+proposal=$(at north --token-file "$W/dora.token" forget propose "$own" --reason "no longer needed" --json | jq -r .id)
+must at north --token-file "$W/rita.token" forget agree "$proposal"
+gone() { [ "$(search anna zebra)" = "" ]; }
+until_true 20 gone
+is "$(search anna zebra)$(search inge harbour xylophone)$(search bert zebra)" "" "what is forgotten is found by nobody"
+is "$(search anna harbour gate)" "$(ids "$russian" "$chinese" "$english")" "and everything else as before"
+node_stop north
+node_start north
+tidy() { [ "$(sqlite3 "file:$W/north/dir/tocsin.db?mode=ro" "SELECT count(*) FROM meta WHERE key = 'search untidy'")" = 0 ]; }
+until_true 20 tidy
+is "$?" 0 "the index is written anew"
+node_stop north
+is "$(cat "$W/north/dir/tocsin.db"* | grep -a -c 'player')" 0 "no page of it holds a word of what was forgotten"
+match "$(cat "$W/north/dir/tocsin.db"* | grep -a -c 'Harbour')" '^[1-9]' "but of the rest"
+node_start north
 node_kill north
 node_start north
-is "$(search anna harbour gate)" "$(ids "$russian" "$chinese" "$english" "$own")" "after a crash everything is found as before"
+is "$(search anna harbour gate)" "$(ids "$russian" "$chinese" "$english")" "after a crash everything is found as before"
 done_testing
