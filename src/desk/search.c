@@ -134,20 +134,26 @@ static int by_name(const void *a, const void *b)
 	return bytes_compare(x->line->name, y->line->name);
 }
 
-/* Whether every phrase stands in a line of C, and where. */
+static bool all_seen(const struct looking *l)
+{
+	bool all = true;
+	for (size_t p = 0; p < l->words->n; p++)
+		all = all && l->seen[p];
+	return all;
+}
+
+/* Whether every phrase stands in a line of C, and where; what is left when there is enough to show is not read. */
 static enum tocsin_err look_through(struct looking *l, struct content *c, bool *found)
 {
 	enum tocsin_err err = TOCSIN_OK;
 	/* Their order in the body is random. */
 	if (c->n > 0)
 		qsort(c->line, c->n, sizeof *c->line, by_name);
-	for (size_t i = 0; err == TOCSIN_OK && i < c->n; i++) {
+	for (size_t i = 0; err == TOCSIN_OK && i < c->n && !(all_seen(l) && json_array_size(l->lines) >= EXCERPTS); i++) {
 		struct line_looked x = { l, &c->line[i] };
 		err = search_texts(c->line[i].line->name, c->line[i].line->value, look_at_text, &x);
 	}
-	*found = true;
-	for (size_t p = 0; p < l->words->n; p++)
-		*found = *found && l->seen[p];
+	*found = all_seen(l);
 	return err == TOCSIN_OK && l->lost ? fail(TOCSIN_BROKEN, "no memory to show what was found") : err;
 }
 
