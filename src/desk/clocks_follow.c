@@ -14,8 +14,8 @@
  *   retraction           all of what it withdraws is void, questions too; itself has RECEIPT or OPENING
  *
  * Times are those at which this node issued or accepted the statement, not those at which it was followed; so nothing
- * depends on how quick the following is.  What was known long before the desk followed it (a database of an earlier
- * version) starts no clocks whose time is over.
+ * depends on how quick the following is, and a node that was down finds what was missed meanwhile.  What was known a week
+ * before the desk followed it (a database of an earlier version) starts no clocks whose time is over.
  */
 #include "desk/clocks_inside.h"
 #include "desk/follow.h"
@@ -23,7 +23,7 @@
 #include "desk/told.h"
 
 #define QUESTIONS_MAX 1024              /* about one statement */
-#define DAY (86400 * CLOCK_SECOND)
+#define LONG_AGO (7 * 86400 * CLOCK_SECOND)
 
 struct target {
 	int64_t num;
@@ -79,7 +79,7 @@ static void start_about(struct following *w, enum clock_kind kind, int64_t num, 
 {
 	const struct clock_home *h = &w->home;
 	int64_t end = due != 0 ? due : w->at + clock_period(w->f->desk, kind, h->urgency);
-	if (w->f->now - w->at > DAY && end < w->f->now)
+	if (w->f->now - w->at > LONG_AGO && end < w->f->now)
 		return;
 	clocks_start(w->f->desk, w->c, &(struct clock_start) { .kind = kind, .statement = num, .unit = h->unit,
 		.compartment = h->compartment, .owner = h->owner, .urgency = h->urgency, .life = h->life, .due_at = end,

@@ -44,7 +44,7 @@ static inline void sql(struct home *h, const char *text)
 static inline void people(struct home *h)
 {
 	sql(h,
-		"INSERT INTO scope VALUES (1,'desk',''),(2,'desk','alpha'),(3,'other',''),(4,'*','');"
+		"INSERT OR REPLACE INTO scope VALUES (1,'desk',''),(2,'desk','alpha'),(3,'other',''),(4,'*','');"
 		ACCOUNT("anna", "1", "desk", "1", "active") ACCOUNT("carl", "2", "desk", "4", "active")
 		ACCOUNT("dora", "3", "desk", "4", "active") ACCOUNT("rita", "4", "desk", "2", "active")
 		ACCOUNT("adam", "5", "desk", "64", "active") ACCOUNT("lost", "6", "desk", "2", "removed")

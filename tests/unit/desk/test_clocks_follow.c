@@ -268,6 +268,34 @@ HOME_TEST(a_request_runs_until_its_answer_and_needs_time_names_the_next_time)
 	clock_unset();
 }
 
+HOME_TEST(what_was_missed_while_nobody_followed_is_told_and_what_is_long_past_is_not)
+{
+	struct home *h = *state;
+	struct guest g;
+	struct issue_result old, late;
+	static const struct body_field fields[] = { FIELD("threat.summary", "\"x\""), FIELD("handling.tlp", "\"red\""),
+		FIELD("ask.reply-by", "\"2026-02-01T00:00:00Z\"") };
+	struct statement s;
+	people(h);
+	clock_set(T0);
+	guest_meets(h, &g, "south.example");
+	guest_says(h, &g, "warning", NULL, 0, &s);
+	guest_stored(h, &g, &s, fields, 3, 0, &old);
+	clock_set(T0 + 5 * DAY);
+	guest_says(h, &g, "warning", NULL, 0, &s);
+	guest_stored(h, &g, &s, fields, 3, 0, &late);
+	clock_set(T0 + 8 * DAY);
+	follows(h);
+	says(h, old.num, "opening", "state", "-");
+	says(h, old.num, "reply-by", "state", "running");
+	fires(h, T0 + 8 * DAY);
+	says(h, late.num, "opening", "state", "missed");
+	says(h, late.num, "opening", "due_at", "2026-01-06T01:00:00Z");
+	assert_string_equal(pages_to(h, "carl").what, "clock missed: opening");
+	guest_free(&g);
+	clock_unset();
+}
+
 /* Whether V sees clocks that are about the statement ID. */
 static bool sees_clocks(struct home *h, const struct view *v, const struct hash *id)
 {
@@ -385,6 +413,7 @@ int main(void)
 		home_test(a_warning_that_came_is_opened_assessed_and_answered_in_turn),
 		home_test(a_closure_that_came_before_its_warning_counts_when_that_arrives),
 		home_test(a_request_runs_until_its_answer_and_needs_time_names_the_next_time),
+		home_test(what_was_missed_while_nobody_followed_is_told_and_what_is_long_past_is_not),
 		home_test(a_clock_is_seen_by_no_unit_that_does_not_see_what_it_is_about),
 		home_test(who_has_no_node_is_to_be_told_until_we_wrote_down_that_they_were),
 	};
