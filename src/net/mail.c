@@ -1,9 +1,14 @@
 #include "net/mail.h"
 
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/clock.h"
 #include "base/text.h"
 #include "net/transfer.h"
 
 #define CONNECT_MS 10000L
+#define BEHIND_MS 5000L
 
 static void make_url(const struct mail_server *s, const char *from, char *out, size_t room)
 {
@@ -40,14 +45,19 @@ enum tocsin_err mail_server_check(const struct mail_server *s)
 	return err;
 }
 
-struct reading {
+#define SOCKETS 8                       /* that libcurl has open at a time, while it tries addresses */
+
+struct sending {
 	struct bytes rest;
 	const atomic_bool *stop;
+	int64_t deadline;               /* monotonic */
+	bool late;
+	int fd[SOCKETS];                /* -1: none */
 };
 
 static size_t give(char *out, size_t one, size_t n, void *arg)
 {
-	struct reading *r = arg;
+	struct sending *r = arg;
 	size_t room = one * n, k = room < r->rest.n ? room : r->rest.n;
 	if (k > 0)
 		memcpy(out, r->rest.p, k);
@@ -57,12 +67,43 @@ static size_t give(char *out, size_t one, size_t n, void *arg)
 
 static int go_on(void *arg, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
 {
-	const struct reading *r = arg;
+	struct sending *r = arg;
 	(void)a;
 	(void)b;
 	(void)c;
 	(void)d;
-	return atomic_load(r->stop) ? 1 : 0;
+	r->late = r->late || clock_mono() >= r->deadline;
+	if (!atomic_load(r->stop) && !r->late)
+		return 0;
+	/* libcurl says QUIT before it gives up, and would wait for the answer of a server that gives none. */
+	for (size_t i = 0; i < SOCKETS; i++)
+		if (r->fd[i] >= 0)
+			shutdown(r->fd[i], SHUT_RDWR);
+	return 1;
+}
+
+static curl_socket_t open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *at)
+{
+	struct sending *r = arg;
+	(void)purpose;
+	int fd = socket(at->family, at->socktype | SOCK_CLOEXEC, at->protocol);
+	for (size_t i = 0; fd >= 0 && i < SOCKETS; i++)
+		if (r->fd[i] < 0) {
+			r->fd[i] = fd;
+			return fd;
+		}
+	if (fd >= 0)
+		close(fd);
+	return CURL_SOCKET_BAD;
+}
+
+static int close_socket(void *arg, curl_socket_t fd)
+{
+	struct sending *r = arg;
+	for (size_t i = 0; i < SOCKETS; i++)
+		if (r->fd[i] == fd)
+			r->fd[i] = -1;
+	return close(fd);
 }
 
 static size_t ignore(char *p, size_t one, size_t n, void *arg)
@@ -73,7 +114,7 @@ static size_t ignore(char *p, size_t one, size_t n, void *arg)
 }
 
 static CURLcode prepare(CURL *easy, const struct mail_server *s, const char *url, const char *from,
-	struct curl_slist *to, struct reading *r, struct transfer_anchors *anchors, char *why)
+	struct curl_slist *to, struct sending *r, struct transfer_anchors *anchors, char *why)
 {
 	CURLcode e = CURLE_OK;
 	e |= curl_easy_setopt(easy, CURLOPT_URL, url);
@@ -98,17 +139,25 @@ static CURLcode prepare(CURL *easy, const struct mail_server *s, const char *url
 	e |= curl_easy_setopt(easy, CURLOPT_PROXY, "");
 	e |= curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
 	e |= curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-	e |= curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)s->timeout_ms);
+	e |= curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+	e |= curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, r);
+	e |= curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, close_socket);
+	e |= curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, r);
+	/* Behind our own deadline, which go_on sees to. */
+	e |= curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)s->timeout_ms + BEHIND_MS);
 	e |= curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_MS);
 	e |= transfer_trust(easy, anchors);
 	return e;
 }
 
-static enum tocsin_err outcome(const struct mail_server *s, CURL *easy, CURLcode e, const char *why)
+static enum tocsin_err outcome(
+	const struct mail_server *s, const struct sending *r, CURL *easy, CURLcode e, const char *why)
 {
 	long code = 0;
 	if (e == CURLE_OK)
 		return TOCSIN_OK;
+	if (r->late || atomic_load(r->stop))
+		return fail(TOCSIN_OFFLINE, "the mail server %s did not take it within %u seconds", s->host_port, s->timeout_ms / 1000);
 	curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &code);
 	/* A login that is refused is a mistake in our configuration, not in the address. */
 	bool never = code >= 500 && code <= 599 && e != CURLE_LOGIN_DENIED && e != CURLE_USE_SSL_FAILED;
@@ -120,10 +169,12 @@ enum tocsin_err mail_send(const struct mail_server *s, const char *from, const c
 	const atomic_bool *stop)
 {
 	char url[1024], sender[TEXT_MAIL + 3], recipient[TEXT_MAIL + 3], why[CURL_ERROR_SIZE] = "";
-	struct reading r = { message, stop };
+	struct sending r = { .rest = message, .stop = stop, .deadline = clock_mono() + (int64_t)s->timeout_ms * 1000 };
 	struct transfer_anchors *anchors = NULL;
 	struct curl_slist *list = NULL;
 	CURL *easy = NULL;
+	for (size_t i = 0; i < SOCKETS; i++)
+		r.fd[i] = -1;
 	if (!text_is_mail(bytes_str(from)) || !text_is_mail(bytes_str(to)))
 		return fail(TOCSIN_REFUSED, "\"%.100s\" is no address for mail", text_is_mail(bytes_str(from)) ? to : from);
 	enum tocsin_err err = mail_server_check(s);
@@ -139,7 +190,7 @@ enum tocsin_err mail_send(const struct mail_server *s, const char *from, const c
 	if (easy == NULL || list == NULL || prepare(easy, s, url, sender, list, &r, anchors, why) != CURLE_OK)
 		err = fail(TOCSIN_BROKEN, "no memory for a mail");
 	if (err == TOCSIN_OK)
-		err = outcome(s, easy, curl_easy_perform(easy), why);
+		err = outcome(s, &r, easy, curl_easy_perform(easy), why);
 	curl_easy_cleanup(easy);
 	curl_slist_free_all(list);
 	transfer_anchors_free(anchors);

@@ -162,6 +162,16 @@ last=$(as anna page list --json | jq -r '.items[0].id')
 until_true 30 sh -c "$T -d $W/b/dir --token-file $W/token-anna page list --json | jq -e '.items[0].state == \"sent\"'"; is $? 0 "what was being delivered when it was killed is delivered after its start"
 is "$(jq -r --arg p "$last" '.body | select(test($p)) | fromjson | .page' "$R/hooks" | sort -u | wc -l)" 1 "with the same page id, so that doubles can be dropped"
 
+echo hang >"$R/smtp"
+count=$(wc -l <"$R/mails")
+as anna channel test "$mail" >/dev/null
+until_true 20 sh -c "[ \$(wc -l <$R/mails) -gt $count ]"
+started=$(date +%s); node_stop b; is $? 0 "the node stops while a mail server hangs"
+[ $(($(date +%s) - started)) -lt 30 ]; is $? 0 "without waiting for it"
+echo ok >"$R/smtp"
+node_start b
+until_true 30 sh -c "$T -d $W/b/dir --token-file $W/token-anna page list --json | jq -e '.items[0].state == \"sent\"'"; is $? 0 "and sends the mail after its start"
+
 # ---- nobody to reach ----
 must as adm account add carl --role duty-officer --function "third watch" --no-password
 must as adm unit escalation desk carl bert
