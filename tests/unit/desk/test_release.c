@@ -324,6 +324,38 @@ HOME_TEST(an_update_refers_to_what_each_recipient_got)
 	json_decref(o);
 }
 
+HOME_TEST(a_retraction_and_a_closure_take_the_same_path_and_reach_whoever_got_it)
+{
+	static const struct { const char *kind, *fields; bool two; } cases[] = {
+		{ "retraction", "\"reason\":\"planted\"", false }, { "closure", "\"outcome\":\"stood-down\"", true } };
+	struct house *h = *state;
+	char id[DRAFT_ID + 1], after[DRAFT_ID + 1], text[900];
+	size_t done;
+	draft_new(h, &h->anna, AMBER, id);
+	ok(propose(h, &h->anna, id, 1));
+	ok(release(h, &h->rolf, id, 1));
+	ok(follow_some(DESK(h), 100, &done));
+	json_t *o = shown(h, &h->anna, id);
+	for (size_t i = 0; i < 2; i++) {
+		snprintf(text, sizeof text, "{\"kind\":\"%s\",\"fields\":{%s},\"re\":[\"%s\"],\"audiences\":[{\"to\":[\"south.example\",\"west.example\"]}]}",
+			cases[i].kind, cases[i].fields, json_string_value(json_object_get(json_array_get(json_object_get(o, "released"), 0), "id")));
+		draft_new(h, &h->anna, text, after);
+		if (cases[i].two) {
+			ok(propose(h, &h->anna, after, 1));
+			fails(release(h, &h->anna, after, 1), TOCSIN_REFUSED, "rule release.two-people");
+			ok(release(h, &h->rolf, after, 1));
+		} else {
+			policy_is(h, "retract.two-people", "yes");
+			fails(release(h, &h->anna, after, 1), TOCSIN_REFUSED, "rule release.two-people");
+			policy_is(h, "retract.two-people", "no");
+			ok(release(h, &h->anna, after, 1));
+		}
+		state_is(h, after, "released", 2);
+		assert_true(got(h, after, "west.example", i == 0 ? "reason" : "outcome"));
+	}
+	json_decref(o);
+}
+
 HOME_TEST(what_rests_on_what_others_marked_is_marked_no_lower)
 {
 	struct house *h = *state;
@@ -844,6 +876,7 @@ int main(void)
 		IN(another_unit_does_not_see_a_draft_and_is_told_the_same_of_what_is_not_there),
 		IN(each_recipient_gets_its_own_lines_and_whoever_releases_may_close_more),
 		IN(an_update_refers_to_what_each_recipient_got),
+		IN(a_retraction_and_a_closure_take_the_same_path_and_reach_whoever_got_it),
 		IN(what_rests_on_what_others_marked_is_marked_no_lower),
 		IN(nobody_else_opens_what_the_author_closed),
 		IN(whoever_edits_and_releases_in_between_what_the_author_closed_never_leaves),
