@@ -159,7 +159,9 @@ HOME_TEST(an_account_sees_its_units_scope_and_its_compartments_and_an_administra
 	scopes_are(h, "ann", (int64_t[]){ crisis }, 1);
 	/* An inspector sees every unit's, and a compartment only when read into it. */
 	ok(account_add(&h->desk, &v, &(struct account_new){ .name = "ins", .roles = ROLE_INSPECTOR, .compartment = harbour, .compartment_n = 1 }));
-	assert_int_equal(view_as(h, "ins").scope[0], scope_number(h, "*", "harbour"));
+	ok(account_add(&h->desk, &v, &(struct account_new){ .name = "iva", .roles = ROLE_INSPECTOR }));
+	scopes_are(h, "ins", (int64_t[]){ scope_number(h, "*", ""), scope_number(h, "*", "harbour") }, 2);
+	scopes_are(h, "iva", (int64_t[]){ scope_number(h, "*", "") }, 1);
 }
 
 HOME_TEST(a_colleague_shows_as_a_name_and_somebody_of_another_unit_is_not_there)
