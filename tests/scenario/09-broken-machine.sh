@@ -12,7 +12,8 @@ node_stop b
 # A small tmpfs where one may mount, a limit on the size of files elsewhere; both make the database's writes fail.
 limit=""
 mkdir "$W/b/small"
-if mount -t tmpfs -o size=3m,mode=0700 tmpfs "$W/b/small" 2>/dev/null; then
+# Two MiB more than an empty node has.
+if mount -t tmpfs -o size=$(($(du -sk "$W/b/dir" | cut -f1) + 2048))k,mode=0700 tmpfs "$W/b/small" 2>/dev/null; then
 	echo "$W/b/small" >"$W/b/mounted"
 	cp -r "$W/b/dir/." "$W/b/small/"
 	mv "$W/b/dir" "$W/b/was"; ln -s small "$W/b/dir"
