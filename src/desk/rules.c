@@ -75,7 +75,7 @@ static const struct rule rules[] = {
 	{ "forget.two-people", "content is forgotten when a second person has agreed", "another releasing officer, or data-protection officer" },
 	{ "forget.hold", "what is under a legal hold is not forgotten", "who may hold ends it (tocsin hold ID --release)" },
 	{ "forget.undelivered", "what is still to be delivered is not forgotten", "give up its delivery first" },
-	{ "forget.object", "who uses it may object, and who looks after it", "an analyst, an officer, an inspector or a data-protection officer who sees it" },
+	{ "forget.object", "who uses it may object, and who looks after it", "an analyst, an officer, a liaison or a data-protection officer who sees it" },
 
 	/* contacts, records, attachments */
 	{ "contact.self", "what is addressed to its own maker is for a recipient without a node, and nothing else is", "send it to contact:NAME (tocsin contact add)" },
