@@ -198,7 +198,7 @@ enum tocsin_err unit_roles_each(struct snapshot *r, const char *unit, unsigned r
 	name_each *each, void *arg)
 {
 	struct cursor *c;
-	enum tocsin_err err = cursor_open(r, &c, READ_UNIT_ROLES, unit, (int64_t)roles, compartment);
+	enum tocsin_err err = cursor_open(r, &c, READ_UNIT_ROLES, unit, (int64_t)roles, clock_now(), compartment);
 	return err == TOCSIN_OK ? names_each(c, each, arg) : err;
 }
 

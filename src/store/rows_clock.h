@@ -62,8 +62,8 @@ enum tocsin_err clock_list(struct snapshot *r, const struct clock_filter *f, clo
  * oldest is due. */
 enum tocsin_err clock_unanswered(struct snapshot *r, int64_t now, size_t max, size_t *n, int64_t *since) MUST_USE;
 
-/* Whom UNIT's clocks go to, in order; its active accounts with one of ROLES, oldest first. With a COMPARTMENT only those
- * who are read into it. */
+/* Whom UNIT's clocks go to, in order; its active accounts with one of ROLES, oldest first, and then those to
+ * whom one of them is delegated now. With a COMPARTMENT only those who are read into it. */
 enum tocsin_err escalation_each(struct snapshot *r, const char *unit, const char *compartment, name_each *each,
 	void *arg) MUST_USE;
 enum tocsin_err unit_roles_each(struct snapshot *r, const char *unit, unsigned roles, const char *compartment,

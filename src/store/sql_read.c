@@ -345,10 +345,13 @@ const struct sql_text sql_reads[READ_COUNT] = {
 	        " ORDER BY e.position",
 	        "tt" },
 	[READ_UNIT_ROLES] = { "accounts of a unit with a role",
-	        "SELECT a.name FROM account a WHERE a.unit = $1 AND (a.roles & $2) <> 0 AND a.state = 'active'"
-	        " AND ($3 = '' OR EXISTS (SELECT 1 FROM account_compartment r WHERE r.account = a.name AND r.compartment = $3))"
-	        " ORDER BY a.num",
-	        "tit" },
+	        "SELECT a.name FROM account a WHERE a.unit = $1 AND a.state = 'active' AND ((a.roles & $2) <> 0"
+	        " OR EXISTS (SELECT 1 FROM delegation d JOIN account g ON g.name = d.from_account WHERE d.to_account = a.name"
+	        " AND d.ends_at > $3 AND d.begins_at <= $3 AND d.ended_at = 0 AND g.state = 'active' AND g.unit = a.unit"
+	        " AND (d.roles & g.roles & $2) <> 0))"
+	        " AND ($4 = '' OR EXISTS (SELECT 1 FROM account_compartment r WHERE r.account = a.name AND r.compartment = $4))"
+	        " ORDER BY CASE WHEN (a.roles & $2) <> 0 THEN 0 ELSE 1 END, a.num",
+	        "tiit" },
 	[READ_UNIT_ACCOUNT] = { "account of a unit",
 	        "SELECT a.function FROM account a WHERE a.name = $1 AND a.unit = $2 AND a.state = 'active'"
 	        " AND ($3 = '' OR EXISTS (SELECT 1 FROM account_compartment r WHERE r.account = a.name AND r.compartment = $3))",

@@ -72,6 +72,30 @@ HOME_TEST(who_may_not_know_of_it_is_not_in_the_chain)
 	assert_int_equal(pages_to(h, "carl").all + pages_to(h, "rita").all + pages_to(h, "adam").all, 0);
 }
 
+HOME_TEST(whoever_deputises_for_a_releasing_officer_is_in_the_chain_while_that_lasts)
+{
+	struct home *h = *state;
+	struct clock_start s = start_of(CLOCK_OPENING, 5, 0);
+	people(h);
+	/* To zora, of this unit, from rita; to yuri it has ended; xena has it of somebody of another unit. */
+	sql(h, ACCOUNT("zora", "8", "desk", "1", "active") ACCOUNT("yuri", "9", "desk", "1", "active")
+		ACCOUNT("xena", "10", "desk", "1", "active") ACCOUNT("olga", "11", "other", "2", "active")
+		"INSERT INTO delegation VALUES (1,'d1','rita','zora',2,'ill',0,1767225600000000 + 86400000000,0);"
+		"INSERT INTO delegation VALUES (2,'d2','rita','yuri',2,'ill',0,1767225600000000 + 86400000000,1);"
+		"INSERT INTO delegation VALUES (3,'d3','olga','xena',2,'ill',0,1767225600000000 + 86400000000,0);");
+	clock_set(T0);
+	starts(h, &s);
+	for (int64_t at = T0; at < T0 + 3 * HOUR; at += MINUTE) {
+		clock_set(at);
+		fires(h, at);
+	}
+	assert_int_equal(pages_to(h, "rita").all, 1);
+	assert_int_equal(pages_to(h, "zora").all, 1);
+	assert_int_equal(pages_to(h, "yuri").all + pages_to(h, "xena").all + pages_to(h, "olga").all, 0);
+	assert_int_equal(pages_to(h, "adam").all, 1);
+	clock_unset();
+}
+
 HOME_TEST(without_an_owner_the_first_of_the_chain_has_it_and_without_anybody_it_is_told_all_the_same)
 {
 	struct home *h = *state;
@@ -466,6 +490,7 @@ int main(void)
 		home_test(a_clock_has_the_period_of_its_urgency_and_its_owner_is_reminded_once),
 		home_test(a_miss_goes_up_the_chain_one_after_the_other_until_nobody_is_left),
 		home_test(who_may_not_know_of_it_is_not_in_the_chain),
+		home_test(whoever_deputises_for_a_releasing_officer_is_in_the_chain_while_that_lasts),
 		home_test(without_an_owner_the_first_of_the_chain_has_it_and_without_anybody_it_is_told_all_the_same),
 		home_test(what_ends_in_time_is_met_and_what_ends_late_is_missed_whoever_was_quicker),
 		home_test(a_clock_that_is_put_back_makes_nothing_happen_again_and_one_put_forward_each_thing_once),
