@@ -9,11 +9,13 @@
 #include "base/text.h"
 #include "desk/access.h"
 #include "desk/audit.h"
+#include "desk/drafts.h"
 #include "desk/clocks.h"
 #include "desk/rules.h"
 #include "store/rows_access.h"
 
 #define CANDIDATES 16                           /* statements whose ids begin with the same 32 bits */
+#define DRAFT_ARENA (8u << 20)
 #define CHUNK 128                               /* numbers that are read of a scope at a time */
 
 static enum tocsin_err look(struct snapshot *read, const struct view *v, int64_t num, bool *seen, bool *whole)
@@ -234,12 +236,28 @@ enum tocsin_err access_list(struct snapshot *read, const struct view *v, const c
 static const char *const open_events[] = { "partner added", "partner confirmed", "partner distrusted", "card extended",
 	"card issued", "equivocation", "log retired", "policy changed" };
 
-enum tocsin_err access_event(struct snapshot *read, const struct view *v, const char *kind, int64_t num, bool *told)
+static enum tocsin_err sees_draft(struct snapshot *read, const struct view *v, const char *id, bool *seen)
+{
+	struct draft_row row;
+	struct arena *a = arena_new(DRAFT_ARENA);
+	enum tocsin_err err = a == NULL ? fail(TOCSIN_BROKEN, "no memory for the events") : drafts_find(read, v, id, a, &row);
+	arena_free(a);
+	*seen = err == TOCSIN_OK;
+	return err == TOCSIN_MISSING ? TOCSIN_OK : err;
+}
+
+enum tocsin_err access_event(
+	struct snapshot *read, const struct view *v, const char *kind, int64_t num, const char *subject, bool *told)
 {
 	bool whole;
 	*told = v->everything;
 	if (v->everything)
 		return TOCSIN_OK;
+	if (strncmp(kind, "draft", 5) == 0) {
+		enum tocsin_err err = sees_draft(read, v, subject, told);
+		if (err != TOCSIN_OK || !*told)
+			return err;
+	}
 	if (num != 0)
 		return look(read, v, num, told, &whole);
 	for (size_t i = 0; i < sizeof open_events / sizeof *open_events && !*told; i++)

@@ -11,6 +11,7 @@
 
 #define RESTS_MAX 1024                          /* looked at, up or down */
 #define REFS_AT_A_TIME 256
+#define DRAFT_ARENA (8u << 20)
 #define PAGED_MAX 64                            /* people, about one retraction */
 
 /* ---- looking up ---- */
@@ -184,9 +185,17 @@ struct drafts {
 static bool tell_drafter(void *arg, const struct derived_row *row)
 {
 	struct drafts *g = arg;
+	struct draft_row draft;
+	struct arena *a = arena_new(DRAFT_ARENA);
 	tell(g->telling, row->party, "retracted: a draft of yours rests on it", g->telling->retracted);
-	change_event(g->telling->c, "draft rests on retracted", g->telling->retracted, "");
-	return !g->telling->lost;
+	enum tocsin_err err = a == NULL ? fail(TOCSIN_BROKEN, "no memory to follow a retraction")
+					: draft_by_num(g->read, row->num, a, &draft);
+	if (err == TOCSIN_OK)
+		change_event(g->telling->c, "draft rests on retracted", g->telling->retracted, draft.id);
+	arena_free(a);
+	if (err != TOCSIN_OK && err != TOCSIN_MISSING)
+		g->err = err;
+	return !g->telling->lost && g->err == TOCSIN_OK;
 }
 
 /* What of ours refers to ID, and what to that: an event each, and its author is told. */
@@ -207,6 +216,8 @@ static enum tocsin_err tell_authors(const struct followed *f, struct telling *t,
 		err = standing_head_id(f->read, queue[i], &about, &id);
 		if (err == TOCSIN_OK)
 			err = derived_kind(f->read, queue[i], DERIVED_DRAFT, PAGED_MAX, tell_drafter, &g);
+		if (err == TOCSIN_OK)
+			err = g.err;
 		if (err == TOCSIN_OK)
 			err = statement_re(f->read, &id, nums, REFS_AT_A_TIME, &k);
 		for (size_t j = 0; err == TOCSIN_OK && j < k && n < RESTS_MAX; j++) {

@@ -53,7 +53,7 @@ static bool list_event(void *arg, const struct event_row *row)
 		return false;
 	}
 	l->looked_at++;
-	l->err = access_event(l->read, l->view, row->kind, row->num, &told);
+	l->err = access_event(l->read, l->view, row->kind, row->num, row->subject, &told);
 	if (l->err == TOCSIN_OK && told)
 		json_array_append_new(l->e->items, event_json(l, row));
 	l->e->last = row->seq;

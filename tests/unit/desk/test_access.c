@@ -347,12 +347,15 @@ HOME_TEST(events_are_told_to_who_sees_what_they_are_about)
 	town_make(&t, *state);
 	comes(&t, &t.b, "warning", NULL, &r);
 	ok(snapshot_open(t.h->desk.store, &read));
-	ok(access_event(read, &t.bob, "statement accepted", r.num, &told));
+	ok(access_event(read, &t.bob, "statement accepted", r.num, "", &told));
 	assert_true(told);
-	ok(access_event(read, &t.ann, "statement accepted", r.num, &told));
+	ok(access_event(read, &t.ann, "statement accepted", r.num, "", &told));
+	assert_false(told);
+	/* Of a draft only whoever sees the draft, and not whoever sees what it is about. */
+	ok(access_event(read, &t.bob, "draft rests on retracted", r.num, "0011223344556677", &told));
 	assert_false(told);
 	for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
-		ok(access_event(read, &t.ann, others[i].kind, 0, &told));
+		ok(access_event(read, &t.ann, others[i].kind, 0, "", &told));
 		assert_true(told == others[i].told);
 	}
 	snapshot_close(read);
