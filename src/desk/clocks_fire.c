@@ -43,12 +43,19 @@ struct roster_add {
 	struct arena *arena;
 };
 
+static bool has(const struct roster *c, const char *name)
+{
+	for (size_t i = 0; i < c->n; i++)
+		if (strcmp(c->account[i], name) == 0)
+			return true;
+	return false;
+}
+
 static bool add_to_chain(void *arg, const char *name)
 {
 	struct roster_add *c = arg;
-	for (size_t i = 0; i < c->chain->n; i++)
-		if (strcmp(c->chain->account[i], name) == 0)
-			return true;
+	if (has(c->chain, name))
+		return true;
 	const char *copy = arena_str(c->arena, bytes_str(name));
 	if (copy == NULL)
 		c->chain->full = true;
@@ -79,18 +86,31 @@ static enum tocsin_err chain_of(struct firing *f, const struct clock_row *row, c
 	return err;
 }
 
-/* The I-th to be paged about ROW: its owner, then the chain without the owner; NULL: nobody is left. */
-static const char *whom(const struct clock_row *row, const struct roster *c, size_t i)
+/* Who is told first: its owner, or, without one, the first of the chain; NULL: there is nobody. */
+static const char *first_of(const struct clock_row *row, const struct roster *c)
 {
-	if (row->owner[0] != 0) {
-		if (i == 0)
-			return row->owner;
-		i--;
-	}
-	for (size_t k = 0; k < c->n; k++)
-		if (strcmp(c->account[k], row->owner) != 0 && i-- == 0)
-			return c->account[k];
-	return NULL;
+	return row->owner[0] != 0 ? row->owner : c->n > 0 ? c->account[0] : NULL;
+}
+
+#define MISSED "clock missed"
+#define ESCALATED "clock escalated"
+
+/* The next of the chain who was not told yet, whoever joined or left it meanwhile; NULL: nobody is left. */
+static enum tocsin_err next_of(struct firing *f, const struct clock_row *row, const struct roster *c, const char **out)
+{
+	char missed[64], escalated[64];
+	struct roster told = { .n = 0 };
+	struct roster_add add = { &told, f->arena };
+	snprintf(missed, sizeof missed, MISSED ": %s", row->kind);
+	snprintf(escalated, sizeof escalated, ESCALATED ": %s", row->kind);
+	*out = NULL;
+	enum tocsin_err err = clock_told_each(f->read, row->num, missed, escalated, add_to_chain, &add);
+	if (err == TOCSIN_OK && told.full)
+		err = fail(TOCSIN_BROKEN, "no memory for whom to page");
+	for (size_t i = 0; err == TOCSIN_OK && i < c->n && told.n < CHAIN_MAX && *out == NULL; i++)
+		if (strcmp(c->account[i], row->owner) != 0 && !has(&told, c->account[i]))
+			*out = c->account[i];
+	return err;
 }
 
 /* ---- one step ---- */
@@ -107,22 +127,22 @@ static int64_t every(const struct firing *f, const struct clock_row *row)
 		: row->urgency == 1 ? "escalation.every.urgent" : "escalation.every.routine");
 }
 
-/* What is to be done about ROW now. */
+/* What is to be done about ROW now. FIRST: who is told first; NEXT: whom it goes on to when it was missed. */
 static struct step step_of(const struct firing *f, const struct clock_row *row, const struct clock_rule *rule,
-	const struct roster *chain)
+	const char *first, const char *next)
 {
 	struct step s = { .to = *row };
 	bool running = strcmp(row->state, "running") == 0;
 	if (running && f->now < row->due_at) {
 		s.event = "clock reminder";
-		s.page = row->acked_at == 0 ? whom(row, chain, 0) : NULL;
+		s.page = row->acked_at == 0 ? first : NULL;
 		s.to.level = LEVEL_REMINDED;
 		s.to.next_at = row->due_at;
 		return s;
 	}
 	if (running) {
-		s.event = "clock missed";
-		s.page = whom(row, chain, 0);
+		s.event = MISSED;
+		s.page = first;
 		s.to.state = "missed";
 		s.to.level = LEVEL_MISSED;
 		s.to.why = rule->missed;
@@ -130,8 +150,8 @@ static struct step step_of(const struct firing *f, const struct clock_row *row, 
 		s.to.acked_at = 0;
 		s.to.acked_by = "";
 	} else {
-		s.page = whom(row, chain, (size_t)(row->level - LEVEL_MISSED) + 1);
-		s.event = s.page != NULL ? "clock escalated" : "clock unanswered";
+		s.page = next;
+		s.event = s.page != NULL ? ESCALATED : "clock unanswered";
 		s.to.level = row->level + 1;
 	}
 	s.to.next_at = s.page != NULL ? f->now + every(f, row) : 0;
@@ -198,9 +218,12 @@ static enum tocsin_err make_step(struct firing *f, const struct clock_due *due, 
 		rule = &unknown;
 	}
 	enum tocsin_err err = chain_of(f, &due->clock, &chain);
+	const char *next = NULL;
+	if (err == TOCSIN_OK && strcmp(due->clock.state, "missed") == 0)
+		err = next_of(f, &due->clock, chain, &next);
 	if (err != TOCSIN_OK)
 		return err;
-	struct step s = step_of(f, &due->clock, rule, chain);
+	struct step s = step_of(f, &due->clock, rule, first_of(&due->clock, chain), next);
 	*out = step_change(f, due, kind, rule, &s);
 	return *out == NULL ? fail(TOCSIN_BROKEN, "no memory for the clocks that are due") : TOCSIN_OK;
 }

@@ -202,6 +202,13 @@ enum tocsin_err unit_roles_each(struct snapshot *r, const char *unit, unsigned r
 	return err == TOCSIN_OK ? names_each(c, each, arg) : err;
 }
 
+enum tocsin_err clock_told_each(struct snapshot *r, int64_t num, const char *a, const char *b, name_each *each, void *arg)
+{
+	struct cursor *c;
+	enum tocsin_err err = cursor_open(r, &c, READ_CLOCK_TOLD, num, a, b);
+	return err == TOCSIN_OK ? names_each(c, each, arg) : err;
+}
+
 enum tocsin_err unit_has(struct snapshot *r, const char *account, const char *unit, const char *compartment, bool *has)
 {
 	struct cursor *c;

@@ -68,6 +68,9 @@ enum tocsin_err escalation_each(struct snapshot *r, const char *unit, const char
 	void *arg) MUST_USE;
 enum tocsin_err unit_roles_each(struct snapshot *r, const char *unit, unsigned roles, const char *compartment,
 	name_each *each, void *arg) MUST_USE;
+/* Who was paged about the clock NUM in the words A or B. */
+enum tocsin_err clock_told_each(struct snapshot *r, int64_t num, const char *a, const char *b, name_each *each,
+	void *arg) MUST_USE;
 /* Whether ACCOUNT is an active one of UNIT, read into COMPARTMENT. */
 enum tocsin_err unit_has(struct snapshot *r, const char *account, const char *unit, const char *compartment,
 	bool *has) MUST_USE;

@@ -312,6 +312,7 @@ const struct sql_text sql_reads[READ_COUNT] = {
 	[READ_CLOCK_ID] = { "clock id", "SELECT " CLOCK_SHOWN " FROM clock c" CLOCK_JOINS " WHERE c.id = $1", "t" },
 	/* By the clock, which has few pages, and not by the account, which may have many. */
 	[READ_CLOCK_PAGED] = { "clock paged", "SELECT num FROM page WHERE clock = $1 AND account || '' = $2 LIMIT 1", "it" },
+	[READ_CLOCK_TOLD] = { "clock told", "SELECT account FROM page WHERE clock = $1 AND what IN ($2, $3)", "itt" },
 	[READ_CLOCKS_STATEMENT] = { "clocks of a statement",
 	        "SELECT " CLOCK_SHOWN " FROM clock c" CLOCK_JOINS " WHERE c.statement = $1 ORDER BY c.num LIMIT $2", "ii" },
 	[READ_CLOCKS_DRAFT] = { "clocks of a draft",

@@ -96,6 +96,30 @@ HOME_TEST(whoever_deputises_for_a_releasing_officer_is_in_the_chain_while_that_l
 	clock_unset();
 }
 
+HOME_TEST(who_leaves_or_joins_the_chain_makes_nobody_else_be_left_out_or_told_twice)
+{
+	struct home *h = *state;
+	struct clock_start s = start_of(CLOCK_OPENING, 5, 1);
+	people(h);
+	s.due_at = T0 + HOUR;
+	starts(h, &s);
+	fires(h, T0 + HOUR);
+	fires(h, T0 + HOUR + 30 * MINUTE);
+	assert_int_equal(pages_to(h, "carl").all, 1);
+	sql(h, "DELETE FROM escalation WHERE account = 'carl';");
+	fires(h, T0 + 2 * HOUR);
+	assert_int_equal(pages_to(h, "dora").all, 1);
+	sql(h, ACCOUNT("zora", "8", "desk", "4", "active") "INSERT INTO escalation VALUES ('desk',0,'zora'),('desk',1,'carl');");
+	for (int64_t at = T0 + 2 * HOUR; at < T0 + 9 * HOUR; at += 10 * MINUTE)
+		fires(h, at);
+	assert_int_equal(pages_to(h, "zora").all, 1);
+	assert_int_equal(pages_to(h, "carl").all, 1);
+	assert_int_equal(pages_to(h, "dora").all, 1);
+	assert_int_equal(pages_to(h, "rita").all, 1);
+	assert_int_equal(pages_to(h, "adam").all, 1);
+	assert_int_equal(events_of(h, "clock unanswered"), 1);
+}
+
 HOME_TEST(without_an_owner_the_first_of_the_chain_has_it_and_without_anybody_it_is_told_all_the_same)
 {
 	struct home *h = *state;
@@ -491,6 +515,7 @@ int main(void)
 		home_test(a_miss_goes_up_the_chain_one_after_the_other_until_nobody_is_left),
 		home_test(who_may_not_know_of_it_is_not_in_the_chain),
 		home_test(whoever_deputises_for_a_releasing_officer_is_in_the_chain_while_that_lasts),
+		home_test(who_leaves_or_joins_the_chain_makes_nobody_else_be_left_out_or_told_twice),
 		home_test(without_an_owner_the_first_of_the_chain_has_it_and_without_anybody_it_is_told_all_the_same),
 		home_test(what_ends_in_time_is_met_and_what_ends_late_is_missed_whoever_was_quicker),
 		home_test(a_clock_that_is_put_back_makes_nothing_happen_again_and_one_put_forward_each_thing_once),
