@@ -2,6 +2,7 @@
 
 #include "base/random.h"
 #include "base/text.h"
+#include "desk/account.h"
 #include "desk/audit.h"
 #include "desk/forget_part.h"
 #include "desk/policy.h"
@@ -81,6 +82,12 @@ enum tocsin_err forget_seen(struct snapshot *read, const struct view *v, int64_t
 	return err == TOCSIN_OK ? standing_head_id(read, num, &s, id) : err;
 }
 
+const char *forget_name(struct snapshot *read, const struct view *v, const char *account, struct arena *a)
+{
+	const char *shown = account[0] == 0 ? "" : account_shown(read, v, account, a);
+	return shown == NULL ? "" : shown;
+}
+
 /* ---- showing ---- */
 
 static json_t *row_json(const struct forgetting_row *row, const struct hash *id)
@@ -95,6 +102,7 @@ static json_t *row_json(const struct forgetting_row *row, const struct hash *id)
 struct listing {
 	struct snapshot *read;
 	const struct view *view;
+	struct arena *arena;                    /* for one row */
 	json_t *list;
 	size_t limit;
 	int64_t last;
@@ -113,7 +121,12 @@ static bool list_one(void *arg, const struct forgetting_row *row)
 	l->more = json_array_size(l->list) == l->limit;
 	if (l->more)
 		return false;
-	if (json_array_append_new(l->list, row_json(row, &id)) != 0)
+	struct forgetting_row shown = *row;
+	arena_reset(l->arena);
+	shown.proposed_by = forget_name(l->read, l->view, row->proposed_by, l->arena);
+	shown.agreed_by = forget_name(l->read, l->view, row->agreed_by, l->arena);
+	shown.ended_by = forget_name(l->read, l->view, row->ended_by, l->arena);
+	if (json_array_append_new(l->list, row_json(&shown, &id)) != 0)
 		l->err = fail(TOCSIN_BROKEN, "no memory for a list");
 	l->last = row->num;
 	return l->err == TOCSIN_OK;
@@ -121,11 +134,13 @@ static bool list_one(void *arg, const struct forgetting_row *row)
 
 enum tocsin_err forget_list(struct snapshot *read, const struct view *v, size_t limit, int64_t *before, json_t **out)
 {
-	struct listing l = { .read = read, .view = v, .list = json_array(), .limit = limit, .err = TOCSIN_OK };
-	enum tocsin_err err = l.list == NULL ? fail(TOCSIN_BROKEN, "no memory for a list")
+	struct listing l = { .read = read, .view = v, .arena = arena_new(ONE_ARENA), .list = json_array(), .limit = limit,
+		.err = TOCSIN_OK };
+	enum tocsin_err err = l.list == NULL || l.arena == NULL ? fail(TOCSIN_BROKEN, "no memory for a list")
 		: forgetting_each(read, *before == 0 ? INT64_MAX : *before, SIZE_MAX / 2, list_one, &l);
 	if (err == TOCSIN_OK)
 		err = l.err;
+	arena_free(l.arena);
 	*before = l.more ? l.last : 0;
 	if (err != TOCSIN_OK)
 		json_decref(l.list);

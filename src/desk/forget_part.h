@@ -18,5 +18,7 @@ enum tocsin_err forget_held(struct snapshot *read, const struct reach_set *s) MU
 enum tocsin_err forget_waits(struct snapshot *read, const struct reach_set *s, bool *waits) MUST_USE;
 /* The id of statement NUM, if V sees it; *seen false when it does not. */
 enum tocsin_err forget_seen(struct snapshot *read, const struct view *v, int64_t num, struct hash *id, bool *seen) MUST_USE;
+/* Whom V is shown for ACCOUNT: a name within one's unit, a function beyond it. */
+const char *forget_name(struct snapshot *read, const struct view *v, const char *account, struct arena *a);
 
 #endif
