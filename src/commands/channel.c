@@ -6,37 +6,6 @@
 #include "commands/command.h"
 
 /* METHOD on PREFIX NAME SUFFIX. */
-static enum tocsin_err ask(const struct context *x, const char *method, const char *prefix, const char *name, const char *suffix,
-	const json_t *send, json_t **out)
-{
-	struct buf path;
-	buf_init(&path, 4096);
-	buf_add_str(&path, prefix);
-	client_quote(&path, name);
-	buf_add_str(&path, suffix);
-	buf_add_char(&path, 0);
-	enum tocsin_err err = buf_end(&path, "a name");
-	if (err == TOCSIN_OK)
-		err = client_json(x, method, (const char *)path.p, send, out);
-	buf_free(&path);
-	return err;
-}
-
-/* Prints ANSWER (taken) as JSON, or LINE. */
-static int finish(const struct context *x, enum tocsin_err err, json_t *answer, const char *line)
-{
-	if (err != TOCSIN_OK) {
-		json_decref(answer);
-		return complain(err);
-	}
-	if (x->json)
-		print_json(answer);
-	else if (line != NULL)
-		print_text("%s\n", line);
-	json_decref(answer);
-	return EXIT_DONE;
-}
-
 /* ---- channels ---- */
 
 static int channel_add(const struct context *x, const char *kind, const char *address, const char *quiet, const char *account)
@@ -53,7 +22,7 @@ static int channel_add(const struct context *x, const char *kind, const char *ad
 		if (text_of(answer, "secret")[0] != 0)
 			print_text("secret: %s\nKeep it with the receiver: it is not shown again.\n", text_of(answer, "secret"));
 	}
-	return finish(x, err, answer, NULL);
+	return print_answer(x, err, answer, NULL);
 }
 
 static int channel_list(const struct context *x, const char *account, bool all)
@@ -62,7 +31,7 @@ static int channel_list(const struct context *x, const char *account, bool all)
 	const json_t *c;
 	size_t i;
 	enum tocsin_err err = account == NULL && !all ? client_json(x, "GET", "/api/v1/channels", NULL, &answer)
-		: ask(x, "GET", "/api/v1/channels?account=", all ? "*" : account, "", NULL, &answer);
+		: client_about(x, "GET", "/api/v1/channels?account=", all ? "*" : account, "", NULL, &answer);
 	if (err == TOCSIN_OK && !x->json)
 		json_array_foreach(json_object_get(answer, "items"), i, c) {
 			print_text("%s  %-7s  %s", text_of(c, "id"), text_of(c, "kind"), text_of(c, "address"));
@@ -77,7 +46,7 @@ static int channel_list(const struct context *x, const char *account, bool all)
 			else
 				print_text("  never used\n");
 		}
-	return finish(x, err, answer, NULL);
+	return print_answer(x, err, answer, NULL);
 }
 
 int command_channel(const struct context *x, int argc, char **argv)
@@ -100,14 +69,14 @@ int command_channel(const struct context *x, int argc, char **argv)
 	if (account != NULL || all || w.n != 2)
 		return usage("channel");
 	if (strcmp(verb, "remove") == 0) {
-		enum tocsin_err err = ask(x, "DELETE", "/api/v1/channels/", w.word[1], "", NULL, &answer);
-		return finish(x, err, answer, "removed");
+		enum tocsin_err err = client_about(x, "DELETE", "/api/v1/channels/", w.word[1], "", NULL, &answer);
+		return print_answer(x, err, answer, "removed");
 	}
 	if (strcmp(verb, "test") == 0) {
-		enum tocsin_err err = ask(x, "POST", "/api/v1/channels/", w.word[1], "/test", NULL, &answer);
+		enum tocsin_err err = client_about(x, "POST", "/api/v1/channels/", w.word[1], "/test", NULL, &answer);
 		if (err == TOCSIN_OK && !x->json)
 			print_text("page %s says that it is a test; tocsin page shows what became of it\n", text_of(answer, "page"));
-		return finish(x, err, answer, NULL);
+		return print_answer(x, err, answer, NULL);
 	}
 	return usage("channel");
 }
@@ -153,7 +122,7 @@ static int page_list(const struct context *x, const char *account, const char *b
 		if (text_of(answer, "next")[0] != 0)
 			print_text("more: tocsin page list --before %s\n", text_of(answer, "next"));
 	}
-	return finish(x, err, answer, NULL);
+	return print_answer(x, err, answer, NULL);
 }
 
 int command_page(const struct context *x, int argc, char **argv)
@@ -171,8 +140,8 @@ int command_page(const struct context *x, int argc, char **argv)
 	if (w.n == 0 || (w.n == 1 && strcmp(w.word[0], "list") == 0))
 		return page_list(x, account, before, n);
 	if (w.n == 2 && strcmp(w.word[0], "ack") == 0 && account == NULL && before == NULL && limit == NULL) {
-		enum tocsin_err err = ask(x, "POST", "/api/v1/pages/", w.word[1], "/acknowledge", NULL, &answer);
-		return finish(x, err, answer, "acknowledged");
+		enum tocsin_err err = client_about(x, "POST", "/api/v1/pages/", w.word[1], "/acknowledge", NULL, &answer);
+		return print_answer(x, err, answer, "acknowledged");
 	}
 	return usage("page");
 }

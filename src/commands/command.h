@@ -70,6 +70,8 @@ void print_value(const json_t *value, struct buf *out);
 const char *text_of(const json_t *o, const char *key);                   /* "" when absent or no string */
 /* The kept sentence on standard error as "tocsin: …", and the exit status of ERR. */
 int complain(enum tocsin_err err);
+/* The end of a command: ANSWER (taken) as JSON where that is asked for, otherwise LINE, unless it is NULL. */
+int print_answer(const struct context *x, enum tocsin_err err, json_t *answer, const char *line);
 /* Reads a JSON object from FILE ("-": standard input). */
 enum tocsin_err read_json(const char *file, json_t **out) MUST_USE;
 

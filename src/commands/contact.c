@@ -5,19 +5,7 @@
 
 #include "commands/command.h"
 
-static enum tocsin_err ask(const struct context *x, const char *method, const char *name, const json_t *send, json_t **out)
-{
-	struct buf path;
-	buf_init(&path, 4096);
-	buf_add_str(&path, "/api/v1/contacts/");
-	client_quote(&path, name);
-	buf_add_char(&path, 0);
-	enum tocsin_err err = buf_end(&path, "a name");
-	if (err == TOCSIN_OK)
-		err = client_json(x, method, (const char *)path.p, send, out);
-	buf_free(&path);
-	return err;
-}
+#define CONTACTS "/api/v1/contacts/"
 
 /* Prints ANSWER (taken) as JSON, or LINE. */
 static int finish(const struct context *x, enum tocsin_err err, json_t *answer, const char *line)
@@ -39,8 +27,7 @@ static int add(const struct context *x, const char *name, const char *file)
 	json_t *send = NULL, *answer = NULL;
 	enum tocsin_err err = read_json(file, &send);
 	if (err == TOCSIN_OK)
-		err = ask(x, "PUT", name, send, &answer);
-	json_decref(send);
+		err = client_about(x, "PUT", CONTACTS, name, "", send, &answer);
 	return finish(x, err, answer, "kept");
 }
 
@@ -89,7 +76,7 @@ static int show(const struct context *x, const char *name)
 {
 	static const char *const lines[] = { "label", "address", "language", "tell", "note" };
 	json_t *c = NULL;
-	enum tocsin_err err = ask(x, "GET", name, NULL, &c);
+	enum tocsin_err err = client_about(x, "GET", CONTACTS, name, "", NULL, &c);
 	if (err == TOCSIN_OK && !x->json) {
 		print_text("%-12s %s\n%-12s ", "name", text_of(c, "name"), "telephones");
 		print_phones(c);
@@ -115,7 +102,7 @@ int command_contact(const struct context *x, int argc, char **argv)
 	if (strcmp(w.word[0], "show") == 0 && w.n == 2)
 		return show(x, w.word[1]);
 	if (strcmp(w.word[0], "remove") == 0 && w.n == 2) {
-		enum tocsin_err err = ask(x, "DELETE", w.word[1], NULL, &answer);
+		enum tocsin_err err = client_about(x, "DELETE", CONTACTS, w.word[1], "", NULL, &answer);
 		return finish(x, err, answer, "removed");
 	}
 	return usage("contact");

@@ -10,19 +10,6 @@
 
 static const struct option no_options[] = { { NULL } };
 
-/* Prints ANSWER (taken) as JSON, or the line made of it. */
-static int finish(const struct context *x, enum tocsin_err err, json_t *answer, const char *line)
-{
-	if (err != TOCSIN_OK)
-		return complain(err);
-	if (x->json)
-		print_json(answer);
-	else if (line != NULL)
-		print_text("%s\n", line);
-	json_decref(answer);
-	return EXIT_DONE;
-}
-
 static void print_quorum(const json_t *p)
 {
 	long long k = json_integer_value(json_object_get(p, "quorum"));
@@ -50,7 +37,7 @@ static int partner_add(const struct context *x, const char *file)
 	}
 	buf_free(&chain);
 	buf_free(&out);
-	return finish(x, err, answer, NULL);
+	return print_answer(x, err, answer, NULL);
 }
 
 /* Shows the number and waits for a person to say that both sides read the same. */
@@ -75,7 +62,7 @@ static int partner_confirm(const struct context *x, const char *name, const char
 		return complain(fail(TOCSIN_REFUSED, "%s stays unconfirmed", name));
 	}
 	enum tocsin_err err = client_about(x, "POST", "/api/v1/partners/", name, "/confirm", send, &answer);
-	return finish(x, err, answer, "confirmed");
+	return print_answer(x, err, answer, "confirmed");
 }
 
 static int partner_list(const struct context *x)
@@ -91,7 +78,7 @@ static int partner_list(const struct context *x)
 			print_text("  %s\n", text_of(p, "safety"));
 		}
 	}
-	return finish(x, err, answer, NULL);
+	return print_answer(x, err, answer, NULL);
 }
 
 static int partner_show(const struct context *x, const char *name)
@@ -114,7 +101,7 @@ static int partner_show(const struct context *x, const char *name)
 			buf_free(&words);
 		}
 	}
-	return finish(x, err, p, NULL);
+	return print_answer(x, err, p, NULL);
 }
 
 /* What is settled with it: FILE anew, or, without one, as it is. */
@@ -151,7 +138,7 @@ int command_partner(const struct context *x, int argc, char **argv)
 	if (strcmp(verb, "distrust") == 0 && w.n == 2 && reason != NULL) {
 		json_t *send = json_pack("{s:s}", "reason", reason);
 		enum tocsin_err err = send == NULL ? fail(TOCSIN_BAD, "the reason is not valid UTF-8") : client_about(x, "POST", "/api/v1/partners/", w.word[1], "/distrust", send, &answer);
-		return finish(x, err, answer, "distrusted: it can still be warned, but nothing of what it sends is taken");
+		return print_answer(x, err, answer, "distrusted: it can still be warned, but nothing of what it sends is taken");
 	}
 	if (strcmp(verb, "quorum") == 0 && w.n == 3) {
 		char *end;
@@ -159,7 +146,7 @@ int command_partner(const struct context *x, int argc, char **argv)
 		if (k < 0 || k > 64 || (strcmp(w.word[2], "none") != 0 && (*end != 0 || end == w.word[2])))
 			return usage("partner");
 		enum tocsin_err err = client_about(x, "POST", "/api/v1/partners/", w.word[1], "/quorum", json_pack("{s:i}", "k", (int)k), &answer);
-		return finish(x, err, answer, k == 0 ? "quorum none: receipts of this partner will never be witnessed" : "set");
+		return print_answer(x, err, answer, k == 0 ? "quorum none: receipts of this partner will never be witnessed" : "set");
 	}
 	if (strcmp(verb, "profile") == 0 && (w.n == 2 || w.n == 3))
 		return partner_profile(x, w.word[1], w.n == 3 ? w.word[2] : NULL);
@@ -229,7 +216,7 @@ int command_group(const struct context *x, int argc, char **argv)
 					print_text(" %s", json_string_value(m));
 				print_text("\n");
 			}
-		return finish(x, TOCSIN_OK, answer, NULL);
+		return print_answer(x, TOCSIN_OK, answer, NULL);
 	}
 	json_t *members = find_group(answer, w.word[1]);
 	if (remove && members == NULL) {
@@ -244,7 +231,7 @@ int command_group(const struct context *x, int argc, char **argv)
 	} else {
 		err = client_about(x, "PUT", "/api/v1/groups/", w.word[1], "", json_pack("{s:o}", "members", next), &done);
 	}
-	return finish(x, err, done, "done");
+	return print_answer(x, err, done, "done");
 }
 
 /* ---- witnesses ---- */
@@ -262,11 +249,11 @@ int command_witness(const struct context *x, int argc, char **argv)
 		if (err == TOCSIN_OK && !x->json)
 			json_array_foreach(json_object_get(answer, "items"), i, item)
 				print_text("%-32s  last seen %s\n", text_of(item, "name"), text_of(item, "last_seen")[0] != 0 ? text_of(item, "last_seen") : "never");
-		return finish(x, err, answer, NULL);
+		return print_answer(x, err, answer, NULL);
 	}
 	bool add = strcmp(w.word[0], "add") == 0;
 	if (w.n != 2 || (!add && strcmp(w.word[0], "remove") != 0))
 		return usage("witness");
 	enum tocsin_err err = client_about(x, add ? "PUT" : "DELETE", "/api/v1/witnesses/", w.word[1], "", NULL, &answer);
-	return finish(x, err, answer, add ? "added: it is asked to cosign our log, and counts for receipts" : "removed");
+	return print_answer(x, err, answer, add ? "added: it is asked to cosign our log, and counts for receipts" : "removed");
 }

@@ -60,24 +60,11 @@ static bool set_duration(json_t *o, const char *text)
 	return true;
 }
 
-/* Prints ANSWER (taken), or what it says in LINE. */
-static int finish(const struct context *x, enum tocsin_err err, json_t *answer, const char *line)
-{
-	if (err != TOCSIN_OK)
-		return complain(err);
-	if (x->json)
-		print_json(answer);
-	else if (line != NULL)
-		print_text("%s\n", line);
-	json_decref(answer);
-	return EXIT_DONE;
-}
-
 static int edit(const struct context *x, const char *name, json_t *send, const char *line)
 {
 	json_t *answer = NULL;
 	enum tocsin_err err = client_about(x, "POST", ACCOUNTS, name, "", send, &answer);
-	return finish(x, err, answer, line);
+	return print_answer(x, err, answer, line);
 }
 
 static void print_list(const json_t *list, const char *before)
@@ -110,7 +97,7 @@ static int account_add(const struct context *x, const struct words *w, const str
 	if (err == TOCSIN_OK)
 		err = client_json(x, "POST", "/api/v1/accounts", send, &answer);
 	json_decref(send);
-	return finish(x, err, answer, "added");
+	return print_answer(x, err, answer, "added");
 }
 
 static int account_list(const struct context *x, const struct words *w, const struct given *g)
@@ -141,7 +128,7 @@ static int account_list(const struct context *x, const struct words *w, const st
 			print_list(json_object_get(a, "roles"), ": ");
 			print_text("\n");
 		}
-	return finish(x, err, json_pack("{s:o}", "items", all), NULL);
+	return print_answer(x, err, json_pack("{s:o}", "items", all), NULL);
 }
 
 static int account_show(const struct context *x, const struct words *w, const struct given *g)
@@ -163,7 +150,7 @@ static int account_show(const struct context *x, const struct words *w, const st
 			print_text("\n");
 		}
 	}
-	return finish(x, err, a, NULL);
+	return print_answer(x, err, a, NULL);
 }
 
 static int account_role(const struct context *x, const struct words *w, const struct given *g)
@@ -236,7 +223,7 @@ static int account_password(const struct context *x, const struct words *w, cons
 	if (err == TOCSIN_OK)
 		err = client_about(x, "POST", ACCOUNTS, w->word[1], "/password", json_incref(send), &answer);
 	json_decref(send);
-	return finish(x, err, answer, "changed: other sessions of this account have ended");
+	return print_answer(x, err, answer, "changed: other sessions of this account have ended");
 }
 
 static int account_totp(const struct context *x, const struct words *w, const struct given *g)
@@ -255,7 +242,7 @@ static int account_totp(const struct context *x, const struct words *w, const st
 			w->word[1], text_of(answer, "secret"));
 	else if (err == TOCSIN_OK && !x->json)
 		print_text("%s\n", json_is_true(json_object_get(answer, "totp")) ? "on: logging in takes a code from now on" : "off");
-	return finish(x, err, answer, NULL);
+	return print_answer(x, err, answer, NULL);
 }
 
 /* "?account=NAME" behind PATH when --account is given. */
@@ -292,7 +279,7 @@ static int token_add(const struct context *x, const struct words *w, const struc
 		json_decref(answer);
 		return err == TOCSIN_OK ? EXIT_DONE : complain(err);
 	}
-	return finish(x, err, answer, NULL);
+	return print_answer(x, err, answer, NULL);
 }
 
 static int account_token(const struct context *x, const struct words *w, const struct given *g)
@@ -304,7 +291,7 @@ static int account_token(const struct context *x, const struct words *w, const s
 		return token_add(x, w, g);
 	if (w->n == 3 && strcmp(w->word[1], "end") == 0) {
 		enum tocsin_err err = ask_whose(x, "DELETE", "/api/v1/tokens/", w->word[2], g->account, &answer);
-		return finish(x, err, answer, "ended");
+		return print_answer(x, err, answer, "ended");
 	}
 	if (w->n > 1)
 		return usage("account");
@@ -315,7 +302,7 @@ static int account_token(const struct context *x, const struct words *w, const s
 			print_list(json_object_get(t, "scopes"), "  ");
 			print_text("%s\n", json_is_true(json_object_get(t, "this")) ? "  (this one)" : "");
 		}
-	return finish(x, err, answer, NULL);
+	return print_answer(x, err, answer, NULL);
 }
 
 /* ---- deputies ---- */
@@ -337,7 +324,7 @@ static int account_delegate(const struct context *x, const struct words *w, cons
 	json_decref(send);
 	if (err == TOCSIN_OK && !x->json)
 		print_text("%s\n", text_of(answer, "id"));
-	return finish(x, err, answer, NULL);
+	return print_answer(x, err, answer, NULL);
 }
 
 static int account_delegations(const struct context *x, const struct words *w, const struct given *g)
@@ -355,7 +342,7 @@ static int account_delegations(const struct context *x, const struct words *w, c
 			print_list(json_object_get(d, "roles"), ": ");
 			print_text(" (%s)%s\n", text_of(d, "reason"), json_is_true(json_object_get(d, "runs")) ? "" : ", not yet");
 		}
-	return finish(x, err, answer, NULL);
+	return print_answer(x, err, answer, NULL);
 }
 
 static int account_undelegate(const struct context *x, const struct words *w, const struct given *g)
@@ -365,7 +352,7 @@ static int account_undelegate(const struct context *x, const struct words *w, co
 	if (w->n != 2)
 		return usage("account");
 	enum tocsin_err err = client_about(x, "DELETE", "/api/v1/delegations/", w->word[1], "", NULL, &answer);
-	return finish(x, err, answer, "ended");
+	return print_answer(x, err, answer, "ended");
 }
 
 static const struct {

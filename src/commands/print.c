@@ -75,3 +75,13 @@ int complain(enum tocsin_err err)
 	fputc('\n', stderr);
 	return err_exit(err);
 }
+
+int print_answer(const struct context *x, enum tocsin_err err, json_t *answer, const char *line)
+{
+	if (err == TOCSIN_OK && x->json)
+		print_json(answer);
+	else if (err == TOCSIN_OK && line != NULL)
+		print_text("%s\n", line);
+	json_decref(answer);
+	return err == TOCSIN_OK ? EXIT_DONE : complain(err);
+}

@@ -5,25 +5,13 @@
 
 #include "commands/command.h"
 
-static int finish(const struct context *x, enum tocsin_err err, json_t *answer, const char *line)
-{
-	if (err != TOCSIN_OK)
-		return complain(err);
-	if (x->json)
-		print_json(answer);
-	else if (line != NULL)
-		print_text("%s\n", line);
-	json_decref(answer);
-	return EXIT_DONE;
-}
-
 static int put(const struct context *x, const char *prefix, const struct words *w)
 {
 	json_t *answer = NULL, *send = json_pack("{s:s}", "label", w->word[2]);
 	if (send == NULL)
 		return complain(fail(TOCSIN_BAD, "the label is not valid UTF-8"));
 	enum tocsin_err err = client_about(x, "PUT", prefix, w->word[1], "", send, &answer);
-	return finish(x, err, answer, "done");
+	return print_answer(x, err, answer, "done");
 }
 
 static int list(const struct context *x, const char *path)
@@ -35,7 +23,7 @@ static int list(const struct context *x, const char *path)
 	if (err == TOCSIN_OK && !x->json)
 		json_array_foreach(json_object_get(answer, "items"), i, u)
 			print_text("%-20s  %s\n", text_of(u, "name"), text_of(u, "label"));
-	return finish(x, err, answer, NULL);
+	return print_answer(x, err, answer, NULL);
 }
 
 static int escalation(const struct context *x, const struct words *w, bool none)
@@ -54,7 +42,7 @@ static int escalation(const struct context *x, const struct words *w, bool none)
 	if (err == TOCSIN_OK && !x->json)
 		json_array_foreach(json_object_get(answer, "accounts"), i, name)
 			print_text("%zu. %s\n", i + 1, json_string_value(name));
-	return finish(x, err, answer, NULL);
+	return print_answer(x, err, answer, NULL);
 }
 
 int command_unit(const struct context *x, int argc, char **argv)

@@ -322,29 +322,13 @@ static enum tocsin_err remove_file(struct snapshot *read, struct change *c, int6
 	return err;
 }
 
-struct last_by {
-	const char *author;
-	int64_t version;
-};
-
-static bool last_version(void *arg, const struct draft_version_row *row)
-{
-	struct last_by *l = arg;
-	if (strcmp(row->account, l->author) == 0)
-		l->version = row->version;
-	return true;
-}
-
 /* A file that the author of ROW closed must not come back under another line: where one is closed, they come and go by
  * the author alone. */
 static enum tocsin_err closes_none(struct snapshot *read, const struct draft_row *row, struct arena *a)
 {
-	struct last_by l = { row->author, 0 };
 	struct draft_version_row last;
 	struct composition c;
-	enum tocsin_err err = draft_version_each(read, row->num, last_version, &l);
-	if (err == TOCSIN_OK)
-		err = draft_version_get(read, row->num, l.version, a, &last);
+	enum tocsin_err err = draft_version_by(read, row->num, row->author, a, &last);
 	if (err == TOCSIN_OK)
 		err = composition_read(last.content, clock_now(), a, &c);
 	for (size_t i = 0; err == TOCSIN_OK && i < c.audience_n; i++)

@@ -389,27 +389,12 @@ enum tocsin_err plan_level(const struct desk *d, struct snapshot *read, const st
 
 /* ---- the author's last word ---- */
 
-struct last_by {
-	const char *author;
-	int64_t version;
-};
-
-static bool last_version(void *arg, const struct draft_version_row *row)
-{
-	struct last_by *l = arg;
-	if (strcmp(row->account, l->author) == 0)
-		l->version = row->version;
-	return true;
-}
-
 static enum tocsin_err see_author(struct plan *p)
 {
-	struct last_by l = { p->row->author, 0 };
 	struct draft_version_row row;
-	enum tocsin_err err = draft_version_each(p->read, p->row->num, last_version, &l);
-	if (err != TOCSIN_OK || l.version >= p->row->version)
+	enum tocsin_err err = draft_version_by(p->read, p->row->num, p->row->author, p->arena, &row);
+	if (err != TOCSIN_OK || row.version >= p->row->version)
 		return err;
-	err = draft_version_get(p->read, p->row->num, l.version, p->arena, &row);
 	p->author = err == TOCSIN_OK ? arena_alloc(p->arena, sizeof *p->author) : NULL;
 	if (err == TOCSIN_OK && p->author == NULL)
 		err = no_room();

@@ -164,6 +164,27 @@ enum tocsin_err draft_version_each(struct snapshot *r, int64_t draft, draft_vers
 	return take_end(c, err);
 }
 
+struct newest_by {
+	const char *account;
+	int64_t version;
+};
+
+static bool newest_by(void *arg, const struct draft_version_row *row)
+{
+	struct newest_by *n = arg;
+	if (strcmp(row->account, n->account) == 0)
+		n->version = row->version;
+	return true;
+}
+
+enum tocsin_err draft_version_by(
+	struct snapshot *r, int64_t draft, const char *account, struct arena *a, struct draft_version_row *out)
+{
+	struct newest_by n = { account, 0 };
+	enum tocsin_err err = draft_version_each(r, draft, newest_by, &n);
+	return err == TOCSIN_OK ? draft_version_get(r, draft, n.version, a, out) : err;
+}
+
 /* ---- changes ---- */
 
 void change_draft_add(struct change *c, const struct draft_row *row)

@@ -49,6 +49,9 @@ struct draft_version_row {
 };
 enum tocsin_err draft_version_get(struct snapshot *r, int64_t draft, int64_t version, struct arena *a,
 	struct draft_version_row *out) MUST_USE;
+/* The newest that ACCOUNT wrote. MISSING: none. */
+enum tocsin_err draft_version_by(struct snapshot *r, int64_t draft, const char *account, struct arena *a,
+	struct draft_version_row *out) MUST_USE;
 typedef bool draft_version_each_row(void *arg, const struct draft_version_row *row);
 /* By version, without content. */
 enum tocsin_err draft_version_each(struct snapshot *r, int64_t draft, draft_version_each_row *each, void *arg) MUST_USE;
