@@ -21,4 +21,23 @@ enum tocsin_err forget_seen(struct snapshot *read, const struct view *v, int64_t
 /* Whom V is shown for ACCOUNT: a name within one's unit, a function beyond it. */
 const char *forget_name(struct snapshot *read, const struct view *v, const char *account, struct arena *a);
 
+/* ---- a page of rows about statements, of which V sees some ---- */
+struct forget_listing {
+	struct snapshot *read;
+	const struct view *view;
+	struct arena *arena;                    /* for one row */
+	json_t *list;
+	size_t limit;
+	int64_t last;
+	bool more;
+	enum tocsin_err err;
+};
+enum tocsin_err forget_list_begin(struct forget_listing *l, struct snapshot *read, const struct view *v, size_t limit) MUST_USE;
+/* Whether a row about STATEMENT (its id into *ID) stands on the page; otherwise *GO_ON says whether to look further. */
+bool forget_list_takes(struct forget_listing *l, int64_t statement, struct hash *id, bool *go_on);
+/* Adds ITEM (taken), row NUM; whether to go on. */
+bool forget_list_add(struct forget_listing *l, int64_t num, json_t *item);
+/* Its end, after ERR: *BEFORE for the next page, or 0. */
+enum tocsin_err forget_list_end(struct forget_listing *l, enum tocsin_err err, int64_t *before, json_t **out) MUST_USE;
+
 #endif

@@ -12,53 +12,26 @@ static json_t *row_json(const struct hold_row *row, const struct hash *id)
 		"by", row->account, "at", forget_time(row->at), "ended_by", row->ended_by, "ended_at", forget_time(row->ended_at));
 }
 
-struct listing {
-	struct snapshot *read;
-	const struct view *view;
-	struct arena *arena;                    /* for one row */
-	json_t *list;
-	size_t limit;
-	int64_t last;
-	bool more;
-	enum tocsin_err err;
-};
-
 static bool list_one(void *arg, const struct hold_row *row)
 {
-	struct listing *l = arg;
+	struct forget_listing *l = arg;
 	struct hash id;
-	bool seen;
-	l->err = forget_seen(l->read, l->view, row->statement, &id, &seen);
-	if (l->err != TOCSIN_OK || !seen)
-		return l->err == TOCSIN_OK;
-	l->more = json_array_size(l->list) == l->limit;
-	if (l->more)
-		return false;
+	bool go_on;
+	if (!forget_list_takes(l, row->statement, &id, &go_on))
+		return go_on;
 	struct hold_row shown = *row;
-	arena_reset(l->arena);
 	shown.account = forget_name(l->read, l->view, row->account, l->arena);
 	shown.ended_by = forget_name(l->read, l->view, row->ended_by, l->arena);
-	if (json_array_append_new(l->list, row_json(&shown, &id)) != 0)
-		l->err = fail(TOCSIN_BROKEN, "no memory for a list");
-	l->last = row->num;
-	return l->err == TOCSIN_OK;
+	return forget_list_add(l, row->num, row_json(&shown, &id));
 }
 
 enum tocsin_err hold_list(struct snapshot *read, const struct view *v, size_t limit, int64_t *before, json_t **out)
 {
-	struct listing l = { .read = read, .view = v, .arena = arena_new(ONE_ARENA), .list = json_array(), .limit = limit,
-		.err = TOCSIN_OK };
-	enum tocsin_err err = l.list == NULL || l.arena == NULL ? fail(TOCSIN_BROKEN, "no memory for a list")
-		: hold_each(read, *before == 0 ? INT64_MAX : *before, SIZE_MAX / 2, list_one, &l);
+	struct forget_listing l;
+	enum tocsin_err err = forget_list_begin(&l, read, v, limit);
 	if (err == TOCSIN_OK)
-		err = l.err;
-	arena_free(l.arena);
-	*before = l.more ? l.last : 0;
-	if (err != TOCSIN_OK)
-		json_decref(l.list);
-	else
-		*out = l.list;
-	return err;
+		err = hold_each(read, *before == 0 ? INT64_MAX : *before, SIZE_MAX / 2, list_one, &l);
+	return forget_list_end(&l, err, before, out);
 }
 
 /* The hold that runs on ROW, in A; MISSING without a sentence. */
