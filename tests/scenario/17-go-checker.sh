@@ -32,7 +32,7 @@ is "$(grep -aoc "$entry" "$W/entries")" 1 "whoever has the id finds the entry"
 is "$(grep -ac "$id" "$W/entries")" 0 "and nobody else"
 is "$(curl -s -o /dev/null -w '%{http_code}' "$url/log/tile/entries/002.p/$((size - 512 + 1))")" 404 "nothing beyond the published size is served"
 # The checker does refuse what is wrong.
-sed '2s/.*/16/; 3s/^./_/' "$W/earlier" | sed '3s/^_/A/' >"$W/changed"
+sed -e '2s/.*/16/' -e '3{s/^A/B/;t' -e 's/^./A/}' "$W/earlier" >"$W/changed"
 run 1 "a changed checkpoint is refused by it" "$W/checker" "$url" "$vkey" "$W/changed"
 at w card >"$W/w/card"
 run 1 "another node's key does not open it" "$W/checker" "$url" "$(sed -n 's/^log //p' "$W/w/card")"
