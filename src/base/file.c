@@ -17,7 +17,7 @@ static enum tocsin_err read_all(int fd, const char *path, struct buf *out)
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0) {
-			err = fail(TOCSIN_BROKEN, "cannot read %s: %s", path, strerror(errno));
+			err = fail(errno == EISDIR ? TOCSIN_BAD : TOCSIN_BROKEN, "cannot read %s: %s", path, strerror(errno));
 			break;
 		}
 		if (got == 0) {

@@ -94,7 +94,8 @@ TEST(a_missing_file_or_directory_is_missing)
 	buf_init(&b, 10);
 	assert_int_equal(file_read(path, &b), TOCSIN_MISSING);
 	assert_int_equal(file_read_private(path, &b), TOCSIN_MISSING);
-	assert_int_equal(file_read(dir, &b), TOCSIN_BROKEN);
+	assert_int_equal(file_read(dir, &b), TOCSIN_BAD);
+	assert_non_null(strstr(fail_sentence(), "Is a directory"));
 	assert_int_equal(b.n, 0);
 	assert_int_equal(file_create("/nonexistent/x", BYTES_LIT(""), 0600), TOCSIN_MISSING);
 	assert_int_equal(file_replace("/nonexistent/x", BYTES_LIT(""), 0600), TOCSIN_MISSING);
