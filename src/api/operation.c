@@ -1,5 +1,6 @@
 #include "api/table.h"
 
+#include "base/clock.h"
 #include "base/limits.h"
 #include "base/text.h"
 
@@ -87,6 +88,9 @@ static enum tocsin_err check_member(const struct api_field *f, const json_t *v)
 		if (!json_is_string(v))
 			return fail(TOCSIN_BAD, "%s must be a string", f->name);
 		n = json_string_length(v);
+		/* Times are the only strings of one length. */
+		if (n != CLOCK_TEXT && f->min == CLOCK_TEXT && f->max == CLOCK_TEXT)
+			return fail(TOCSIN_BAD, "%s must be a time as 2024-03-06T09:12:00Z", f->name);
 		if (n < (size_t)f->min || n > (size_t)f->max)
 			return fail(TOCSIN_BAD, "%s must have %lld to %lld bytes", f->name, (long long)f->min,
 				(long long)f->max);

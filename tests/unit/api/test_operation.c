@@ -93,6 +93,7 @@ TEST(a_body_has_the_members_of_the_table_and_no_others)
 	assert_int_equal(body(API_PARTNER_DISTRUST, "{\"reason\":\"\"}"), TOCSIN_BAD);
 	assert_int_equal(body(API_CLOCK, "{\"now\":\"2024-03-06T09:12:00Z\"}"), TOCSIN_OK);
 	assert_int_equal(body(API_CLOCK, "{\"now\":\"2024-03-06T09:12:00\"}"), TOCSIN_BAD);
+	assert_string_equal(fail_sentence(), "now must be a time as 2024-03-06T09:12:00Z");
 	assert_int_equal(body(API_ISSUE, "{\"fields\":[]}"), TOCSIN_BAD);
 	assert_int_equal(body(API_ISSUE, "{\"items\":[{},1]}"), TOCSIN_BAD);
 	assert_int_equal(body(API_STATUS, "{}"), TOCSIN_OK);
