@@ -78,11 +78,15 @@ int command_list(const struct context *x, int argc, char **argv)
 		return complain(err);
 	const json_t *row;
 	size_t i;
-	if (x->json)
+	const json_t *items = json_object_get(answer, "items");
+	if (x->json) {
 		print_json(answer);
-	else
-		json_array_foreach(json_object_get(answer, "items"), i, row)
+	} else {
+		json_array_foreach(items, i, row)
 			print_row(row);
+		if (json_array_size(items) == 0)
+			print_text("nothing\n");
+	}
 	json_decref(answer);
 	return EXIT_DONE;
 }

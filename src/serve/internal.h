@@ -153,6 +153,7 @@ enum tocsin_err etag_match(struct asked *q, int64_t version) MUST_USE;
 /* The query parameter NAME as OP's table has it. */
 enum tocsin_err query_int(struct asked *q, const char *name, int64_t deflt, int64_t *v) MUST_USE;
 enum tocsin_err query_str(struct asked *q, const char *name, const char **v) MUST_USE; /* NULL when absent or empty */
+enum tocsin_err query_kind(struct asked *q, const char **v) MUST_USE;   /* "kind" of a statement, likewise; BAD: there is none such */
 /* The statement that the path names by its id or the beginning of it, if Q's asker sees it; in Q's arena. */
 enum tocsin_err path_statement(struct asked *q, struct snapshot *r, struct statement_row *row) MUST_USE;
 /* Before anything of ROW leaves: that Q's asker was shown LINES (names) of it; that WHAT was made of it. */

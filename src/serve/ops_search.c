@@ -16,7 +16,7 @@ enum tocsin_err op_search(struct serve *s, struct asked *q)
 	if (err == TOCSIN_OK && ask.words == NULL)
 		err = fail(TOCSIN_BAD, "the parameter q is missing: what is to be found");
 	if (err == TOCSIN_OK)
-		err = query_str(q, "kind", &ask.kind);
+		err = query_kind(q, &ask.kind);
 	if (err == TOCSIN_OK)
 		err = query_str(q, "peer", &ask.peer);
 	if (err == TOCSIN_OK)

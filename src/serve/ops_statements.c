@@ -89,7 +89,7 @@ enum tocsin_err op_statements(struct serve *s, struct asked *q)
 	if (err == TOCSIN_OK)
 		err = query_str(q, "peer", &f.peer);
 	if (err == TOCSIN_OK)
-		err = query_str(q, "kind", &f.kind);
+		err = query_kind(q, &f.kind);
 	if (err == TOCSIN_OK)
 		err = place_take(q, "before", CURSOR_STATEMENTS, 0, &before);
 	if (err == TOCSIN_OK)

@@ -2,6 +2,7 @@
 
 #include "base/limits.h"
 #include "base/random.h"
+#include "domain/kind.h"
 #include "desk/audit.h"
 #include "exchange/rate.h"
 #include "serve/repeat.h"
@@ -443,6 +444,14 @@ enum tocsin_err query_str(struct asked *q, const char *name, const char **v)
 	const char *s = http_call_query(q->call, name);
 	*v = s != NULL && s[0] != 0 ? s : NULL;
 	return api_check_query(query_field(q, name), s, 0, &unused);
+}
+
+enum tocsin_err query_kind(struct asked *q, const char **v)
+{
+	enum tocsin_err err = query_str(q, "kind", v);
+	if (err == TOCSIN_OK && *v != NULL && kind_find(*v) == NULL)
+		err = fail(TOCSIN_BAD, "there is no kind of statement called %.64s", *v);
+	return err;
 }
 
 void etag_set(struct asked *q, int64_t version)

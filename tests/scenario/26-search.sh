@@ -42,6 +42,9 @@ is "$(search anna 水电站)" "$(ids "$chinese")" "Chinese, where no spaces are"
 is "$(search anna 站电水)" "" "and not its characters in any order"
 is "$(search anna harbour gate)" "$(ids "$russian" "$chinese" "$english" "$own")" "words that stand in different lines"
 is "$(search anna harbour --kind response)" "" "of another kind"
+run 1 "a kind that there is not is refused" at north --token-file "$W/anna.token" search harbour --kind nonsense
+run 1 "in a list, too" at north --token-file "$W/anna.token" list --kind nonsense
+is "$(at north --token-file "$W/anna.token" list --kind closure)" "nothing" "an empty list says so"
 is "$(search anna harbour --peer west.exercise)" "" "of another partner"
 is "$(search anna xylophone)" "$(ids "$own")" "a closed line of one's own unit"
 out=$(at north --token-file "$W/anna.token" search xylophone)

@@ -290,6 +290,8 @@ TEST(one_statement_is_found_by_the_beginning_of_its_id)
 	assert_string_equal(house_text(o, "delivery"), "waiting");
 	json_decref(o);
 	house_problem(&node, "GET", "/api/v1/statements/0123", NULL, 400, "bad", "");
+	house_problem(&node, "GET", "/api/v1/statements?kind=nonsense", NULL, 400, "bad", "no kind of statement called nonsense");
+	house_problem(&node, "GET", "/api/v1/search?q=a&kind=nonsense", NULL, 400, "bad", "no kind of statement called nonsense");
 	house_problem(&node, "GET", "/api/v1/statements/XYZ", NULL, 400, "bad", "");
 	snprintf(path, sizeof path, "/api/v1/statements/%064d", 0);
 	house_problem(&node, "GET", path, NULL, 404, "missing", "");
