@@ -35,6 +35,7 @@ struct sheet {
 	struct contact contact;                 /* name "": the recipient is a partner, or a contact that was removed */
 	const struct sheet_language *language;
 	const char *tag;                        /* of the values */
+	bool no_phrases;                        /* in that language */
 	struct zone *zone;
 	enum sheet_form form;
 	int step;                               /* of a script */
@@ -155,7 +156,8 @@ static bool says(const struct sheet *w, const char *name, const char *value)
 /* The lines that no section has said yet. */
 static bool is_further(const struct body_line *l)
 {
-	static const char *const elsewhere[] = { "advice", "urgency", "recipient.name", "recipient.contact", "handling.tlp",
+	/* The specificity is for those who weigh a warning, not for those who are warned. */
+	static const char *const elsewhere[] = { "specificity", "advice", "urgency", "recipient.name", "recipient.contact", "handling.tlp",
 		"handling.caveat", "handling.visible", "handling.tell-affected" };
 	for (size_t i = 0; i < KNOWN; i++)
 		if (bytes_equal_str(l->name, known[i].name))
@@ -279,6 +281,15 @@ static void add_recipient(struct sheet *w)
 	peer_release(p);
 }
 
+/* Whoever looks for somebody who speaks the language knows at once. */
+static void add_no_phrases(struct sheet *w)
+{
+	char said[100];
+	snprintf(said, sizeof said, "(there are no phrases in %.35s; in English)", w->tag);
+	if (w->no_phrases)
+		sentence(w, said);
+}
+
 /* In front of everything and behind it: whoever is in a hurry reads one of them. */
 static void add_over(struct sheet *w)
 {
@@ -336,6 +347,7 @@ static void add_all(struct sheet *w)
 		add_html_head(w);
 	else
 		buf_printf(w->out, "%s\n", say(w, w->form == SHEET_SCRIPT ? PHRASE_SCRIPT : title_of(w)));
+	add_no_phrases(w);
 	add_over(w);
 	add_exercise(w);
 	add_recipient(w);
@@ -431,7 +443,8 @@ static enum tocsin_err choose_language(struct sheet *w, const char *asked)
 	if (w->language == NULL && asked != NULL)
 		return fail(TOCSIN_BAD, "there are no phrases in %.35s; there are en, ru, ar, fr and es", asked);
 	/* The values may be in the contact's language all the same. */
-	if (w->language == NULL)
+	w->no_phrases = w->language == NULL;
+	if (w->no_phrases)
 		w->language = sheet_language("en");
 	return TOCSIN_OK;
 }

@@ -56,6 +56,7 @@ match "$script" 'TLP:AMBER\+STRICT' "how to handle it"
 code=$(printf '%s' "$told" | cut -c1-16 | python3 -c 'import sys; n = int(sys.stdin.read(), 16) % 10**8; print("%04d %04d" % (n // 10**4, n % 10**4))')
 match "$script" "$code" "and the short code, which is made as the protocol says"
 echo "$script" | grep -qE 'fisherman|stall-holders'; is $? 1 "no closed line is in it"
+echo "$script" | grep -qi 'specific\|no phrases'; is $? 1 "nor how specific it is, nor that phrases are missing"
 run 0 "a script in another language" at a script "$told" --language fr
 match "$out" 'Ce que l.on sait' "has its phrases"
 match "$out" 'Three men plan to shoot at the market\. \(en\)' "and says in which language the words are"
@@ -73,6 +74,7 @@ match "$(at a sheet "${out%% *}" --html)" '<html lang="ar" dir="rtl">' "gets a p
 run 3 "somebody whose language has no phrases" at a warn --to contact:choir "$W/s.json"
 page=$(at a sheet "${out%% *}" --html)
 match "$page" '<html lang="en"' "gets it in English"
+match "$page" 'there are no phrases in cy; in English' "which is said"
 match "$page" '&lt;b&gt;Choir&lt;/b&gt; &amp; friends' "with the name escaped"
 run 1 "a record is not to be told" sh -c "printf '{\"record.type\":\"call\",\"text\":\"x\"}' >$W/c.json; id=\$($T -d $W/a/dir record $W/c.json | cut -d' ' -f1); $T -d $W/a/dir script \$id"
 run 1 "nor is what somebody else sent" at b script "$sent"

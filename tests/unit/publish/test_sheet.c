@@ -62,6 +62,22 @@ HOME_TEST(a_sheet_says_what_is_open_in_the_language_that_is_asked_for_and_never_
 	}
 }
 
+HOME_TEST(a_contact_whose_language_has_no_phrases_gets_english_which_is_said)
+{
+	struct home *h = *state;
+	struct issue_result r;
+	static const struct body_field theirs[] = { FIELD("threat.summary", "{\"en\":\"A car.\",\"de\":\"Ein Auto.\",\"authoritative\":\"en\"}"),
+		FIELD("handling.tlp", "\"amber\""), FIELD("recipient.contact", "\"choir\""), FIELD("recipient.name", "\"the choir\""),
+		FIELD("specificity", "\"who=none what=said target=none where=none when=none how=none\"") };
+	ok(contact_put(&h->desk, view_node(), "choir", BYTES_LIT("{\"label\":\"the choir\",\"language\":\"de-AT\"}")));
+	tells(h, "warning", theirs, sizeof theirs / sizeof *theirs, NULL, &r);
+	for (enum sheet_form form = SHEET_SCRIPT; form <= SHEET_HTML; form++) {
+		has(h, r.num, NULL, form, "(there are no phrases in de-AT; in English)", true);
+		has(h, r.num, "fr", form, "no phrases", false);
+		has(h, r.num, NULL, form, "pecific", false);
+	}
+}
+
 HOME_TEST(nothing_that_somebody_typed_in_is_markup)
 {
 	struct home *h = *state;
@@ -126,6 +142,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		home_test(a_sheet_says_what_is_open_in_the_language_that_is_asked_for_and_never_what_is_closed),
+		home_test(a_contact_whose_language_has_no_phrases_gets_english_which_is_said),
 		home_test(nothing_that_somebody_typed_in_is_markup),
 		home_test(what_was_withdrawn_ended_or_followed_by_news_says_so_in_front_and_behind),
 		cmocka_unit_test(the_short_code_is_the_first_eight_bytes_of_the_id),
