@@ -41,27 +41,30 @@ static int partner_add(const struct context *x, const char *file)
 }
 
 /* Shows the number and waits for a person to say that both sides read the same. */
-static bool person_confirms(const struct context *x, const char *name)
+static enum tocsin_err person_confirms(const struct context *x, const char *name)
 {
 	json_t *p = NULL;
-	if (client_about(x, "GET", "/api/v1/partners/", name, "", NULL, &p) != TOCSIN_OK)
-		return false;
+	enum tocsin_err err = client_about(x, "GET", "/api/v1/partners/", name, "", NULL, &p);
+	if (err != TOCSIN_OK)
+		return err;
 	fprintf(stderr, "The safety number of this node and %s:\n\n  %s\n\nDid you compare it with them, by another way than this network, and is it the same? Type yes: ", name, text_of(p, "safety"));
 	json_decref(p);
 	char answer[8] = "";
-	return fgets(answer, sizeof answer, stdin) != NULL && strcmp(answer, "yes\n") == 0;
+	if (fgets(answer, sizeof answer, stdin) != NULL && strcmp(answer, "yes\n") == 0)
+		return TOCSIN_OK;
+	return fail(TOCSIN_REFUSED, "%s stays unconfirmed", name);
 }
 
 static int partner_confirm(const struct context *x, const char *name, const char *safety)
 {
-	json_t *answer = NULL, *send = json_object();
-	if (safety != NULL) {
+	json_t *answer = NULL, *send = NULL;
+	enum tocsin_err err = safety == NULL ? person_confirms(x, name) : TOCSIN_OK;
+	if (err != TOCSIN_OK)
+		return complain(err);
+	send = json_object();
+	if (safety != NULL)
 		json_object_set_new(send, "safety", json_string(safety));
-	} else if (!person_confirms(x, name)) {
-		json_decref(send);
-		return complain(fail(TOCSIN_REFUSED, "%s stays unconfirmed", name));
-	}
-	enum tocsin_err err = client_about(x, "POST", "/api/v1/partners/", name, "/confirm", send, &answer);
+	err = client_about(x, "POST", "/api/v1/partners/", name, "/confirm", send, &answer);
 	return print_answer(x, err, answer, "confirmed");
 }
 
@@ -146,6 +149,8 @@ int command_partner(const struct context *x, int argc, char **argv)
 		if (k < 0 || k > 64 || (strcmp(w.word[2], "none") != 0 && (*end != 0 || end == w.word[2])))
 			return usage("partner");
 		enum tocsin_err err = client_about(x, "POST", "/api/v1/partners/", w.word[1], "/quorum", json_pack("{s:i}", "k", (int)k), &answer);
+		if (err == TOCSIN_OK && !x->json && text_of(answer, "note")[0] != 0)
+			print_text("%s\n", text_of(answer, "note"));
 		return print_answer(x, err, answer, k == 0 ? "quorum none: receipts of this partner will never be witnessed" : "set");
 	}
 	if (strcmp(verb, "profile") == 0 && (w.n == 2 || w.n == 3))

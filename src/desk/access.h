@@ -29,6 +29,7 @@ enum right {
 	RIGHT_RECORD,
 	RIGHT_SHARE,                            /* with another unit */
 	RIGHT_CLOCK,                            /* acknowledge, hand over: whoever may be paged */
+	RIGHT_PARTNERS,                         /* see who the partners, groups and witnesses are; no content */
 	RIGHT_PARTNER,                          /* cards, confirm, distrust, quorum, groups, profiles, contacts */
 	RIGHT_FORGET_PROPOSE,
 	RIGHT_FORGET_AGREE,

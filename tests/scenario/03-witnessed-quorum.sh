@@ -16,6 +16,7 @@ unwitnessed=$id
 arrives 20 a "$id" received; is $? 0 "without a quorum it is received"
 match "$(at a show "$id")" 'quorum +none' "and show says that there is none"
 
+match "$(at a partner quorum b.exercise 9)" 'fewer witnesses than that' "a quorum that cannot be met is said to be one"
 must at a partner quorum b.exercise 2
 is "$(partner_of a b .quorum)" 2 "a quorum of two"
 sends a b "with both witnesses"

@@ -96,6 +96,15 @@ run 1 "and refused at once" as display list
 # ---- what roles allow ----
 denied() { run 1 "$1 may not: $2" as "$1" $2; match "$err" 'rule role\.right' "$1 is told the rule: $2"; }
 denied boss "list"
+for who in boss at; do
+	asks() { if [ "$who" = at ]; then at a "$@"; else as "$who" "$@"; fi; }
+	for words in "partner list" "partner show b.exercise" "witness list" "group add near b.exercise" "group list" "group remove near"; do
+		run 0 "who manages partners sees them ($who): $words" asks $words
+	done
+done
+run 1 "who is no partner cannot be confirmed" at a partner confirm nobody.exercise
+match "$err" 'partner' "and is told why"
+printf '%s' "$err" | grep -q 'stays unconfirmed'; is $? 1 "not that nobody typed yes"
 denied ivan "warn --to b.exercise $W/w.json"
 denied ann "partner quorum b.exercise none"
 denied ann "account add eve --role administrator --no-password"
