@@ -237,9 +237,13 @@ static int add(const struct context *x, int argc, char **argv)
 		json_object_set_new(send, "re", json_words(&re));
 	if (alert != NULL || no_alert != NULL)
 		json_object_set_new(send, "public", json_pack("{s:s}", alert != NULL ? "alert" : "reason", alert != NULL ? alert : no_alert));
-	json_object_set_new(send, "propose", json_boolean(propose));
-	json_object_set_new(send, "confirm", json_words(&confirm));
-	json_object_set_new(send, "confirm_audience", json_boolean(audience));
+	/* What is not said here stays as the file has it. */
+	if (propose)
+		json_object_set_new(send, "propose", json_true());
+	if (confirm.n > 0)
+		json_object_set_new(send, "confirm", json_words(&confirm));
+	if (audience)
+		json_object_set_new(send, "confirm_audience", json_true());
 	put_text(send, "reason", reason);
 	err = attach_files(x, &attach, send);
 	if (err == TOCSIN_OK)

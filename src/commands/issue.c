@@ -15,7 +15,8 @@ json_t *json_words(const struct words *w)
 	return list;
 }
 
-/* Waits until the statement ID has its receipt or END (monotonic) has passed; *HERE tells which. */
+/* Waits until the statement ID has its receipt or END (monotonic) has passed; *HERE tells which, and so does a sentence when
+ * it is not here: the statement stands all the same. */
 static enum tocsin_err wait_receipt(const struct context *x, const char *id, int64_t end, bool *here)
 {
 	int64_t left = (end - clock_mono()) / CLOCK_SECOND;
@@ -33,6 +34,10 @@ static enum tocsin_err wait_receipt(const struct context *x, const char *id, int
 			strncmp(state, "delivered", 9) == 0;
 		if (strcmp(state, "refused") == 0)
 			err = fail(TOCSIN_REFUSED, "%s refused %.16s: %s", text_of(shown, "to"), id, text_of(shown, "trouble"));
+		else if (!*here && strcmp(state, "to be delivered") == 0)
+			fprintf(stderr, "tocsin: signed and kept, and still to be told to the contact: tocsin show %.16s tells\n", id);
+		else if (!*here)
+			fprintf(stderr, "tocsin: signed and kept, and no receipt of %s yet: tocsin show %.16s tells\n", text_of(shown, "to"), id);
 	}
 	json_decref(shown);
 	buf_free(&path);

@@ -65,8 +65,10 @@ int command_policy(const struct context *x, int argc, char **argv)
 		return complain(err);
 	if (x->json)
 		print_json(answer);
-	else if (list || w.n == 2)
+	else if (list)
 		print_policies(answer);
+	else if (w.n == 2)
+		print_text("preset %s is set; tocsin policy lists what holds now\n", w.word[1]);
 	else
 		print_text("%s = %s\n", text_of(answer, "name"), text_of(answer, "value"));
 	json_decref(answer);

@@ -142,7 +142,7 @@ static void print_threads(const json_t *o)
 		struct buf gist;
 		buf_init(&gist, 1u << 20);
 		print_gist(item, &gist);
-		print_text("%-22s %s %s from %s: %.*s\n", i == 0 ? "answers and updates" : "", text_of(item, "at"), text_of(item, "kind"), text_of(item, "from"),
+		print_text("%-22s %.16s %s %s from %s: %.*s\n", i == 0 ? "answers and updates" : "", text_of(item, "id"), text_of(item, "at"), text_of(item, "kind"), text_of(item, "from"),
 			(int)gist.n, gist.n == 0 ? "" : (const char *)gist.p);
 		buf_free(&gist);
 	}
@@ -150,7 +150,7 @@ static void print_threads(const json_t *o)
 		struct buf words;
 		buf_init(&words, 1u << 20);
 		print_value(json_object_get(item, "question"), &words);
-		print_text("%-22s %s asks: %.*s (due %s)\n", "open question", text_of(item, "from"), (int)words.n,
+		print_text("%-22s %.16s %s asks: %.*s (due %s)\n", "open question", text_of(item, "id"), text_of(item, "from"), (int)words.n,
 			words.n == 0 ? "" : (const char *)words.p, text_of(json_object_get(item, "clock"), "due_at"));
 		buf_free(&words);
 	}
@@ -185,7 +185,8 @@ int command_show(const struct context *x, int argc, char **argv)
 		snprintf(label, sizeof label, "%s%s", text_of(item, "name"), json_is_true(json_object_get(item, "closed")) ? " [closed]" : "");
 		print_labelled(label, json_object_get(item, "value"));
 	}
-	print_text("\n%lld lines, of which %lld are closed to this node\n", (long long)json_integer_value(json_object_get(o, "lines")), (long long)json_integer_value(json_object_get(o, "closed_lines")));
+	print_text("\n%lld lines, of which %lld are closed to %s\n", (long long)json_integer_value(json_object_get(o, "lines")),
+		(long long)json_integer_value(json_object_get(o, "closed_lines")), strcmp(text_of(o, "direction"), "out") == 0 ? "its recipient" : "this node");
 	json_decref(o);
 	return EXIT_DONE;
 }

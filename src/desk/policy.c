@@ -314,7 +314,7 @@ enum tocsin_err policy_preset(const struct desk *d, const struct view *v, const 
 	while ((preset = policy_preset_each(i)) != NULL && strcmp(preset->name, name) != 0)
 		i++;
 	if (preset == NULL)
-		return fail(TOCSIN_MISSING, "there is no preset called %.64s; tocsin policy presets lists them", name);
+		return fail(TOCSIN_MISSING, "there is no preset called %.64s; tocsin policy lists them", name);
 	struct presetting p = { d, v, change_new() };
 	if (p.change == NULL)
 		return fail(TOCSIN_BROKEN, "no memory for a change");

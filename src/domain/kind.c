@@ -76,6 +76,11 @@ static bool may_refer(const struct kind *k, const char *target)
 	return false;
 }
 
+static const char *article(const char *kind)
+{
+	return strchr("aeiou", kind[0]) != NULL ? "an" : "a";
+}
+
 /* The rule for one target that is here. */
 static enum tocsin_err check_target(const struct kind *k, const struct statement *s, const struct hash *id,
 	const struct kind_target *t)
@@ -84,16 +89,18 @@ static enum tocsin_err check_target(const struct kind *k, const struct statement
 	hex_encode(id->b, SHA256_SIZE, hex);
 	bool self = party_same(&s->from, &s->to);
 	if (!may_refer(k, t->kind))
-		return fail(TOCSIN_REFUSED, "a %s cannot refer to %.16s, which is a %s", k->name, hex, t->kind);
+		return fail(TOCSIN_REFUSED, "%s %s cannot refer to %.16s, which is %s %s", article(k->name), k->name, hex,
+			article(t->kind), t->kind);
 	/* What one notes for oneself may be about anything that one holds; what is sent only about what both know. */
 	if (!self && (!is_one_of(&s->from, t) || !is_one_of(&s->to, t)))
 		return fail(TOCSIN_REFUSED, "it refers to %.16s, to which %s and %s are not both parties", hex, s->from.name,
 			s->to.name);
 	if (k->issuer == KIND_TARGET_TO && !party_same(&s->from, &t->to))
-		return fail(TOCSIN_REFUSED, "only %s, to whom %.16s was addressed, may send a %s to it", t->to.name, hex,
-			k->name);
+		return fail(TOCSIN_REFUSED, "only %s, to whom %.16s was addressed, may send %s %s to it", t->to.name, hex,
+			article(k->name), k->name);
 	if (k->issuer == KIND_TARGET_FROM && !party_same(&s->from, &t->from))
-		return fail(TOCSIN_REFUSED, "only %s, who made %.16s, may send a %s of it", t->from.name, hex, k->name);
+		return fail(TOCSIN_REFUSED, "only %s, who made %.16s, may send %s %s of it", t->from.name, hex,
+			article(k->name), k->name);
 	return TOCSIN_OK;
 }
 

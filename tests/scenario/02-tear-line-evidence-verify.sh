@@ -15,6 +15,9 @@ two=${out%% *}
 arrives 30 a "$two" witnessed; is $? 0 "its receipt is witnessed"
 arrives 30 a "$id" witnessed; is $? 0 "and that of the other one"
 
+match "$(at a show "$two")" '^[0-9]+ lines, of which [0-9]+ are closed to its recipient$' "its author sees what is closed to its recipient"
+match "$(at b show "$two")" '^[0-9]+ lines, of which [0-9]+ are closed to this node$' "and the recipient what is closed to it"
+
 # ---- told ----
 run 0 "a bundle as a folder" at a evidence "$two" --out "$W/ev"
 run 0 "it verifies by the cards of all three" "$T" verify "$W/ev" $cards --json

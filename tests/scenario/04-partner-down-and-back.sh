@@ -21,6 +21,7 @@ sends a c "to somebody else"
 arrives 10 a "$id" received; is $? 0 "another partner gets its warning meanwhile"
 [ $(($(date +%s) - started)) -lt 5 ]; is $? 0 "without delay"
 run 3 "warn says that the receipt is not here yet" at a warn --to b.exercise --wait 1 "$W/sends.json"
+match "$err" '^tocsin: signed and kept, and no receipt of b\.exercise yet: tocsin show [0-9a-f]{16} tells$' "in a sentence, too"
 last=${out%% *}
 
 # Each attempt waits longer than the one before: in six seconds there are fewer than a fixed second would make.

@@ -34,6 +34,9 @@ cat >"$W/draft.json" <<'J'
  "determination":{"credible":"yes","specific":"yes","impending":"yes","harm":"yes"},
  "propose":true}
 J
+run 0 "the command keeps what the file says of proposing" as zanna-vogelsang draft add "$W/draft.json" --json
+is "$(echo "$out" | jq -r .state)" proposed "and it is proposed"
+must as zanna-vogelsang draft withdraw "$(echo "$out" | jq -r .id)" --reason "once more by the API"
 call zanna-vogelsang POST /drafts "$(cat "$W/draft.json")"
 is "$status" 200 "the first call: an analyst drafts, determines and proposes"
 id=$(echo "$out" | jq -r .id)

@@ -108,7 +108,10 @@ alarmed a 'not reviewed by a second in time'; is $? 1 "which ends the alarm"
 run 1 "once" as rolf review "$id" --object --reason "no"
 
 # ---- a desk of three people ----
-must at a policy preset three
+run 1 "there is no preset of that name" at a policy preset four
+match "$err" 'tocsin policy lists them' "which says where they are"
+run 0 "a named set of values" at a policy preset three
+is "$out" "preset three is set; tocsin policy lists what holds now" "in one line"
 person theo releasing-officer,analyst "desk officer"
 run 0 "one of three releases alone what is amber" as theo warn --to b.exercise --confirm-audience --wait 20 "$W/w.json"
 match "$out" '^[0-9a-f]{64} b\.exercise$' "at once"

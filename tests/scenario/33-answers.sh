@@ -37,6 +37,10 @@ is "$(rules a "$one")" "" "so far nothing contradicts anything"
 run 0 "the recipient declines what it does" at b respond "$one" --stage declined --reason "of a general nature" --wait 20
 is "$(rules a "$one")" "declined-after-acted" "declined after acted"
 run 0 "and finds it too general now" at b respond "$one" --stage assessed --specific too-general --question "Which hall?" --wait 20
+asked=${out%% *}
+shows() { at a show "$one" | grep -q "^open question *$(echo "$asked" | cut -c1-16) b.exercise asks: Which hall"; }
+until_true 20 shows; is $? 0 "show names the response that asks, so that it can be answered"
+match "$(at a show "$one")" "^(answers and updates)? +$(echo "$asked" | cut -c1-16) .* response from b\.exercise" "and each answer"
 match "$(rules a "$one")" 'general-after-specific' "general after specific"
 printf '{"record.type":"public-remark","record.who":"their director","text":"Nobody warned us.","record.claims":["no-warning","propaganda"],"record.source":"a newspaper","record.copy-sha256":"%s"}\n' "$(printf x | sha256sum | cut -d' ' -f1)" >"$W/remark.json"
 run 0 "the author writes down what was said to the press" at a record --re "$one" "$W/remark.json"
@@ -64,6 +68,8 @@ printf '{"question":"Who said it?","purpose":"to protect the hall","urgency":"ur
 run 0 "a request about it" at b request --to a.exercise --re "$one" --wait 20 "$W/request.json"
 request=${out%% *}
 match "$(state b "$request")" '^delivered, no answer for' "waits for an answer"
+run 1 "an answer is to a request" at a answer "$one" --result provided
+match "$err" 'an answer cannot refer to .*, which is a warning' "in whole words"
 run 1 "who asks does not answer" at b answer "$request" --result provided
 run 1 "declining needs a reason" at a answer "$request" --result declined
 run 0 "more time is asked for" at a answer "$request" --result needs-time --due 2027-03-01T00:00:00Z --wait 20

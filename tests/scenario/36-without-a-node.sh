@@ -27,6 +27,7 @@ cat >"$W/w.json" <<'J'
 "threat.harm":["death","injury"],"where.place":"Harbour market <east>","when.until":"2031-01-01T12:00:00Z","likelihood":"likely","source.origin":"a fisherman","target.who":"the stall-holders","advice":{"en":"Close the market.","ru":"Закройте рынок.","authoritative":"en"}}
 J
 run 3 "a warning to a contact and a partner: the contact's is not delivered yet" at a warn --to contact:market --to b.exercise --close target.who "$W/w.json"
+match "$err" 'still to be told to the contact: tocsin show [0-9a-f]{16} tells$' "in a sentence, too"
 told=$(echo "$out" | sed -n 's/ a\.exercise$//p')
 sent=$(echo "$out" | sed -n 's/ b\.exercise$//p')
 is "$(delivery a "$told")" "to be delivered" "it is to be delivered"
