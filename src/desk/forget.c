@@ -236,10 +236,10 @@ static enum tocsin_err answer(const struct desk *d, const char *id, const struct
 }
 
 /* Nothing that is held, and nothing on its way. */
-static enum tocsin_err may(struct snapshot *read, int64_t num, const char *hex)
+static enum tocsin_err may(const struct desk *d, struct snapshot *read, const struct view *v, int64_t num, const char *hex)
 {
 	struct reach_set set;
-	bool waits = false;
+	bool waits = false, untold = false;
 	enum tocsin_err err = reach_set_open(&set);
 	if (err == TOCSIN_OK)
 		err = reach_same(read, num, &set);
@@ -249,6 +249,11 @@ static enum tocsin_err may(struct snapshot *read, int64_t num, const char *hex)
 		err = forget_waits(read, &set, &waits);
 	if (err == TOCSIN_OK && waits)
 		err = rule_refuse("forget.undelivered", "%.16s, or what was sent together with it, is still to be delivered", hex);
+	if (err == TOCSIN_OK)
+		err = forget_untold(d, read, v, &set, &untold);
+	if (err == TOCSIN_OK && untold)
+		err = rule_refuse("forget.untold", "%.16s, or what was sent together with it, is still to be told to somebody without a node",
+			hex);
 	reach_set_free(&set);
 	return err;
 }
@@ -279,7 +284,7 @@ enum tocsin_err forget_propose(const struct desk *d, const struct view *v, const
 	if (err == TOCSIN_OK)
 		err = snapshot_open(d->store, &read);
 	if (err == TOCSIN_OK)
-		err = may(read, row->num, hex);
+		err = may(d, read, v, row->num, hex);
 	snapshot_close(read);
 	if (err == TOCSIN_OK && (c = change_new()) == NULL)
 		err = fail(TOCSIN_BROKEN, "no memory for a proposal");
@@ -303,7 +308,7 @@ enum tocsin_err forget_agree(const struct desk *d, const struct view *v, const c
 	if (err == TOCSIN_OK && strcmp(g.row.proposed_by, v->account) == 0)
 		err = rule_refuse("forget.two-people", "%s proposed it", v->account);
 	if (err == TOCSIN_OK)
-		err = may(g.read, g.row.statement, g.hex);
+		err = may(d, g.read, v, g.row.statement, g.hex);
 	if (err == TOCSIN_OK && (c = change_new()) == NULL)
 		err = fail(TOCSIN_BROKEN, "no memory for a proposal");
 	if (err == TOCSIN_OK) {

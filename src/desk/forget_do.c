@@ -110,7 +110,7 @@ static enum tocsin_err forget_agreed(const struct desk *d, const struct forgetti
 {
 	struct snapshot *read = NULL;
 	struct reach_set set;
-	bool waits = false;
+	bool waits = false, untold = false;
 	struct change *c = NULL;
 	struct arena *a = arena_new(BODY_ARENA);
 	enum tocsin_err err = reach_set_open(&set);
@@ -127,7 +127,9 @@ static enum tocsin_err forget_agreed(const struct desk *d, const struct forgetti
 	snprintf(why, sizeof why, "%s", held ? fail_sentence() : "");
 	if (err == TOCSIN_OK)
 		err = forget_waits(read, &set, &waits);
-	*ended = err == TOCSIN_OK && !waits;
+	if (err == TOCSIN_OK)
+		err = forget_untold(d, read, view_node(), &set, &untold);
+	*ended = err == TOCSIN_OK && !waits && !untold;
 	if (*ended)
 		err = write_ids(d, read, &set);
 	if (*ended && err == TOCSIN_OK && (c = change_new()) == NULL)

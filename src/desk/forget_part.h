@@ -16,6 +16,9 @@ enum tocsin_err forget_reason(const char *reason) MUST_USE;
 enum tocsin_err forget_held(struct snapshot *read, const struct reach_set *s) MUST_USE;
 /* Whether one of S waits to be delivered. */
 enum tocsin_err forget_waits(struct snapshot *read, const struct reach_set *s, bool *waits) MUST_USE;
+/* Whether one of S is still to be told to somebody without a node, as far as V sees that they were. */
+enum tocsin_err forget_untold(const struct desk *d, struct snapshot *read, const struct view *v, const struct reach_set *s,
+	bool *untold) MUST_USE;
 /* The id of statement NUM, if V sees it; *seen false when it does not. */
 enum tocsin_err forget_seen(struct snapshot *read, const struct view *v, int64_t num, struct hash *id, bool *seen) MUST_USE;
 /* Whom V is shown for ACCOUNT: a name within one's unit, a function beyond it. */

@@ -143,21 +143,25 @@ static enum tocsin_err add_state(struct reaching *r, const struct reach_row *row
 	struct statement by;
 	struct hash id;
 	enum tocsin_err err = TOCSIN_OK;
+	/* Somebody without a node. */
+	bool contact = strcmp(s->to.name, r->w.desk->name) == 0;
 	if (row->retraction <= 0) {
 		state = row->retraction == 0 ? "not issued" : "unreachable";
 		if (row->retraction < 0)
-			standing_put(&r->w, o, "trouble", json_string("it is no partner any more"));
+			standing_put(&r->w, o, "trouble", json_string(contact
+				? "whom to tell is not known any more: what it said was forgotten"
+				: "it is no partner any more"));
 	} else {
 		err = standing_head_id(r->w.read, row->retraction, &by, &id);
 		if (err != TOCSIN_OK)
 			return err;
 		standing_put(&r->w, o, "retraction", standing_hash(&id));
 		standing_put(&r->w, o, "retracted_at", standing_time(by.at));
-		if (strcmp(s->to.name, r->w.desk->name) == 0)
+		if (contact)
 			err = add_told(r, row->retraction, o, &state);
 		else
 			err = add_reply(r, row->retraction, o, &state);
-		if (err == TOCSIN_OK && strcmp(s->to.name, r->w.desk->name) != 0) {
+		if (err == TOCSIN_OK && !contact) {
 			const char *way = NULL;
 			err = add_way(r, row, by.at, o, &way);
 			state = state == NULL ? way : state;
@@ -166,7 +170,7 @@ static enum tocsin_err add_state(struct reaching *r, const struct reach_row *row
 	if (err != TOCSIN_OK)
 		return err;
 	standing_put(&r->w, o, "state", json_string(state));
-	if (strcmp(state, "unreachable") == 0)
+	if (strcmp(state, "unreachable") == 0 && !contact)
 		add_duty(r, row->recipient, o);
 	r->open += strcmp(state, "confirmed") != 0 && strcmp(state, "told") != 0;
 	return TOCSIN_OK;

@@ -75,6 +75,8 @@ static const struct rule rules[] = {
 	{ "forget.two-people", "content is forgotten when a second person has agreed", "another releasing officer, or data-protection officer" },
 	{ "forget.hold", "what is under a legal hold is not forgotten", "who may hold ends it (tocsin hold ID --release)" },
 	{ "forget.undelivered", "what is still to be delivered is not forgotten", "give up its delivery first" },
+	{ "forget.untold", "what somebody without a node is still to be told is not forgotten",
+		"tell them and write it down (tocsin delivered), or withdraw it (tocsin retract) or close it" },
 	{ "forget.object", "who uses it may object, and who looks after it", "an analyst, an officer, a liaison or a data-protection officer who sees it" },
 
 	/* contacts, records, attachments */

@@ -3,7 +3,9 @@
 #include "desk/follow.h"
 #include "desk/forget.h"
 #include "desk/keep.h"
+#include "desk/reach.h"
 #include "desk/rules.h"
+#include "desk/told.h"
 #include "store/rows_draft.h"
 #include "store/rows_file.h"
 #include "store/rows_keep.h"
@@ -230,6 +232,87 @@ HOME_TEST(releases_that_were_made_together_say_the_same_and_go_together_and_a_ho
 	assert_true(is_forgotten(h, r[1].num));
 	guest_free(&g);
 	guest_free(&k);
+}
+
+/* A warning to somebody without a node. */
+static void for_school(struct home *h, struct issue_result *r)
+{
+	static const struct body_field said[] = { { "threat.summary", VALUE("\"x\""), true }, { "handling.tlp", VALUE("\"red\""), true },
+		{ "recipient.name", VALUE("\"the school\""), true } };
+	struct issue_release release = { .to = HOME, .field = said, .field_n = 3 };
+	ok(desk_issue(&h->desk, &(struct issue) { .kind = "warning", .release = &release, .n = 1 }, r));
+	follow_all(h);
+}
+
+static void told(struct home *h, int64_t num)
+{
+	struct statement_row row;
+	struct issue_result kept;
+	struct snapshot *r;
+	struct arena *a = arena_new(16u << 20);
+	row_of(h, num, a, &row);
+	ok(snapshot_open(h->desk.store, &r));
+	ok(told_keep(&h->desk, r, view_node(), &row, &(struct told) { .by = "telephone", .person = "the porter", .at = clock_now() }, &kept));
+	snapshot_close(r);
+	arena_free(a);
+	follow_all(h);
+}
+
+static void retracted(struct home *h, int64_t num)
+{
+	struct statement_row row;
+	json_t *o = NULL;
+	struct arena *a = arena_new(16u << 20);
+	row_of(h, num, a, &row);
+	ok(reach_retract(&h->desk, view_node(), &row, "a mistake", &o));
+	json_decref(o);
+	arena_free(a);
+	follow_all(h);
+}
+
+HOME_TEST(what_somebody_without_a_node_is_still_to_be_told_is_not_forgotten_and_not_missed_when_it_is_withdrawn)
+{
+	struct home *h = *state;
+	struct issue_result r;
+	char id[FORGET_ID + 1];
+	for_school(h, &r);
+	fails(propose(h, &dora, r.num, id), TOCSIN_REFUSED, "rule forget.untold");
+	told(h, r.num);
+	ok(propose(h, &dora, r.num, id));
+	/* Withdrawn before anybody was told: there is nothing to tell any more. */
+	for_school(h, &r);
+	fails(propose(h, &dora, r.num, id), TOCSIN_REFUSED, "rule forget.untold");
+	retracted(h, r.num);
+	ok(propose(h, &dora, r.num, id));
+}
+
+HOME_TEST(whom_to_tell_that_it_is_withdrawn_is_not_known_any_more_when_it_was_forgotten)
+{
+	struct home *h = *state;
+	struct issue_result r;
+	struct statement_row row;
+	struct snapshot *read;
+	json_t *o;
+	char id[FORGET_ID + 1];
+	for_school(h, &r);
+	told(h, r.num);
+	ok(propose(h, &dora, r.num, id));
+	ok(agree(h, &rita, id));
+	clock_set(clock_now() + 2 * INT64_C(86400) * CLOCK_SECOND);
+	keep_all(h);
+	assert_true(is_forgotten(h, r.num));
+	retracted(h, r.num);
+	struct arena *a = arena_new(16u << 20);
+	row_of(h, r.num, a, &row);
+	ok(snapshot_open(h->desk.store, &read));
+	ok(reach_show(&h->desk, read, view_node(), &row, NULL, 10, &o));
+	snapshot_close(read);
+	const json_t *item = json_array_get(json_object_get(o, "items"), 0);
+	assert_string_equal(json_string_value(json_object_get(item, "state")), "unreachable");
+	assert_non_null(strstr(json_string_value(json_object_get(item, "trouble")), "what it said was forgotten"));
+	assert_null(json_object_get(item, "ring_up"));
+	json_decref(o);
+	arena_free(a);
 }
 
 HOME_TEST(releases_of_one_call_that_say_different_things_do_not_go_together)
@@ -607,6 +690,8 @@ int main(void)
 		forget_test(whoever_objects_in_time_stops_it_and_it_can_be_proposed_again),
 		forget_test(a_hold_stops_what_is_under_way_and_what_is_proposed_until_it_is_released),
 		forget_test(releases_that_were_made_together_say_the_same_and_go_together_and_a_hold_on_one_keeps_all),
+		forget_test(what_somebody_without_a_node_is_still_to_be_told_is_not_forgotten_and_not_missed_when_it_is_withdrawn),
+		forget_test(whom_to_tell_that_it_is_withdrawn_is_not_known_any_more_when_it_was_forgotten),
 		forget_test(releases_of_one_call_that_say_different_things_do_not_go_together),
 		forget_test(no_byte_of_it_stays_in_the_files_nor_in_drafts_nor_in_kept_answers),
 		forget_test(a_crash_behind_the_list_ends_in_content_that_is_forgotten),
