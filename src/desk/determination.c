@@ -102,6 +102,8 @@ static enum tocsin_err see(struct making *m, const char *id, struct arena *a)
 		return rule_refuse("release.state", "draft %s is withdrawn", id);
 	if (err == TOCSIN_OK && strcmp(m->row.kind, "warning") != 0)
 		return fail(TOCSIN_BAD, "the duty to warn is determined of warnings, and this is a %s", m->row.kind);
+	if (err == TOCSIN_OK && m->row.content.n == 0)
+		return fail(TOCSIN_MISSING, "what draft %s said is forgotten", m->row.id);
 	if (err == TOCSIN_OK)
 		err = composition_read(m->row.content, m->now, a, &c);
 	if (err != TOCSIN_OK)

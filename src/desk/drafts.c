@@ -208,9 +208,16 @@ enum tocsin_err drafts_add(const struct desk *d, const struct view *v, const jso
 void drafts_decide(struct change *c, const struct draft_row *row, const struct view *v, const char *what,
 	const char *reason, struct bytes detail, int64_t now)
 {
+	struct hash digest = sha256(row->content);
+	drafts_decide_on(c, row, &digest, v, what, reason, detail, now);
+}
+
+void drafts_decide_on(struct change *c, const struct draft_row *row, const struct hash *digest, const struct view *v,
+	const char *what, const char *reason, struct bytes detail, int64_t now)
+{
 	char words[64];
 	change_approval_add(c, &(struct approval_row) { .draft = row->num, .version = row->version, .at = now, .what = what,
-		.account = v->account, .function = v->function, .reason = reason, .digest = sha256(row->content),
+		.account = v->account, .function = v->function, .reason = reason, .digest = *digest,
 		.detail = detail });
 	snprintf(words, sizeof words, "version %lld", (long long)row->version);
 	char name[64];

@@ -38,5 +38,8 @@ enum tocsin_err drafts_list(struct snapshot *read, const struct view *v, const c
 /* An approval of ROW as it is now, for the change that makes it true; DETAIL may be empty. */
 void drafts_decide(struct change *c, const struct draft_row *row, const struct view *v, const char *what,
 	const char *reason, struct bytes detail, int64_t now);
+/* The same of a content that was there, and may be forgotten: DIGEST is its hash. */
+void drafts_decide_on(struct change *c, const struct draft_row *row, const struct hash *digest, const struct view *v,
+	const char *what, const char *reason, struct bytes detail, int64_t now);
 
 #endif

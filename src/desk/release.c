@@ -327,19 +327,23 @@ enum tocsin_err release_refuse(const struct desk *d, const struct view *v, const
 
 struct released_by {
 	char account[LIMIT_ACCOUNT + 1];
+	struct hash digest;                     /* of what was released: it is known when that is forgotten */
 };
 
 static bool see_releaser(void *arg, const struct approval_row *row)
 {
 	struct released_by *r = arg;
-	if (strncmp(row->what, "released", 8) == 0)
-		snprintf(r->account, sizeof r->account, "%s", row->account);
+	if (strncmp(row->what, "released", 8) != 0)
+		return true;
+	snprintf(r->account, sizeof r->account, "%s", row->account);
+	r->digest = row->digest;
 	return true;
 }
 
 struct reviewing {
 	struct deciding *g;
 	const char *what, *reason;
+	struct released_by by;
 };
 
 static void reviewed(void *arg, struct change *c)
@@ -347,23 +351,22 @@ static void reviewed(void *arg, struct change *c)
 	struct reviewing *r = arg;
 	change_draft_reviewed(c, "somebody has reviewed it already", r->g->row.num);
 	clocks_end(c, CLOCK_REVIEW, 0, r->g->row.num, "met", r->g->now);
-	drafts_decide(c, &r->g->row, r->g->view, r->what, r->reason, bytes_of(NULL, 0), r->g->now);
+	drafts_decide_on(c, &r->g->row, &r->by.digest, r->g->view, r->what, r->reason, bytes_of(NULL, 0), r->g->now);
 	if (strcmp(r->what, "objected") == 0)
 		tell_author(r->g, c, "review objected");
 }
 
-static enum tocsin_err check_review(struct deciding *g)
+static enum tocsin_err check_review(struct deciding *g, struct released_by *by)
 {
 	struct hands h = { .g = g };
-	struct released_by by = { "" };
 	struct determined_row duty;
 	if (strcmp(g->row.state, "released") != 0 || g->row.review_by == 0)
 		return rule_refuse("release.state", "draft %s does not wait for a review", g->row.id);
 	enum tocsin_err err = see_hands(&h);
 	json_decref(h.detail);
 	if (err == TOCSIN_OK)
-		err = approval_each(g->read, g->row.num, see_releaser, &by);
-	if (err == TOCSIN_OK && (h.wrote || h.by_me || strcmp(by.account, g->view->account) == 0))
+		err = approval_each(g->read, g->row.num, see_releaser, by);
+	if (err == TOCSIN_OK && (h.wrote || h.by_me || strcmp(by->account, g->view->account) == 0))
 		err = rule_refuse("review.second", "%s wrote, proposed or released it", g->view->account);
 	if (err == TOCSIN_OK && strcmp(g->row.kind, "warning") == 0) {
 		err = determined_last(g->read, g->row.num, g->arena, &duty);
@@ -379,20 +382,19 @@ enum tocsin_err release_review(const struct desk *d, const struct view *v, const
 	struct hash *ids = NULL;
 	size_t n = 0;
 	enum tocsin_err err = begin(&g, d, v, id);
+	struct reviewing r = { &g, approves ? "reviewed" : "objected", reason, { .account = "" } };
 	if (err == TOCSIN_OK)
 		err = access_may(v, RIGHT_REVIEW);
 	if (err == TOCSIN_OK)
-		err = check_review(&g);
+		err = check_review(&g, &r.by);
 	if (err == TOCSIN_OK)
 		err = release_ids(g.read, &g.row, g.arena, g.scratch, &ids, &n);
 	if (err == TOCSIN_OK) {
 		char functions[LIMIT_FUNCTION + 32];
-		struct hash digest = sha256(g.row.content);
-		struct reviewing r = { &g, approves ? "reviewed" : "objected", reason };
 		snprintf(functions, sizeof functions, "reviewed by %s", v->function);
 		const struct release_who who = { .released_by = v->account, .functions = functions, .text = approves
 			? "Reviewed by a second person, who agrees with the release." : "Reviewed by a second person, who objects to the release." };
-		err = release_record(d, g.read, &g.row, &digest, &who, ids, n, reviewed, &r);
+		err = release_record(d, g.read, &g.row, &r.by.digest, &who, ids, n, reviewed, &r);
 	}
 	end(&g);
 	return err;

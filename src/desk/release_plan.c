@@ -477,8 +477,11 @@ enum tocsin_err plan_make(const struct desk *d, struct snapshot *read, const str
 	policy_text(d, "release.level", level, sizeof level);
 	if (!tlp_find(level, &out->deflt))
 		out->deflt = TLP_CLEAR;
-	enum tocsin_err err = row->content.n == 0 ? fail(TOCSIN_MISSING, "what draft %s said is forgotten", row->id)
-						  : composition_read(row->content, clock_now(), a, &out->c);
+	/* What was determined is known even of what cannot be planned. */
+	enum tocsin_err err = see_duty(out);
+	if (err == TOCSIN_OK)
+		err = row->content.n == 0 ? fail(TOCSIN_MISSING, "what draft %s said is forgotten", row->id)
+					  : composition_read(row->content, clock_now(), a, &out->c);
 	if (err == TOCSIN_OK)
 		err = see_fields(out);
 	if (err == TOCSIN_OK)
@@ -494,8 +497,6 @@ enum tocsin_err plan_make(const struct desk *d, struct snapshot *read, const str
 		err = check_close(out, close);
 	if (err == TOCSIN_OK)
 		err = see_targets(out);
-	if (err == TOCSIN_OK)
-		err = see_duty(out);
 	return err == TOCSIN_OK ? see_author(out) : err;
 }
 

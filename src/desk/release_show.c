@@ -193,7 +193,7 @@ static enum tocsin_err show_plan(struct plan *p, enum tocsin_err made, json_t *o
 	json_object_set_new(o, "missing", list);
 	json_object_set_new(o, "level", json_string(tlp_name(missing.level)));
 	json_object_set_new(o, "two_people", json_boolean(missing.two_people));
-	json_object_set_new(o, "urgency", json_string(urgencies[p->c.kind[0] == 0 ? 2 : p->c.urgency]));
+	json_object_set_new(o, "urgency", json_string(urgencies[p->c.kind == NULL || p->c.kind[0] == 0 ? 2 : p->c.urgency]));
 	return err;
 }
 

@@ -8,6 +8,7 @@
 #include "desk/release.h"
 #include "store/rows_access.h"
 #include "store/rows_clock.h"
+#include "store/rows_keep.h"
 
 /* A desk with two partners, a group and three people: names that nothing else holds. */
 struct house {
@@ -755,6 +756,50 @@ HOME_TEST(what_is_imminent_leaves_by_one_and_is_reviewed_by_a_second_who_cannot_
 	json_decref(o);
 }
 
+/* As when what was released from it is forgotten. */
+static void forgotten(struct house *h, const char *id)
+{
+	struct snapshot *r;
+	struct draft_row row;
+	struct arena *a = arena_new(1u << 20);
+	struct change *c = change_new();
+	ok(snapshot_open(DESK(h)->store, &r));
+	ok(draft_get(r, id, a, &row));
+	snapshot_close(r);
+	change_forget_draft(c, row.num);
+	ok(store_commit(DESK(h)->store, c, NULL, NULL));
+	arena_free(a);
+}
+
+static const char *decided(const json_t *draft, size_t i, const char *what)
+{
+	return json_string_value(json_object_get(json_array_get(json_object_get(draft, "decisions"), i), what));
+}
+
+HOME_TEST(a_draft_that_is_forgotten_is_shown_and_reviewed_and_nothing_more_is_determined_of_it)
+{
+	struct house *h = *state;
+	char id[DRAFT_ID + 1];
+	draft_new(h, &h->doris, IMMINENT, id);
+	ok(release(h, &h->doris, id, 1));
+	ok(determine(h, &h->doris, id, "yes", NULL, NULL, NULL));
+	forgotten(h, id);
+	json_t *o = shown(h, &h->rolf, id);
+	assert_string_equal(json_string_value(json_object_get(o, "state")), "released");
+	assert_true(json_is_null(json_object_get(o, "composition")));
+	assert_string_equal(json_string_value(json_object_get(json_object_get(o, "determination"), "result")), "met");
+	assert_non_null(strstr(json_string_value(json_object_get(json_array_get(json_object_get(o, "missing"), 0), "words")), "is forgotten"));
+	json_decref(o);
+	fails(determine(h, &h->doris, id, "no", NULL, NULL, NULL), TOCSIN_MISSING, "is forgotten");
+	ok(release_review(DESK(h), &h->rolf, id, true, "fine"));
+	assert_int_equal(clocks_open(h, "review"), 0);
+	o = shown(h, &h->rolf, id);
+	assert_string_equal(decided(o, 1, "what"), "reviewed");
+	/* Of what was released, not of nothing. */
+	assert_string_equal(decided(o, 1, "sha256"), decided(o, 0, "sha256"));
+	json_decref(o);
+}
+
 /* ---- once, whatever crashes ---- */
 
 /* As a release leaves it behind that is stopped right after the decision. */
@@ -891,6 +936,7 @@ int main(void)
 		IN(where_there_is_a_duty_not_even_the_author_closes_what_it_is_about),
 		IN(policy_can_ask_for_the_tests_before_a_release),
 		IN(what_is_imminent_leaves_by_one_and_is_reviewed_by_a_second_who_cannot_skip_the_tests),
+		IN(a_draft_that_is_forgotten_is_shown_and_reviewed_and_nothing_more_is_determined_of_it),
 		IN(a_release_that_was_stopped_goes_on_and_sends_nothing_twice),
 		IN(a_release_that_cannot_leave_waits_as_before_and_says_why),
 		IN(nothing_that_leaves_holds_an_accounts_name),
