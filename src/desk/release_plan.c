@@ -60,11 +60,77 @@ static bool gather_one(void *arg, const char *word)
 		r->to = r->contact ? g->p->desk->name : r->word;
 	}
 	r->named = r->named || g->named;
-	if (r->word == NULL ||
-		!append(g->p->arena, &r->open, &r->open_n, g->audience->open, g->audience->open_n) ||
-		!append(g->p->arena, &r->close, &r->close_n, g->audience->close, g->audience->close_n))
+	g->err = r->word == NULL ? no_room() : TOCSIN_OK;
+	/* By name and by its groups, it is in one audience once. */
+	if (r->word == NULL || (r->in_n > 0 && r->in[r->in_n - 1] == g->audience))
+		return g->err == TOCSIN_OK;
+	/* Full at powers of two. */
+	if ((r->in_n & (r->in_n - 1)) == 0) {
+		const struct composition_audience **in = arena_alloc(g->p->arena, (2 * r->in_n + 1) * sizeof *in);
+		if (in != NULL && r->in_n > 0)
+			memcpy(in, r->in, r->in_n * sizeof *in);
+		r->in = in;
+	}
+	if (r->in == NULL || !append(g->p->arena, &r->close, &r->close_n, g->audience->close, g->audience->close_n))
 		g->err = no_room();
+	else
+		r->in[r->in_n++] = g->audience;
 	return g->err == TOCSIN_OK;
+}
+
+static bool all_open(const struct plan_recipient *r, const char *kind, const char *name)
+{
+	for (size_t i = 0; i < r->in_n; i++)
+		if (!handling_opens(kind, r->in[i]->open, r->in[i]->open_n, name))
+			return false;
+	return r->in_n > 0;
+}
+
+/* Whether WORD of an audience opens none of the N lines: whoever wrote it is told. */
+static bool opens_nothing(const char *kind, const char *word, const struct body_field *field, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (handling_opens(kind, &word, 1, field[i].name))
+			return false;
+	return strcmp(word, "substance") != 0;
+}
+
+/* What R's audiences open: of one its words; of several each line that all of them open, so that the most restrictive
+ * holds. FIELD: every line of the draft. */
+static enum tocsin_err settle_open(struct plan *p, const char *kind, const struct body_field *field, size_t n,
+	struct plan_recipient *r)
+{
+	size_t words = 0;
+	if (r->in_n == 1)
+		return append(p->arena, &r->open, &r->open_n, r->in[0]->open, r->in[0]->open_n) ? TOCSIN_OK : no_room();
+	for (size_t i = 0; i < r->in_n; i++)
+		words += r->in[i]->open_n;
+	r->open = arena_alloc(p->arena, (words + n + 1) * sizeof *r->open);
+	if (r->open == NULL)
+		return no_room();
+	for (size_t i = 0; i < n; i++)
+		if (all_open(r, kind, field[i].name))
+			r->open[r->open_n++] = field[i].name;
+	for (size_t i = 0; i < r->in_n; i++)
+		for (size_t k = 0; k < r->in[i]->open_n; k++)
+			if (opens_nothing(kind, r->in[i]->open[k], field, n))
+				r->open[r->open_n++] = r->in[i]->open[k];
+	return TOCSIN_OK;
+}
+
+/* The lines of C, and those that the draft has now: what the author opens of either. */
+static enum tocsin_err settle_all(struct plan *p, const struct composition *c, struct plan_recipient *r, size_t n)
+{
+	size_t own = c == &p->c ? 0 : c->fields->n;
+	struct body_field *field = arena_alloc(p->arena, (p->field_n + own + 1) * sizeof *field);
+	enum tocsin_err err = field == NULL ? no_room() : TOCSIN_OK;
+	if (err == TOCSIN_OK)
+		memcpy(field, p->field, p->field_n * sizeof *field);
+	if (err == TOCSIN_OK && own > 0)
+		memcpy(field + p->field_n, c->fields->field, own * sizeof *field);
+	for (size_t i = 0; err == TOCSIN_OK && i < n; i++)
+		err = settle_open(p, c->kind, field, p->field_n + own, &r[i]);
+	return err;
 }
 
 static int by_word(const void *a, const void *b)
@@ -93,6 +159,8 @@ static enum tocsin_err gather(struct plan *p, const struct composition *c, struc
 				err = fail(TOCSIN_REFUSED, "the group %s has no members: an empty audience reaches nobody", word);
 		}
 	}
+	if (err == TOCSIN_OK)
+		err = settle_all(p, c, g.all, g.n);
 	if (err == TOCSIN_OK && g.n > 0)
 		qsort(g.all, g.n, sizeof *g.all, by_word);
 	*n = g.n;

@@ -26,7 +26,9 @@ struct plan_recipient {
 	enum peer_state state;                  /* of a contact: as confirmed */
 	bool unusual;                           /* its author, or its subject, never had this recipient */
 	struct profile *profile;
-	const char **open, **close;             /* of all audiences that it is in; close: and the releaser's */
+	const struct composition_audience **in; /* each audience that it is in */
+	size_t in_n;
+	const char **open, **close;             /* what all of them open; what any of them, or the releaser, closes */
 	size_t open_n, close_n;
 	struct hash re[LIMIT_REFS];             /* sorted: what both sides are parties to */
 	size_t re_n;

@@ -45,13 +45,18 @@ static bool any_matches(const char *const *list, size_t n, const char *name)
 }
 
 /* What is closed by default is named itself, or by "source.*"; the substance holds none of it. */
-static bool author_opens(const struct handling_ask *ask, const char *name)
+bool handling_opens(const char *kind, const char *const *open, size_t n, const char *name)
 {
-	for (size_t i = 0; i < ask->open_n; i++)
-		if (line_matches(ask->open[i], name) || (strcmp(ask->open[i], "substance") == 0 && handling_substance(name) &&
-			!field_closed(ask->kind, name)))
+	for (size_t i = 0; i < n; i++)
+		if (line_matches(open[i], name) ||
+			(strcmp(open[i], "substance") == 0 && handling_substance(name) && !field_closed(kind, name)))
 			return true;
 	return false;
+}
+
+static bool author_opens(const struct handling_ask *ask, const char *name)
+{
+	return handling_opens(ask->kind, ask->open, ask->open_n, name);
 }
 
 static const struct body_field *find(const struct handling_ask *ask, const char *name)

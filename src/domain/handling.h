@@ -66,6 +66,8 @@ struct handling {
 enum tocsin_err handling_propose(const struct handling_ask *ask, struct handling *out) MUST_USE;
 /* Why line I is as it is, as a sentence. */
 void handling_words(const struct handling_ask *ask, const struct handling *h, size_t i, struct buf *out);
+/* Whether the author's N words OPEN open line NAME of a KIND. */
+bool handling_opens(const char *kind, const char *const *open, size_t n, const char *name);
 /* Whether NAME belongs to the substance of a warning. */
 bool handling_substance(const char *name);
 

@@ -301,6 +301,39 @@ HOME_TEST(each_recipient_gets_its_own_lines_and_whoever_releases_may_close_more)
 	json_decref(nobody);
 }
 
+HOME_TEST(who_is_in_several_audiences_gets_what_the_most_restrictive_of_them_says)
+{
+	static const struct { const char *audiences; bool origin, place, summary; } cases[] = {
+		{ "{\"to\":[\"south.example\"],\"open\":[\"source.origin\"]}", true, true, true },
+		{ "{\"to\":[\"south.example\"],\"open\":[\"source.origin\"]},{\"to\":[\"south.example\"]}", false, true, true },
+		{ "{\"to\":[\"south.example\"]},{\"to\":[\"@coast\"],\"open\":[\"source.origin\"]}", false, true, true },
+		{ "{\"to\":[\"south.example\"],\"open\":[\"source.origin\"]},{\"to\":[\"@coast\"],\"open\":[\"source.*\"],\"close\":[\"where.place\"]}", true, false, true },
+		{ "{\"to\":[\"south.example\",\"@coast\"],\"open\":[\"source.origin\"]}", true, true, true },
+		{ "{\"to\":[\"south.example\"],\"open\":[\"source.origin\"]},{\"to\":[\"south.example\"],\"close\":[\"source.origin\"],\"open\":[\"source.origin\"]}", false, true, true },
+		{ "{\"to\":[\"south.example\"],\"open\":[\"substance\",\"source.origin\"]},{\"to\":[\"south.example\"],\"open\":[\"threat.*\"]}", false, true, true },
+	};
+	struct house *h = *state;
+	struct change *c = change_new();
+	change_group_put(c, "coast", "south.example");
+	ok(store_commit(DESK(h)->store, c, NULL, NULL));
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		char id[DRAFT_ID + 1], text[1200];
+		snprintf(text, sizeof text, "{\"kind\":\"warning\",\"fields\":{" SUMMARY ",\"source.origin\":\"a fisherman\","
+			"\"handling.tlp\":\"amber\"},\"audiences\":[%s]}", cases[i].audiences);
+		draft_new(h, &h->anna, text, id);
+		ok(propose(h, &h->anna, id, 1));
+		ok(release(h, &h->rolf, id, 1));
+		assert_int_equal(got(h, id, "south.example", "source.origin"), cases[i].origin);
+		assert_int_equal(got(h, id, "south.example", "where.place"), cases[i].place);
+		assert_int_equal(got(h, id, "south.example", "threat.summary"), cases[i].summary);
+	}
+	/* A word that names no line is told, whoever else is in the way. */
+	char id[DRAFT_ID + 1];
+	draft_new(h, &h->anna, "{\"kind\":\"warning\",\"fields\":{" SUMMARY ",\"handling.tlp\":\"amber\"},\"audiences\":["
+		"{\"to\":[\"south.example\"],\"open\":[\"source.origin\"]},{\"to\":[\"south.example\"]}]}", id);
+	fails(propose(h, &h->anna, id, 1), TOCSIN_BAD, "there is no line source.origin");
+}
+
 HOME_TEST(an_update_refers_to_what_each_recipient_got)
 {
 	struct house *h = *state;
@@ -920,6 +953,7 @@ int main(void)
 		IN(a_role_is_needed_and_refusing_says_why),
 		IN(another_unit_does_not_see_a_draft_and_is_told_the_same_of_what_is_not_there),
 		IN(each_recipient_gets_its_own_lines_and_whoever_releases_may_close_more),
+		IN(who_is_in_several_audiences_gets_what_the_most_restrictive_of_them_says),
 		IN(an_update_refers_to_what_each_recipient_got),
 		IN(a_retraction_and_a_closure_take_the_same_path_and_reach_whoever_got_it),
 		IN(what_rests_on_what_others_marked_is_marked_no_lower),
