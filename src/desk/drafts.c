@@ -243,6 +243,29 @@ static enum tocsin_err find_open(const struct desk *d, struct snapshot *read, co
 	return err;
 }
 
+/* What the author of ROW says it is about closes as a marking does: another editor adds to it, and takes nothing away. */
+static enum tocsin_err keeps_all(struct snapshot *read, const struct draft_row *row, const struct hash *re, size_t n,
+	struct arena *a)
+{
+	struct draft_version_row last;
+	struct composition c;
+	enum tocsin_err err = draft_version_by(read, row->num, row->author, a, &last);
+	if (err == TOCSIN_OK)
+		err = composition_read(last.content, clock_now(), a, &c);
+	for (size_t i = 0; err == TOCSIN_OK && i < c.re_n; i++) {
+		struct hash was;
+		bool kept = false;
+		if (!hex_decode(bytes_str(c.re[i]), was.b, SHA256_SIZE))
+			return fail(TOCSIN_BROKEN, "a stored draft has no whole ids");
+		for (size_t k = 0; k < n && !kept; k++)
+			kept = hash_equal(&re[k], &was);
+		if (!kept)
+			return rule_refuse("release.author-closed", "%s wrote that it is about %.16s: keep that in re", row->author,
+				c.re[i]);
+	}
+	return err;
+}
+
 enum tocsin_err drafts_edit(const struct desk *d, const struct view *v, const char *id, int64_t version,
 	const json_t *given)
 {
@@ -259,11 +282,13 @@ enum tocsin_err drafts_edit(const struct desk *d, const struct view *v, const ch
 		err = find_open(d, read, v, id, a, &row);
 	if (err == TOCSIN_OK)
 		err = read_given(d, read, v, given, &row, a, &content, &c, re, NULL, NULL);
+	if (err == TOCSIN_OK && !v->everything && strcmp(v->account, row.author) != 0)
+		err = keeps_all(read, &row, re, c.re_n, a);
 	struct change *change = err == TOCSIN_OK ? change_new() : NULL;
 	if (err == TOCSIN_OK && change == NULL)
 		err = fail(TOCSIN_BROKEN, "no memory for a draft");
 	if (err == TOCSIN_OK) {
-		change_draft_edit(change, row.num, row.state, version, buf_bytes(&content), v->account, now);
+		change_draft_edit(change, row.num, row.state, version, buf_bytes(&content), v->account, v->account, now);
 		/* What was proposed is not any more. */
 		clocks_end(change, CLOCK_RELEASE, 0, row.num, "void", now);
 		audit_add(change, v, "draft.edit", id, "");
@@ -351,6 +376,7 @@ static enum tocsin_err change_file(const struct desk *d, const struct view *v, c
 	const char *name, const char *type, struct bytes data)
 {
 	struct draft_row row;
+	struct draft_version_row last;
 	struct snapshot *read = NULL;
 	int64_t now = clock_now();
 	struct arena *a = arena_new(ARENA);
@@ -361,8 +387,12 @@ static enum tocsin_err change_file(const struct desk *d, const struct view *v, c
 		err = find_open(d, read, v, id, a, &row);
 	if (err == TOCSIN_OK && !v->everything && strcmp(v->account, row.author) != 0)
 		err = closes_none(read, &row, a);
+	if (err == TOCSIN_OK)
+		err = draft_version_get(read, row.num, row.version, a, &last);
 	if (err == TOCSIN_OK) {
-		change_draft_edit(c, row.num, row.state, version, row.content, v->account, now);
+		/* The words stay whose they are: an author who only attaches a file has not taken over what others opened. */
+		const char *wrote = strcmp(v->account, row.author) == 0 ? last.account : v->account;
+		change_draft_edit(c, row.num, row.state, version, row.content, v->account, wrote, now);
 		err = type != NULL ? files_to_draft(read, c, row.num, name, type, data) : remove_file(read, c, row.num, name);
 	}
 	snapshot_close(read);

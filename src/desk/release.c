@@ -199,7 +199,7 @@ static enum tocsin_err how(const struct deciding *g, const struct hands *h, cons
 	if (!proposed && !h->wrote)
 		return rule_refuse("release.two-people", "this version was not proposed by whoever wrote it");
 	return rule_refuse("release.two-people", "%s wrote or proposed it, and it is TLP:%s", g->view->account,
-		tlp_name(g->obstacles.level));
+		tlp_name(g->obstacles.strictest));
 }
 
 static bool confirmed(const struct release_consent *c, const char *line)
@@ -232,6 +232,36 @@ static enum tocsin_err both(struct deciding *g, const struct hands *h, const str
 	return TOCSIN_OK;
 }
 
+/* The lines of NOW that were not among those of WAS, in words. */
+static void opened_since(const json_t *was, const json_t *now, struct buf *out)
+{
+	for (size_t i = 0; i < json_array_size(now); i++) {
+		bool there = false;
+		for (size_t k = 0; k < json_array_size(was) && !there; k++)
+			there = json_equal(json_array_get(was, k), json_array_get(now, i));
+		if (!there && out->n < 200)
+			buf_printf(out, "%s%s", out->n > 0 ? ", " : "", json_string_value(json_array_get(now, i)));
+	}
+}
+
+/* A profile that was loosened since it was proposed would open lines of which nobody decided that they leave. */
+static enum tocsin_err same_lines(const struct deciding *g, const struct hands *h)
+{
+	const json_t *was = json_object_get(h->detail, "recipients");
+	enum tocsin_err err = TOCSIN_OK;
+	for (size_t i = 0; err == TOCSIN_OK && i < json_array_size(g->recipients); i++) {
+		struct buf b;
+		const json_t *now = json_array_get(g->recipients, i);
+		buf_init(&b, 1000);
+		opened_since(json_object_get(json_array_get(was, i), "open"), json_object_get(now, "open"), &b);
+		if (b.n > 0)
+			err = rule_refuse("release.version", "%.*s would be open to %.100s, and was closed when it was proposed: "
+				"close it, or edit the draft and propose it again", (int)b.n, b.p, json_string_value(json_object_get(now, "to")));
+		buf_free(&b);
+	}
+	return err;
+}
+
 /* A group that has grown since it was proposed would reach people whom nobody looked at. */
 static enum tocsin_err same_audience(const struct deciding *g, const struct hands *h)
 {
@@ -240,7 +270,7 @@ static enum tocsin_err same_audience(const struct deciding *g, const struct hand
 	for (size_t i = 0; same && i < json_array_size(was); i++)
 		same = json_equal(json_object_get(json_array_get(was, i), "to"),
 			json_object_get(json_array_get(g->recipients, i), "to"));
-	return same ? TOCSIN_OK
+	return same ? same_lines(g, h)
 		    : rule_refuse("release.version", "its groups have other members than when it was proposed: edit it, and propose it again");
 }
 

@@ -54,9 +54,13 @@ static bool closed_to(const struct plan *p, const struct plan_recipient *r, cons
 		(field_closed(p->c.kind, name) && !any_matches(r->open, r->open_n, name));
 }
 
-/* Whether the author closed NAME to R; whom the author did not name gets nothing that all others do not get. */
-static bool author_closed(const struct plan *p, const struct plan_recipient *r, const char *name)
+/* Whether the author closed NAME to R, by a word, or by how its version was marked (SHUT); whom the author did not name
+ * gets nothing that all others do not get. */
+static bool author_closed(const struct plan *p, const struct plan_recipient *r, const bool *shut, const char *name)
 {
+	for (size_t i = 0; i < p->author_field_n; i++)
+		if (shut[i] && strcmp(p->author_field[i].name, name) == 0)
+			return true;
 	for (size_t i = 0; i < p->author_recipient_n; i++)
 		if (strcmp(p->author_recipient[i].word, r->word) == 0)
 			return closed_to(p, &p->author_recipient[i], name);
@@ -75,14 +79,15 @@ static const struct body_field *field_named(const struct preview *v, const char 
 }
 
 /* Whether the author wrote the text of line NAME as it is, and left it open to R: what it gives away is the author's. */
-static bool author_wrote(const struct plan *p, const struct plan_recipient *r, const struct preview *v, const char *name)
+static bool author_wrote(const struct plan *p, const struct plan_recipient *r, const bool *shut, const struct preview *v,
+	const char *name)
 {
 	const struct body_field *was = composition_field(p->author, name), *now = field_named(v, name);
-	return was != NULL && now != NULL && bytes_equal(was->value, now->value) && !author_closed(p, r, name);
+	return was != NULL && now != NULL && bytes_equal(was->value, now->value) && !author_closed(p, r, shut, name);
 }
 
 /* The values that the author closed to R: under another name, or in a text of somebody else, they are the same. */
-static enum tocsin_err check_moved(struct plan *p, struct plan_obstacles *o, const struct plan_recipient *r,
+static enum tocsin_err check_moved(struct plan *p, struct plan_obstacles *o, const struct plan_recipient *r, const bool *shut,
 	const struct preview *v)
 {
 	const struct draft *was = p->author->fields;
@@ -92,7 +97,7 @@ static enum tocsin_err check_moved(struct plan *p, struct plan_obstacles *o, con
 	if (field == NULL || leaks == NULL)
 		return no_room();
 	for (size_t i = 0; i < was->n; i++) {
-		if (author_closed(p, r, was->field[i].name))
+		if (author_closed(p, r, shut, was->field[i].name))
 			field[n++] = (struct body_field) { was->field[i].name, was->field[i].value, false };
 	}
 	closed = n;
@@ -102,7 +107,7 @@ static enum tocsin_err check_moved(struct plan *p, struct plan_obstacles *o, con
 	enum tocsin_err err = closed == 0 ? TOCSIN_OK : leak_find(p->c.kind, field, n, p->scratch, leaks);
 	for (size_t i = 0; err == TOCSIN_OK && closed > 0 && i < leaks->n; i++) {
 		char words[400];
-		if (!leaks->leak[i].exact || author_wrote(p, r, v, leaks->leak[i].open))
+		if (!leaks->leak[i].exact || author_wrote(p, r, shut, v, leaks->leak[i].open))
 			continue;
 		snprintf(words, sizeof words, "what %.64s closed as %.64s to %.100s stands in %.64s", p->row->author,
 			leaks->leak[i].closed, r->word, leaks->leak[i].open);
@@ -114,16 +119,17 @@ static enum tocsin_err check_moved(struct plan *p, struct plan_obstacles *o, con
 static enum tocsin_err check_author(struct plan *p, struct plan_obstacles *o, const struct plan_recipient *r,
 	const struct preview *v)
 {
-	enum tocsin_err err = TOCSIN_OK;
+	const bool *shut = NULL;
+	enum tocsin_err err = plan_author_shut(p, r, &shut);
 	for (size_t i = 0; err == TOCSIN_OK && i < v->handling.n; i++) {
 		char words[400];
 		const char *name = v->handling.line[i].name;
-		if (!v->handling.line[i].open || !author_closed(p, r, name))
+		if (!v->handling.line[i].open || !author_closed(p, r, shut, name))
 			continue;
 		snprintf(words, sizeof words, "%.64s closed %.64s to %.150s", p->row->author, name, r->word);
 		err = add(p, o, "release.author-closed", PLAN_FIX, r->word, name, words);
 	}
-	return err == TOCSIN_OK ? check_moved(p, o, r, v) : err;
+	return err == TOCSIN_OK ? check_moved(p, o, r, shut, v) : err;
 }
 
 /* ---- one recipient ---- */
@@ -237,7 +243,11 @@ enum tocsin_err plan_look(struct plan *p, plan_each *each, void *arg, struct pla
 		if (each != NULL)
 			each(arg, i, v, overrides);
 	}
-	out->two_people = plan_two_people(p->desk, p->c.kind, p->recipient_n == 0 ? TLP_RED : out->level);
+	/* Whoever edits what somebody else wrote does not mark it so low that one person is enough. */
+	out->strictest = p->recipient_n == 0 ? TLP_RED : out->level;
+	if (p->author != NULL && tlp_above(p->author_level, out->strictest))
+		out->strictest = p->author_level;
+	out->two_people = plan_two_people(p->desk, p->c.kind, out->strictest);
 	return err;
 }
 

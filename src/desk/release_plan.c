@@ -468,7 +468,9 @@ static enum tocsin_err see_author(struct plan *p)
 		err = no_room();
 	if (err == TOCSIN_OK)
 		err = composition_read(row.content, clock_now(), p->arena, p->author);
-	return err == TOCSIN_OK ? gather(p, p->author, &p->author_recipient, &p->author_recipient_n) : err;
+	if (err == TOCSIN_OK)
+		err = gather(p, p->author, &p->author_recipient, &p->author_recipient_n);
+	return err == TOCSIN_OK ? plan_author(p) : err;
 }
 
 /* ---- all of it ---- */

@@ -32,6 +32,7 @@ struct plan_recipient {
 	size_t open_n, close_n;
 	struct hash re[LIMIT_REFS];             /* sorted: what both sides are parties to */
 	size_t re_n;
+	bool *shut;                             /* of the author's only: which of author_field it left closed */
 };
 struct plan {
 	const struct desk *desk;
@@ -52,6 +53,10 @@ struct plan {
 	struct composition *author;             /* the author's last word, when somebody else has edited since; or NULL */
 	struct plan_recipient *author_recipient;
 	size_t author_recipient_n;
+	struct body_field *author_field;        /* of that, and the lines of the attachments as they are now */
+	struct marking *author_marking;
+	size_t author_field_n;
+	enum tlp author_level;                  /* the most restrictive of all that it holds */
 };
 /* Reads ROW's content. CLOSE: {recipient or "*": [lines]}, what the releaser closes; NULL: nothing. DECIDED: who gets it
  * whatever its audiences say now, a list of objects with to; NULL: whom its audiences name. Errors as composition_read;
@@ -73,6 +78,13 @@ enum tocsin_err plan_level(const struct desk *d, struct snapshot *read, const st
 /* By policy: whether two people release a KIND of LEVEL. */
 bool plan_two_people(const struct desk *d, const char *kind, enum tlp level);
 
+/* ---- release_author.c ---- */
+/* What the author's version left closed to each of its recipients; P->author is there. */
+enum tocsin_err plan_author(struct plan *p) MUST_USE;
+/* OUT: for each of author_field whether the author left it closed to R; whom it did not name gets nothing that it closed to
+ * all others. What was not marked yet is not closed by it. In the scratch arena at least. */
+enum tocsin_err plan_author_shut(const struct plan *p, const struct plan_recipient *r, const bool **out) MUST_USE;
+
 /* ---- release_check.c: what stands in the way ---- */
 enum plan_need {
 	PLAN_FIX,                               /* by editing, or before */
@@ -91,6 +103,7 @@ struct plan_obstacles {
 	struct plan_obstacle *one;
 	size_t n, room;
 	enum tlp level;                         /* the most restrictive of what would leave */
+	enum tlp strictest;                     /* and of what its author wrote before somebody else edited it */
 	bool two_people;                        /* by policy */
 };
 /* Looks at every recipient. EACH (may be NULL) is called with each preview while it is there. All else in the plan's

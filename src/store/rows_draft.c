@@ -195,11 +195,11 @@ void change_draft_add(struct change *c, const struct draft_row *row)
 }
 
 void change_draft_edit(struct change *c, int64_t num, const char *state, int64_t old, struct bytes content,
-	const char *account, int64_t now)
+	const char *account, const char *wrote, int64_t now)
 {
 	change_must(c, "somebody has changed this draft meanwhile: read it again", WRITE_DRAFT_EDIT, content, now, account,
 		num, state, old);
-	change_run(c, WRITE_DRAFT_VERSION_ADD, num, old + 1, now, account, content);
+	change_run(c, WRITE_DRAFT_VERSION_ADD, num, old + 1, now, wrote, content);
 }
 
 void change_draft_state(struct change *c, const char *sentence, int64_t num, const char *from, int64_t version,

@@ -58,9 +58,10 @@ enum tocsin_err draft_version_each(struct snapshot *r, int64_t draft, draft_vers
 
 /* num is given by the writer. */
 void change_draft_add(struct change *c, const struct draft_row *row);
-/* The next version, back in state draft; LATER when it is not OLD any more, or not in STATE. */
+/* The next version, back in state draft; LATER when it is not OLD any more, or not in STATE. ACCOUNT changes it, and WROTE
+ * is whose version it is: of which somebody wrote the content, when only its files change. */
 void change_draft_edit(struct change *c, int64_t num, const char *state, int64_t old, struct bytes content,
-	const char *account, int64_t now);
+	const char *account, const char *wrote, int64_t now);
 /* LATER with SENTENCE when it is not in state FROM with VERSION any more. */
 void change_draft_state(struct change *c, const char *sentence, int64_t num, const char *from, int64_t version,
 	const char *to, int64_t now);

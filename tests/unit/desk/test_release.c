@@ -448,6 +448,153 @@ HOME_TEST(nobody_else_opens_what_the_author_closed)
 	}
 }
 
+#define NO_MARKINGS "{\"kind\":\"warning\",\"fields\":{" SUMMARY ",\"threat.actor\":\"Amaq-Wilayat-7731\",\"handling.tlp\":\"%s\"%s},\"audiences\":[{\"to\":[\"%s\"]}]%s}"
+#define MARKED ",\"markings\":{\"threat.actor\":{\"tlp\":\"red\"}}"
+
+static void member(struct house *h, const char *group, const char *word)
+{
+	struct change *c = change_new();
+	change_group_put(c, group, word);
+	ok(store_commit(DESK(h)->store, c, NULL, NULL));
+}
+
+static void profile_is(struct house *h, const char *partner, const char *text)
+{
+	json_t *profile = json_of(text);
+	ok(profiles_put(DESK(h), view_node(), partner, profile));
+	json_decref(profile);
+}
+
+HOME_TEST(a_line_that_the_author_closed_by_its_marking_stays_closed_to_all_other_editors)
+{
+	static const struct { const char *to, *fields, *edited, *markings; bool opens; } edits[] = {
+		{ "south.example", "", "south.example", "", true },
+		{ "south.example", "", "south.example", ",\"markings\":{\"threat.actor\":{\"tlp\":\"amber\"}}", true },
+		{ "south.example", ",\"x.who\":\"Amaq-Wilayat-7731\"", "south.example", MARKED, true },
+		{ "south.example", ",\"advice\":\"Close the gate\"", "south.example", MARKED, false },
+		/* Named by nobody before: no more than the others get. */
+		{ "south.example", "", "west.example", "", true },
+		{ "south.example", "", "west.example", MARKED, true },
+		/* Reached by a group, red is closed to them. */
+		{ "@coast", "", "south.example", MARKED, true },
+		{ "@coast", "", "@coast", MARKED, false },
+	};
+	struct house *h = *state;
+	profile_is(h, "south.example", "{\"tlp\":\"amber\"}");
+	profile_is(h, "west.example", "{\"tlp\":\"red\"}");
+	for (size_t i = 0; i < sizeof edits / sizeof *edits; i++) {
+		char id[DRAFT_ID + 1], text[1200];
+		bool group = edits[i].to[0] == '@';
+		if (group) {
+			member(h, "coast", "south.example");
+			profile_is(h, "south.example", "{\"tlp\":\"red\"}");
+		}
+		snprintf(text, sizeof text, NO_MARKINGS, "amber", "", edits[i].to, MARKED);
+		draft_new(h, &h->anna, text, id);
+		snprintf(text, sizeof text, NO_MARKINGS, "amber", edits[i].fields, edits[i].edited, edits[i].markings);
+		ok(draft_change(h, &h->doris, id, 1, text));
+		if (!edits[i].opens) {
+			ok(propose(h, &h->doris, id, 2));
+			continue;
+		}
+		fails(propose(h, &h->doris, id, 2), TOCSIN_REFUSED, "rule release.author-closed");
+		/* Its author may. */
+		ok(draft_change(h, &h->anna, id, 2, text));
+		if (strcmp(edits[i].markings, "") == 0)
+			ok(propose(h, &h->anna, id, 3));
+	}
+}
+
+HOME_TEST(what_its_author_has_not_marked_yet_a_colleague_may_mark)
+{
+	struct house *h = *state;
+	char id[DRAFT_ID + 1];
+	draft_new(h, &h->anna, "{\"kind\":\"warning\",\"fields\":{" SUMMARY "},\"audiences\":[{\"to\":[\"south.example\"]}]}", id);
+	ok(draft_change(h, &h->doris, id, 1, AMBER));
+	ok(propose(h, &h->doris, id, 2));
+	ok(release(h, &h->rolf, id, 2));
+}
+
+HOME_TEST(who_marks_anothers_draft_lower_does_not_release_it_alone)
+{
+	static const struct { const char *from; bool two; } cases[] = { { "green", false }, { "red", true }, { "amber", true } };
+	struct house *h = *state;
+	policy_is(h, "release.level", "red");
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		char id[DRAFT_ID + 1], text[1200];
+		snprintf(text, sizeof text, NO_MARKINGS, cases[i].from, "", "south.example", "");
+		draft_new(h, &h->doris, text, id);
+		snprintf(text, sizeof text, NO_MARKINGS, "clear", "", "south.example", "");
+		ok(draft_change(h, &h->anna, id, 1, text));
+		json_t *o = shown(h, &h->anna, id);
+		assert_true(json_is_true(json_object_get(o, "two_people")) == cases[i].two);
+		json_decref(o);
+		if (cases[i].two)
+			fails(release(h, &h->anna, id, 2), TOCSIN_REFUSED, "rule release.two-people");
+		else
+			ok(release(h, &h->anna, id, 2));
+	}
+}
+
+HOME_TEST(nobody_else_takes_away_what_the_author_says_it_is_about)
+{
+	struct house *h = *state;
+	static const struct body_field field[] = { { "threat.summary", VALUE("\"a bomb\""), true }, { "handling.tlp", VALUE("\"red\""), true } };
+	struct statement s;
+	struct issue_result theirs;
+	char id[DRAFT_ID + 1], about[1200], without[1200], re[100], hex[2 * SHA256_SIZE + 1];
+	guest_says(&h->home, &h->west, "warning", NULL, 0, &s);
+	guest_stored(&h->home, &h->west, &s, field, 2, 0, &theirs);
+	hex_encode(theirs.id.b, SHA256_SIZE, hex);
+	snprintf(re, sizeof re, ",\"re\":[\"%s\"]", hex);
+	snprintf(about, sizeof about, NO_MARKINGS, "clear", "", "south.example", re);
+	snprintf(without, sizeof without, NO_MARKINGS, "clear", "", "south.example", "");
+	draft_new(h, view_node(), about, id);
+	fails(draft_change(h, &h->doris, id, 1, without), TOCSIN_REFUSED, "rule release.author-closed");
+	ok(draft_change(h, view_node(), id, 1, without));
+	ok(draft_change(h, view_node(), id, 2, about));
+}
+
+HOME_TEST(an_author_who_attaches_a_file_has_not_taken_over_what_another_opened)
+{
+	struct house *h = *state;
+	char id[DRAFT_ID + 1], text[1200];
+	snprintf(text, sizeof text, SECRET_TEXT, "", TO_SOUTH);
+	draft_new(h, &h->anna, text, id);
+	snprintf(text, sizeof text, SECRET_TEXT, "", "[{\"to\":[\"south.example\"]}]");
+	ok(draft_change(h, &h->doris, id, 1, text));
+	for (int64_t version = 2; version < 4; version++)
+		ok(drafts_put_file(DESK(h), &h->anna, id, version, version == 2 ? "gate.txt" : "car.txt", "text/plain", bytes_str("a gate")));
+	fails(propose(h, &h->anna, id, 4), TOCSIN_REFUSED, "rule release.author-closed");
+	json_t *o = shown(h, &h->anna, id);
+	assert_string_equal(json_string_value(json_object_get(o, "changed_by")), "anna-quillfeather");
+	json_decref(o);
+	/* Who attaches has written, too. */
+	draft_new(h, &h->doris, AMBER, id);
+	ok(drafts_put_file(DESK(h), &h->anna, id, 1, "gate.txt", "text/plain", bytes_str("a gate")));
+	ok(propose(h, &h->doris, id, 2));
+	fails(release(h, &h->anna, id, 2), TOCSIN_REFUSED, "rule release.two-people");
+	ok(release(h, &h->rolf, id, 2));
+}
+
+HOME_TEST(a_profile_that_was_loosened_since_the_proposal_opens_nothing)
+{
+	struct house *h = *state;
+	char id[DRAFT_ID + 1], text[1200];
+	json_t *close = json_of("{\"*\":[\"threat.actor\"]}");
+	profile_is(h, "south.example", "{\"tlp\":\"amber\",\"close\":[\"threat.actor\"]}");
+	snprintf(text, sizeof text, NO_MARKINGS, "amber", "", "south.example", "");
+	draft_new(h, &h->anna, text, id);
+	ok(propose(h, &h->anna, id, 1));
+	profile_is(h, "south.example", "{\"tlp\":\"red\"}");
+	fails(release(h, &h->rolf, id, 1), TOCSIN_REFUSED, "threat.actor would be open to south.example");
+	state_is(h, id, "proposed", 0);
+	/* Closer than proposed is no matter. */
+	ok(release_now(DESK(h), &h->rolf, id, &(struct release_ask) { .version = 1, .close = close }));
+	assert_false(got(h, id, "south.example", "threat.actor"));
+	json_decref(close);
+}
+
 /* ---- a property ---- */
 
 static uint64_t next(uint64_t *seed)
@@ -958,6 +1105,12 @@ int main(void)
 		IN(a_retraction_and_a_closure_take_the_same_path_and_reach_whoever_got_it),
 		IN(what_rests_on_what_others_marked_is_marked_no_lower),
 		IN(nobody_else_opens_what_the_author_closed),
+		IN(a_line_that_the_author_closed_by_its_marking_stays_closed_to_all_other_editors),
+		IN(what_its_author_has_not_marked_yet_a_colleague_may_mark),
+		IN(who_marks_anothers_draft_lower_does_not_release_it_alone),
+		IN(nobody_else_takes_away_what_the_author_says_it_is_about),
+		IN(an_author_who_attaches_a_file_has_not_taken_over_what_another_opened),
+		IN(a_profile_that_was_loosened_since_the_proposal_opens_nothing),
 		IN(whoever_edits_and_releases_in_between_what_the_author_closed_never_leaves),
 		IN(a_closed_value_in_an_open_text_is_confirmed_by_author_and_releaser),
 		IN(a_closed_value_that_only_the_releaser_confirms_does_not_leave),

@@ -18,7 +18,7 @@ static int64_t draft(struct fixture *f, const char *id, const char *unit, const 
 static enum tocsin_err edit(struct fixture *f, int64_t num, const char *state, int64_t old, const char *text, const char *who)
 {
 	struct change *c = change_new();
-	change_draft_edit(c, num, state, old, bytes_str(text), who, AT(2));
+	change_draft_edit(c, num, state, old, bytes_str(text), who, who, AT(2));
 	return store_commit(f->s, c, NULL, NULL);
 }
 
