@@ -24,6 +24,7 @@ enum { LEVEL_STARTED, LEVEL_REMINDED, LEVEL_MISSED };
 /* Those of a unit and compartment, in order, each once; without the owner of a clock. */
 struct roster {
 	const char *unit, *compartment;
+	bool imminent;
 	const char *account[CHAIN_MAX];
 	size_t n;
 	bool full;                              /* no memory */
@@ -64,20 +65,24 @@ static bool add_to_chain(void *arg, const char *name)
 	return copy != NULL && c->chain->n < CHAIN_MAX;
 }
 
-/* The chain of ROW's unit and compartment; remembered, as ten thousand clocks may belong to one unit. */
+/* The chain of ROW's unit, compartment and urgency; remembered, as ten thousand clocks may belong to one unit. */
 static enum tocsin_err chain_of(struct firing *f, const struct clock_row *row, const struct roster **out)
 {
 	for (size_t i = 0; i < f->chain_n; i++)
-		if (strcmp(f->chain[i].unit, row->unit) == 0 && strcmp(f->chain[i].compartment, row->compartment) == 0) {
+		if (strcmp(f->chain[i].unit, row->unit) == 0 && strcmp(f->chain[i].compartment, row->compartment) == 0 &&
+			f->chain[i].imminent == (row->urgency == 0)) {
 			*out = &f->chain[i];
 			return TOCSIN_OK;
 		}
 	struct roster *c = &f->chain[f->chain_n < CHAINS_MAX ? f->chain_n++ : CHAINS_MAX - 1];
 	struct roster_add add = { c, f->arena };
-	*c = (struct roster) { .unit = row->unit, .compartment = row->compartment };
+	*c = (struct roster) { .unit = row->unit, .compartment = row->compartment, .imminent = row->urgency == 0 };
 	enum tocsin_err err = escalation_each(f->read, row->unit, row->compartment, add_to_chain, &add);
 	if (err == TOCSIN_OK && c->n < CHAIN_MAX)
 		err = unit_roles_each(f->read, row->unit, ROLE_RELEASER, row->compartment, add_to_chain, &add);
+	/* What is imminent they may act on alone. */
+	if (err == TOCSIN_OK && c->imminent && c->n < CHAIN_MAX)
+		err = unit_roles_each(f->read, row->unit, ROLE_DUTY, row->compartment, add_to_chain, &add);
 	if (err == TOCSIN_OK && c->n < CHAIN_MAX)
 		err = unit_roles_each(f->read, row->unit, ROLE_ADMIN, row->compartment, add_to_chain, &add);
 	if (err == TOCSIN_OK && c->full)

@@ -134,7 +134,9 @@ enum tocsin_err release_propose(const struct desk *d, const struct view *v, cons
 		change_draft_state(c, CHANGED, g.row.num, "draft", g.row.version, "proposed", g.now);
 		clocks_start(d, c, &(struct clock_start) { .kind = CLOCK_RELEASE, .draft = g.row.num, .unit = g.row.unit,
 			.compartment = g.row.compartment, .urgency = g.plan.c.urgency, .now = g.now });
-		err = unit_roles_each(g.read, g.row.unit, ROLE_RELEASER, g.row.compartment, tell, &t);
+		/* What is imminent a duty officer may release, too, who is there at night. */
+		err = unit_roles_each(g.read, g.row.unit, ROLE_RELEASER | (g.plan.c.urgency == 0 ? ROLE_DUTY : 0),
+			g.row.compartment, tell, &t);
 	}
 	if (err == TOCSIN_OK) {
 		json_t *detail = consent_json(&ask->consent);

@@ -58,6 +58,28 @@ HOME_TEST(a_miss_goes_up_the_chain_one_after_the_other_until_nobody_is_left)
 	says(h, 5, "opening", "ended_at", "");
 }
 
+HOME_TEST(of_what_is_imminent_duty_officers_are_told_between_releasing_officers_and_administrators)
+{
+	struct home *h = *state;
+	static const char *const chain[] = { "anna", "carl", "dora", "rita", "zora", "adam" };
+	people(h);
+	sql(h, ACCOUNT("zora", "8", "desk", "4", "active"));
+	struct clock_start s = start_of(CLOCK_OPENING, 5, 0);
+	starts(h, &s);
+	for (size_t i = 0; i < 6; i++) {
+		for (int64_t at = next_at(h); pages_to(h, chain[i]).all < (i == 0 ? 2u : 1u); at = next_at(h))
+			assert_int_equal(fires(h, at), 1);
+		for (size_t k = i + 1; k < 6; k++)
+			assert_int_equal(pages_to(h, chain[k]).all, 0);
+	}
+	s = start_of(CLOCK_OPENING, 6, 1);
+	starts(h, &s);
+	for (int64_t at = T0; at < T0 + 20 * HOUR; at += 10 * MINUTE)
+		fires(h, at);
+	assert_int_equal(pages_to(h, "adam").all, 2);
+	assert_int_equal(pages_to(h, "zora").all, 1);
+}
+
 HOME_TEST(who_may_not_know_of_it_is_not_in_the_chain)
 {
 	struct home *h = *state;
@@ -513,6 +535,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		home_test(a_clock_has_the_period_of_its_urgency_and_its_owner_is_reminded_once),
 		home_test(a_miss_goes_up_the_chain_one_after_the_other_until_nobody_is_left),
+		home_test(of_what_is_imminent_duty_officers_are_told_between_releasing_officers_and_administrators),
 		home_test(who_may_not_know_of_it_is_not_in_the_chain),
 		home_test(whoever_deputises_for_a_releasing_officer_is_in_the_chain_while_that_lasts),
 		home_test(who_leaves_or_joins_the_chain_makes_nobody_else_be_left_out_or_told_twice),
