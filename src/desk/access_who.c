@@ -2,6 +2,7 @@
  * access_who: who asks: views of accounts and of the operator, and what their roles allow.
  */
 #include "desk/access.h"
+#include "desk/policy.h"
 #include "desk/rules.h"
 #include "domain/role.h"
 #include "store/rows_people.h"
@@ -30,13 +31,20 @@ enum tocsin_err access_operator(const struct desk *d, struct view *out)
 	return err;
 }
 
+/* Of what is LENT to who has the roles OWN, what may be used: who inspects does nothing else, and who manages neither unless
+ * policy says so, whatever was lent before they became that. */
+static int64_t usable(const struct desk *d, int64_t own, int64_t lent)
+{
+	const int64_t alone = ROLE_INSPECTOR | (policy_flag(d, "account.administrator-alone") ? ROLE_ADMIN : 0);
+	return (own & alone) != 0 ? 0 : lent & ~alone;
+}
+
 enum tocsin_err access_account(
 	const struct desk *d, struct snapshot *read, const char *account, unsigned token, struct view *out)
 {
 	struct account_row row;
 	int64_t delegated = 0;
 	struct arena *a = arena_new(ARENA);
-	(void)d;
 	*out = (struct view) { .token = 0 };
 	if (a == NULL)
 		return fail(TOCSIN_BROKEN, "no memory for an account");
@@ -49,7 +57,7 @@ enum tocsin_err access_account(
 		take_text(out->account, sizeof out->account, row.name);
 		take_text(out->function, sizeof out->function, row.function);
 		take_text(out->unit, sizeof out->unit, row.unit);
-		out->roles = (unsigned)(row.roles | delegated);
+		out->roles = (unsigned)(row.roles | usable(d, row.roles, delegated));
 		out->token = token;
 		/* Whoever only manages sees no content; whoever inspects sees every unit's. */
 		if (access_may(out, RIGHT_READ) == TOCSIN_OK)

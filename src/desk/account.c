@@ -8,6 +8,7 @@
 #include "desk/totp.h"
 #include "domain/role.h"
 #include "store/rows_people.h"
+#include "store/rows_repeat.h"
 #include "store/rows_unit.h"
 
 #define ARENA 65536
@@ -120,6 +121,17 @@ static int64_t later_than(int64_t before)
 	return now > before ? now : before + 1;
 }
 
+/* What is lent to NAME now must go with ROLES, too. */
+static enum tocsin_err lent_allowed(const struct desk *d, struct snapshot *read, const char *name, unsigned roles)
+{
+	int64_t lent = 0;
+	enum tocsin_err err = delegated_roles(read, name, clock_now(), &lent);
+	if (err != TOCSIN_OK || account_roles_allowed(d, name, roles | (unsigned)lent) == TOCSIN_OK)
+		return err;
+	return rule_refuse(((roles | (unsigned)lent) & ROLE_INSPECTOR) != 0 ? "account.inspector-alone" : "account.administrator-alone",
+		"%s has roles lent to it that do not go with these: end that delegation first", name);
+}
+
 /* What E makes of ROW, and whether it may be. */
 static enum tocsin_err apply(
 	const struct desk *d, const struct view *v, const struct account_edit *e, struct account_row *row)
@@ -139,6 +151,8 @@ static enum tocsin_err apply(
 		err = account_roles_allowed(d, row->name, (unsigned)row->roles);
 	if (err == TOCSIN_OK)
 		err = snapshot_open(d->store, &read);
+	if (err == TOCSIN_OK && e->roles_given)
+		err = lent_allowed(d, read, row->name, (unsigned)row->roles);
 	if (err == TOCSIN_OK)
 		err = check_places(read, row->unit, e->compartment, e->compartment_n);
 	if (err == TOCSIN_OK && was_admin && (strcmp(row->state, "active") != 0 || (row->roles & ROLE_ADMIN) == 0)) {
@@ -168,6 +182,9 @@ static enum tocsin_err commit_edit(const struct desk *d, const struct view *v, c
 	/* What it may not know of any more goes to whom that unit's clocks go to. */
 	if (removed || e->unit != NULL || e->compartments_given)
 		change_clocks_leave(c, row->name);
+	/* And what it was answered before is not answered again. */
+	if (removed || e->unit != NULL || e->compartments_given || e->roles_given)
+		change_repeat_empty_of(c, row->name);
 	if (strcmp(row->state, "active") != 0) {
 		change_session_end_all(c, row->name);
 	} else if (e->state != NULL) {

@@ -348,6 +348,7 @@ enum tocsin_err clocks_ack(const struct desk *d, const struct view *v, const cha
 enum tocsin_err clocks_hand(const struct desk *d, const struct view *v, const char *id, const char *to)
 {
 	struct wanted w;
+	struct view holder;
 	struct snapshot *read;
 	bool has = false;
 	int64_t now = clock_now();
@@ -357,10 +358,15 @@ enum tocsin_err clocks_hand(const struct desk *d, const struct view *v, const ch
 	err = open_clock(d, read, v, id, &w);
 	if (err == TOCSIN_OK)
 		err = unit_has(read, to, w.unit, w.compartment, &has);
+	if (err == TOCSIN_OK && has)
+		err = access_account(d, read, to, 0, &holder);
 	snapshot_close(read);
 	if (err == TOCSIN_OK && !has)
 		err = rule_refuse("clock.unit", "%.*s is no active account of the clock's own unit that may know of it",
 			LIMIT_ACCOUNT, to);
+	/* Who can neither acknowledge it nor do what it asks for would let it run out. */
+	if (err == TOCSIN_OK && access_may(&holder, RIGHT_CLOCK) != TOCSIN_OK)
+		err = rule_refuse("clock.unit", "%.*s has no role that holds clocks", LIMIT_ACCOUNT, to);
 	if (err != TOCSIN_OK)
 		return err;
 	char detail[64 + LIMIT_ACCOUNT + 1];

@@ -7,6 +7,7 @@
 #include "desk/rules.h"
 #include "domain/role.h"
 #include "store/rows_people.h"
+#include "store/rows_repeat.h"
 #include "store/rows_unit.h"
 
 #define ARENA 65536
@@ -121,6 +122,7 @@ enum tocsin_err delegation_end(const struct desk *d, const struct view *v, const
 		err = fail(TOCSIN_BROKEN, "no memory for a delegation");
 	if (err == TOCSIN_OK) {
 		change_delegation_end(c, id, clock_now());
+		change_repeat_empty_of(c, row.to);
 		audit_add(c, v, "delegation.end", row.from, row.to);
 		err = store_commit(d->store, c, NULL, NULL);
 	}

@@ -68,7 +68,8 @@ static void with_statement(void *arg, size_t i, struct change *c)
 		.ground = m->test->ground == NULL ? "" : m->test->ground, .account = m->view->account,
 		.function = m->view->function, .at = m->now });
 	audit_add(c, m->view, "draft.determined", m->row.id, m->result);
-	bool left = strcmp(m->row.state, "released") == 0;
+	/* A draft that is withdrawn starts no duty; the one that runs still can be ended. */
+	bool left = strcmp(m->row.state, "released") == 0 || strcmp(m->row.state, "withdrawn") == 0;
 	if (!is(m->result, "met"))
 		clocks_end(c, CLOCK_DUTY, 0, m->row.num, is(m->result, "waived") ? "met" : "void", m->now);
 	else if (!m->was_met && !left)
@@ -98,8 +99,6 @@ static enum tocsin_err see(struct making *m, const char *id, struct arena *a)
 	struct determined_row was;
 	struct composition c;
 	enum tocsin_err err = drafts_find(m->read, m->view, id, a, &m->row);
-	if (err == TOCSIN_OK && strcmp(m->row.state, "withdrawn") == 0)
-		return rule_refuse("release.state", "draft %s is withdrawn", id);
 	if (err == TOCSIN_OK && strcmp(m->row.kind, "warning") != 0)
 		return fail(TOCSIN_BAD, "the duty to warn is determined of warnings, and this is a %s", m->row.kind);
 	if (err == TOCSIN_OK && m->row.content.n == 0)

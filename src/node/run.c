@@ -292,12 +292,16 @@ static enum tocsin_err start_desk(struct node *n)
 	};
 	if (err == TOCSIN_OK)
 		err = pager_start(&pager, &n->pager);
+	if (err == TOCSIN_OK)
+		err = timer_start(&n->desk, &n->timer);
 	const struct serve_config serve = {
 		.desk = &n->desk,
 		.exchange = n->exchange,
 		.notify = n->notify,
 		.pager = n->pager,
 		.follow = n->follow,
+		.waits = timer_trouble,
+		.waits_arg = n->timer,
 		.dir = n->dir,
 		.socket = n->socket,
 		.listen = c->desk_listen,
@@ -331,8 +335,6 @@ static enum tocsin_err node_start(struct node *n)
 		err = start_exchange(n);
 	if (err == TOCSIN_OK)
 		err = start_desk(n);
-	if (err == TOCSIN_OK)
-		err = timer_start(&n->desk, &n->timer);
 	if (err == TOCSIN_OK)
 		err = folder_write_pid(n->dir);
 	return err;

@@ -20,7 +20,26 @@ struct timer {
 	const struct desk *desk;
 	atomic_bool stop;
 	pthread_t thread;
+	pthread_mutex_t lock;                   /* of the sentence */
+	char trouble[400];
 };
+
+static void say(struct timer *t, const char *sentence)
+{
+	pthread_mutex_lock(&t->lock);
+	snprintf(t->trouble, sizeof t->trouble, "%s", sentence);
+	pthread_mutex_unlock(&t->lock);
+	if (sentence[0] != 0)
+		log_say(LOG_ERROR, "clocks wait", "why=\"%s\"", sentence);
+}
+
+void timer_trouble(void *arg, char *out, size_t room)
+{
+	struct timer *t = arg;
+	pthread_mutex_lock(&t->lock);
+	snprintf(out, room, "%s", t->trouble);
+	pthread_mutex_unlock(&t->lock);
+}
 
 static enum tocsin_err next(const struct desk *d, int64_t *at)
 {
@@ -55,6 +74,9 @@ static enum tocsin_err look(struct timer *t, int *wait_ms)
 	if (err == TOCSIN_OK)
 		err = files_expire(t->desk, clock_now(), &staged);
 	at = staged < at ? staged : at;
+	/* What failed is tried again soon, not when the next thing is due. */
+	if (err != TOCSIN_OK)
+		return err;
 	int64_t left = (at - clock_now()) / 1000 + 1;
 	*wait_ms = at == INT64_MAX ? IDLE_MS : left < 1 ? 1 : left > LONGEST_MS ? LONGEST_MS : (int)left;
 	return err;
@@ -67,8 +89,7 @@ static void *run(void *arg)
 		/* Before it looks: what comes while it does wakes it again. */
 		int64_t seq = store_event_seq(t->desk->store);
 		int wait_ms = TROUBLE_MS;
-		if (look(t, &wait_ms) != TOCSIN_OK)
-			log_say(LOG_ERROR, "clocks wait", "why=\"%s\"", fail_sentence());
+		say(t, look(t, &wait_ms) == TOCSIN_OK ? "" : fail_sentence());
 		if (store_wait(t->desk->store, seq, wait_ms) > seq && !atomic_load(&t->stop))
 			usleep(PAUSE_US);
 	}
@@ -84,10 +105,12 @@ enum tocsin_err timer_start(const struct desk *d, struct timer **out)
 		return fail(TOCSIN_BROKEN, "no memory for the clocks");
 	}
 	t->desk = d;
+	pthread_mutex_init(&t->lock, NULL);
 	pthread_attr_setstacksize(&attr, STACK);
 	int failed = pthread_create(&t->thread, &attr, run, t);
 	pthread_attr_destroy(&attr);
 	if (failed != 0) {
+		pthread_mutex_destroy(&t->lock);
 		free(t);
 		return fail(TOCSIN_BROKEN, "cannot start the thread of the clocks");
 	}
@@ -111,5 +134,6 @@ void timer_stop(struct timer *t)
 			at.tv_nsec -= 1000000000;
 		}
 	} while (pthread_timedjoin_np(t->thread, NULL, &at) != 0);
+	pthread_mutex_destroy(&t->lock);
 	free(t);
 }

@@ -12,6 +12,8 @@
 
 struct timer;
 enum tocsin_err timer_start(const struct desk *d, struct timer **out) MUST_USE;
+/* Why what is due waits; empty: it does not. From any thread; ARG is the timer. */
+void timer_trouble(void *arg, char *out, size_t room);
 void timer_stop(struct timer *t);               /* safe on NULL; before the store is closed */
 
 #endif

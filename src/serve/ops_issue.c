@@ -5,11 +5,14 @@
 #include "desk/contact.h"
 #include "desk/issue.h"
 #include "desk/release.h"
+#include "desk/rules.h"
+#include "domain/leak.h"
 #include "serve/internal.h"
 #include "serve/request.h"
 #include "store/rows.h"
 
 #define RELEASES_MAX 1024           /* of one call of desk_issue */
+#define LOOK_ROOM (64u << 20)       /* of the last look at one release */
 
 /* One release and what of its item decides which call of desk_issue it can share. */
 struct planned {
@@ -140,9 +143,41 @@ static enum tocsin_err plan_item(struct serve *s, struct snapshot *r, const stru
 	return err;
 }
 
+/* Nothing closed stands in what is open: here nobody has looked at a preview and confirmed it. */
+static enum tocsin_err last_look(const char *kind, const struct issue_release *r, struct bytes note, struct bytes body,
+	struct arena *look)
+{
+	char why[300];
+	arena_reset(look);
+	enum tocsin_err err = leak_in_plaintext(kind, r->field, r->field_n, NULL, 0, note, body, look);
+	if (err != TOCSIN_REFUSED)
+		return err;
+	snprintf(why, sizeof why, "%s", fail_sentence());
+	return rule_refuse("leak.closed-value", "%s", why);
+}
+
+/* The same beforehand, for what would otherwise be refused when something else has left already. */
+static enum tocsin_err look_ahead(const struct planned *p, uint32_t lines)
+{
+	const struct issue_release *r = &p->release;
+	struct buf body, opened;
+	struct hash root;
+	struct arena *look = arena_new(LOOK_ROOM);
+	buf_init(&body, LIMIT_ENVELOPE);
+	buf_init(&opened, LIMIT_ENVELOPE);
+	enum tocsin_err err = look == NULL ? fail(TOCSIN_BROKEN, "no memory for the request")
+					   : body_make(r->field, r->field_n, r->file, r->file_n, lines, &body, &opened, &root);
+	if (err == TOCSIN_OK)
+		err = last_look(p->item->kind, r, bytes_of(NULL, 0), buf_bytes(&body), look);
+	buf_free(&opened);
+	buf_free(&body);
+	arena_free(look);
+	return err;
+}
+
 /* Everything that desk_issue would refuse for what it says or to whom, so that several calls of it are all or none as
  * far as that can be known beforehand. */
-static enum tocsin_err check_release(struct serve *s, struct snapshot *r, const struct planned *p)
+static enum tocsin_err check_release(struct serve *s, struct snapshot *r, const struct view *v, const struct planned *p)
 {
 	struct statement st = { .realm = s->desk->realm, .re_n = p->re_n };
 	bool dangling;
@@ -165,7 +200,9 @@ static enum tocsin_err check_release(struct serve *s, struct snapshot *r, const 
 	if (st.lines == 0)
 		return fail(TOCSIN_BAD, "a %s has room for at most %d fields", kind->name, LIMIT_LINES);
 	enum tocsin_err err = contact_rule(s->desk, kind, &p->release);
-	return err == TOCSIN_OK ? desk_rule(r, &st, &dangling) : err;
+	if (err == TOCSIN_OK)
+		err = desk_rule(r, &st, &dangling);
+	return err == TOCSIN_OK && !v->everything ? look_ahead(p, st.lines) : err;
 }
 
 static bool can_share(const struct planned *a, const struct planned *b)
@@ -180,6 +217,7 @@ struct sharing {
 	struct snapshot *read;
 	const struct issue *issue;
 	const struct issue_result *result;
+	struct arena *look;
 	char compartment[LIMIT_ACCOUNT + 1];
 };
 
@@ -187,6 +225,12 @@ static void share(void *arg, size_t i, struct change *c)
 {
 	struct sharing *h = arg;
 	access_share_own(h->desk, h->read, h->view, c, &h->result[i].id, h->issue->kind, h->issue->release[i].to, h->compartment);
+}
+
+static enum tocsin_err look_at(void *arg, size_t i, struct bytes note, struct bytes body)
+{
+	struct sharing *h = arg;
+	return last_look(h->issue->kind, &h->issue->release[i], note, body, h->look);
 }
 
 /* Issues the releases from FIRST on that can share one call; how many into *N. */
@@ -214,9 +258,17 @@ static enum tocsin_err issue_some(struct serve *s, struct snapshot *r, const str
 		.with = share };
 	struct sharing h = { .desk = s->desk, .view = v, .read = r, .issue = &issue, .result = result };
 	issue.arg = &h;
+	/* Without accounts one person is the whole desk, and says what is open. */
+	if (!v->everything) {
+		issue.check = look_at;
+		h.look = arena_new(LOOK_ROOM);
+		if (h.look == NULL)
+			return fail(TOCSIN_BROKEN, "no memory for the request");
+	}
 	enum tocsin_err err = access_compartment(r, v, issue.re, issue.re_n, h.compartment);
 	if (err == TOCSIN_OK)
 		err = desk_issue(s->desk, &issue, result);
+	arena_free(h.look);
 	for (size_t i = 0; err == TOCSIN_OK && i < *n; i++)
 		plan->p[first + i].result = result[i];
 	return err;
@@ -248,7 +300,7 @@ enum tocsin_err op_issue(struct serve *s, struct asked *q)
 	}
 	if (err == TOCSIN_OK && !one_call_does(&plan))
 		for (size_t i = 0; err == TOCSIN_OK && i < plan.n; i++) {
-			err = check_release(s, r, &plan.p[i]);
+			err = check_release(s, r, &q->view, &plan.p[i]);
 			if (err != TOCSIN_OK && request.many)
 				err = fail_within(err, "item %td", plan.p[i].item - request.item + 1);
 		}

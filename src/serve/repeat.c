@@ -1,6 +1,7 @@
 #include "serve/repeat.h"
 
 #include "base/sha256.h"
+#include "desk/audit.h"
 #include "store/rows_repeat.h"
 
 #define ANSWERED 200
@@ -40,6 +41,10 @@ static enum tocsin_err first_answer(struct serve *s, struct asked *q, const stru
 				  "look, and if it did not, send it with another Idempotency-Key");
 	if (row->status != ANSWERED)
 		return fail(TOCSIN_REFUSED, "this request was done; its answer is not kept (any more): look what came of it");
+	/* It is shown once more, and that is in the trail before it leaves. */
+	enum tocsin_err err = audit_note(s->desk, &q->view, "read", q->parameter == NULL ? "" : q->parameter, "the same answer again");
+	if (err != TOCSIN_OK)
+		return err;
 	buf_add_bytes(&q->out, row->answer);
 	q->type = row->type;
 	return TOCSIN_OK;

@@ -27,6 +27,9 @@ struct serve_config {
 	const struct desk *desk;        /* lent, like all below, until serve_stop */
 	struct exchange *exchange;
 	struct follow *follow;          /* NULL: nothing is followed (tests) */
+	/* Why the work that is due waits, empty: it does not; NULL: there is none (tests). */
+	void (*waits)(void *arg, char *out, size_t room);
+	void *waits_arg;
 	struct notify *notify;          /* NULL: no command is configured */
 	struct pager *pager;            /* NULL: nobody is paged (tests) */
 	const char *dir;                /* whose file system is watched for room */

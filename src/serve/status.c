@@ -136,6 +136,11 @@ static void node_alarms(struct serve *s, json_t *alarms)
 		follow_trouble(s->config.follow, trouble, sizeof trouble);
 	if (trouble[0] != 0)
 		alarm_add(alarms, "follow", "who may see what came, its clocks and what search finds stand still: %s", trouble);
+	trouble[0] = 0;
+	if (s->config.waits != NULL)
+		s->config.waits(s->config.waits_arg, trouble, sizeof trouble);
+	if (trouble[0] != 0)
+		alarm_add(alarms, "keep", "clocks, forgetting and what else is due wait: %s", trouble);
 	notify_counts_get(s->config.notify, &told);
 	if (told.failed > 0)
 		alarm_add(alarms, "notify",

@@ -47,6 +47,11 @@ void change_repeat_purge(struct change *c, int64_t before)
 	change_run(c, WRITE_REPEATED_PURGE, before);
 }
 
+void change_repeat_empty_of(struct change *c, const char *account)
+{
+	change_run(c, WRITE_REPEATED_EMPTY_OF, bytes_of(NULL, 0), account);
+}
+
 void change_repeat_empty(struct change *c)
 {
 	change_run(c, WRITE_REPEATED_EMPTY, bytes_of(NULL, 0));

@@ -26,5 +26,7 @@ void change_repeat_drop(struct change *c, const char *account, const char *key);
 void change_repeat_purge(struct change *c, int64_t before);
 /* Drops every answer and keeps the keys: what was answered is to be forgotten, and what was done is not done again. */
 void change_repeat_empty(struct change *c);
+/* The same for one account: what it may see has changed. */
+void change_repeat_empty_of(struct change *c, const char *account);
 
 #endif

@@ -552,5 +552,7 @@ const struct sql_text sql_writes[WRITE_COUNT] = {
 	[WRITE_REPEATED_DROP] = { "repeated drop", "DELETE FROM repeated WHERE account = $1 AND key = $2", "tt" },
 	[WRITE_REPEATED_EMPTY] = { "repeated empty",
 	        "UPDATE repeated SET status = 1, answer = $1 WHERE status > 1", "b" },
+	[WRITE_REPEATED_EMPTY_OF] = { "repeated empty of",
+	        "UPDATE repeated SET status = 1, answer = $1 WHERE account = $2 AND status > 1", "bt" },
 	[WRITE_REPEATED_PURGE] = { "repeated purge", "DELETE FROM repeated WHERE at < $1", "i" },
 };

@@ -79,6 +79,34 @@ run 0 "by two people" as doris release "$closing" --version 1
 run 0 "retract is the shortest of all" as rolf retract "$left" --reason "planted" --wait 20
 run 1 "nobody warns past a draft" sh -c "TOCSIN_TOKEN_FILE=$W/rolf.token curl -sS --fail --unix-socket $W/a/dir/run/tocsin.sock -H \"Authorization: Bearer \$(cat $W/rolf.token)\" -H 'Content-Type: application/json' -d '{\"kind\":\"warning\",\"to\":[\"b.exercise\"],\"fields\":{\"threat.summary\":\"x\",\"handling.tlp\":\"clear\"}}' http://localhost/api/v1/statements || exit 1"
 
+# ---- what is closed stays closed by the direct door, too ----
+direct() { # TOKEN BODY [CURL ARGUMENTS...]: the status; the answer in $W/direct
+	local who=$1 body=$2
+	shift 2
+	api a POST /api/v1/statements -H "Authorization: Bearer $(cat "$W/$who.token")" -H 'Content-Type: application/json' -o "$W/direct" -w '%{http_code}' -d "$body" "$@"
+}
+leak='"kind":"record","to":["b.exercise"],"close":["source.origin"],"fields":{"record.type":"call","source.origin":"Informant-Zebra-4471","text":"We spoke with Informant-Zebra-4471 today.","handling.tlp":"red"}'
+is "$(direct anna "{$leak}")" 403 "a closed value does not leave in an open text of a record"
+match "$(jq -r .detail "$W/direct")" 'rule leak\.closed-value.*source\.origin' "by a rule that names the line"
+listed() { as anna list --json | jq '.items | length'; }
+before=$(listed)
+is "$(direct anna "{\"items\":[{\"kind\":\"record\",\"fields\":{\"record.type\":\"call\",\"text\":\"Nothing.\"}},{\"kind\":\"request\",\"to\":[\"b.exercise\"],\"close\":[\"x.origin\"],\"fields\":{\"question\":\"Do you know Informant-Zebra-4471?\",\"purpose\":\"To assess a threat.\",\"urgency\":\"urgent\",\"x.origin\":\"Informant-Zebra-4471\"}}]}")" 403 "nor of one among others"
+match "$(jq -r .detail "$W/direct")" 'item 2: rule leak\.closed-value' "which is named"
+is "$(listed)" "$before" "and none of them is issued"
+is "$(direct anna "$(echo "{$leak}" | sed 's/We spoke with Informant-Zebra-4471/We spoke with somebody/')")" 200 "what is closed and said nowhere else goes out"
+
+# ---- an answer that is kept is no way around need-to-know ----
+must at a unit add north "the north"
+person kira analyst "analyst"
+note='{"kind":"record","fields":{"record.type":"call","text":"for the desk alone"}}'
+is "$(direct kira "$note" -H 'Idempotency-Key: k')" 200 "a record is written, with a key"
+made=$(cat "$W/direct")
+is "$(direct kira "$note" -H 'Idempotency-Key: k') $(cat "$W/direct")" "200 $made" "which gets the same answer again"
+is "$(as inge audit list --json | jq '[.items[] | select(.who == "kira" and .what == "read" and .detail == "the same answer again")] | length')" 1 "and that is in the audit trail"
+must at a account unit kira north
+is "$(direct kira "$note" -H 'Idempotency-Key: k')" 403 "in another unit it does not"
+match "$(cat "$W/direct")" 'its answer is not kept' "nor is it done once more"
+
 # ---- a hostile partner ----
 must at a partner distrust b.exercise --reason "its officers were seen with the other side"
 draft anna "$W/w.json"

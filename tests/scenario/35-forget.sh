@@ -54,7 +54,12 @@ match "$err" 'rule forget.hold.*court order 12' "with the reason of the hold"
 run 0 "the hold is released" as dora hold "$one" --release
 run 0 "then it is proposed" as dora forget propose "$one" --reason "she asked for it"
 proposal=${out%% *}
+must sqlite3 "$W/a/dir/tocsin.db" "CREATE TRIGGER stuck BEFORE UPDATE ON forgetting WHEN NEW.state = 'done' BEGIN SELECT RAISE(ABORT, 'stuck'); END"
 run 0 "a second person agrees" as rita forget agree "$proposal"
+until_true 30 alarmed a 'forgetting and what else is due wait'; is $? 0 "when it cannot be done that is an alarm"
+must sqlite3 "$W/a/dir/tocsin.db" "DROP TRIGGER stuck"
+not_alarmed() { ! alarmed a 'forgetting and what else is due wait'; }
+until_true 30 not_alarmed; is $? 0 "until it can"
 done_with() { as dora forget list --json | jq -e ".items[] | select(.id == \"$1\") | .state == \"done\"" >/dev/null; }
 until_true 30 done_with "$proposal"; is $? 0 "and it is forgotten"
 

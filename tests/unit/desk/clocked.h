@@ -40,7 +40,8 @@ static inline void sql(struct home *h, const char *text)
 	"INSERT INTO account (name, num, unit, roles, function, state, password, totp, totp_last, created_at, changed_at, used_at)" \
 	" VALUES ('" name "'," num ",'" unit "'," roles ",'" name " function','" state "','',x'',0,0,0,0);"
 
-/* anna owns; carl, then dora are in the chain; rita releases, adam administers, lost is gone, omar is of another unit. */
+/* anna owns; carl, then dora are in the chain; rita releases, adam administers, lost is gone, omar is of another unit;
+ * ines inspects, petra protects data. */
 static inline void people(struct home *h)
 {
 	sql(h,
@@ -48,7 +49,8 @@ static inline void people(struct home *h)
 		ACCOUNT("anna", "1", "desk", "1", "active") ACCOUNT("carl", "2", "desk", "4", "active")
 		ACCOUNT("dora", "3", "desk", "4", "active") ACCOUNT("rita", "4", "desk", "2", "active")
 		ACCOUNT("adam", "5", "desk", "64", "active") ACCOUNT("lost", "6", "desk", "2", "removed")
-		ACCOUNT("omar", "7", "other", "4", "active")
+		ACCOUNT("omar", "7", "other", "4", "active") ACCOUNT("ines", "8", "desk", "16", "active")
+		ACCOUNT("petra", "9", "desk", "32", "active")
 		"INSERT INTO escalation VALUES ('desk',1,'carl'),('desk',2,'dora'),('desk',3,'lost');"
 		"INSERT INTO account_compartment VALUES ('dora','alpha'),('anna','alpha');");
 }

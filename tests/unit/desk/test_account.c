@@ -5,6 +5,7 @@
 #include "desk/unit.h"
 #include "store/rows_access.h"
 #include "store/rows_clock.h"
+#include "store/rows_repeat.h"
 
 #define DAY (86400 * CLOCK_SECOND)
 
@@ -292,6 +293,80 @@ HOME_TEST(a_delegation_ends_with_what_it_rests_on)
 	assert_int_equal(delegation_end(&h->desk, &ann, id), TOCSIN_REFUSED);
 }
 
+HOME_TEST(what_was_lent_to_who_inspects_or_manages_by_now_is_of_no_use)
+{
+	struct home *h = *state;
+	char id[DELEGATION_ID + 1];
+	int64_t now = clock_now(), end = now + DAY;
+	crowd(h);
+	ok(lend(h, "rel", "ann", ROLE_RELEASER, 0, end, id));
+	fails(roles_of(h, "boss", "ann", ROLE_INSPECTOR), TOCSIN_REFUSED, "account.inspector-alone: ann has roles lent to it");
+	fails(roles_of(h, "boss", "ann", ROLE_ADMIN), TOCSIN_REFUSED, "account.administrator-alone: ann has roles lent to it");
+	assert_int_equal(view_as(h, "ann").roles, ROLE_ANALYST | ROLE_RELEASER);
+	struct view ann = view_as(h, "ann");
+	ok(delegation_end(&h->desk, &ann, id));
+	/* Lent to begin later, so that nothing runs when the role is given. */
+	ok(lend(h, "rel", "ann", ROLE_RELEASER, now + DAY / 4, end, id));
+	ok(roles_of(h, "boss", "ann", ROLE_INSPECTOR));
+	clock_set(now + DAY / 2);
+	assert_int_equal(view_as(h, "ann").roles, ROLE_INSPECTOR);
+	clock_set(now);
+	ok(roles_of(h, "boss", "ann", ROLE_ADMIN));
+	clock_set(now + DAY / 2);
+	assert_int_equal(view_as(h, "ann").roles, ROLE_ADMIN);
+	ok(policy_preset(&h->desk, view_node(), "three"));
+	assert_int_equal(view_as(h, "ann").roles, ROLE_ADMIN | ROLE_RELEASER);
+	clock_unset();
+}
+
+/* Whether the answer that ACCOUNT was given under the key "k" is there still. */
+static bool answered(struct home *h, const char *account)
+{
+	struct snapshot *r;
+	struct repeat_row row;
+	struct arena *a = arena_new(1u << 16);
+	ok(snapshot_open(h->desk.store, &r));
+	ok(repeat_get(r, account, "k", a, &row));
+	snapshot_close(r);
+	bool there = row.answer.n > 0;
+	assert_int_equal(row.status, there ? 200 : 1);
+	arena_free(a);
+	return there;
+}
+
+static void answer(struct home *h, const char *account)
+{
+	static const struct hash digest = { { 1 } };
+	struct change *c = change_new();
+	change_repeat_drop(c, account, "k");
+	change_repeat_begin(c, account, "k", &digest, "run", clock_now());
+	change_repeat_end(c, account, "k", 200, "application/json", bytes_str("{}"));
+	ok(store_commit(h->desk.store, c, NULL, NULL));
+}
+
+HOME_TEST(what_an_account_was_answered_is_not_kept_when_what_it_may_see_changes)
+{
+	struct home *h = *state;
+	char id[DELEGATION_ID + 1];
+	crowd(h);
+	struct view boss = view_as(h, "boss");
+	const struct account_edit edits[] = { { .unit = "crisis" }, { .unit = "desk" }, { .compartments_given = true },
+		{ .roles_given = true, .roles = ROLE_LIAISON } };
+	for (size_t i = 0; i < sizeof edits / sizeof *edits; i++) {
+		answer(h, "ann");
+		answer(h, "lia");
+		ok(account_edit(&h->desk, &boss, "ann", &edits[i]));
+		assert_false(answered(h, "ann"));
+		assert_true(answered(h, "lia"));
+	}
+	answer(h, "ann");
+	ok(account_edit(&h->desk, &boss, "ann", &(struct account_edit){ .function = "clerk" }));
+	assert_true(answered(h, "ann"));
+	ok(lend(h, "rel", "ann", ROLE_RELEASER, 0, clock_now() + DAY, id));
+	ok(delegation_end(&h->desk, &boss, id));
+	assert_false(answered(h, "ann"));
+}
+
 HOME_TEST(one_delegates_what_is_ones_own_within_the_unit_and_with_an_end)
 {
 	struct home *h = *state;
@@ -502,6 +577,8 @@ int main(void)
 		home_test(a_units_escalation_is_its_own_active_accounts_and_whoever_leaves_leaves_it),
 		home_test(a_deputy_has_the_roles_then_not_before_and_not_after),
 		home_test(a_delegation_ends_with_what_it_rests_on),
+		home_test(what_was_lent_to_who_inspects_or_manages_by_now_is_of_no_use),
+		home_test(what_an_account_was_answered_is_not_kept_when_what_it_may_see_changes),
 		home_test(one_delegates_what_is_ones_own_within_the_unit_and_with_an_end),
 		home_test(two_accounts_sign_a_hand_over_and_the_clocks_go_to_the_successor),
 		home_test(a_hand_over_lists_of_a_compartment_only_what_both_may_know_and_shows_it_only_as_long),

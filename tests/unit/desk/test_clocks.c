@@ -285,6 +285,9 @@ HOME_TEST(a_clock_is_handed_over_within_its_unit_only)
 	fails(clocks_hand(&h->desk, &anna, id, "lost"), TOCSIN_REFUSED, "rule clock.unit");
 	fails(clocks_hand(&h->desk, &anna, id, "noone"), TOCSIN_REFUSED, "rule clock.unit");
 	fails(clocks_hand(&h->desk, &anna, secret, "rita"), TOCSIN_REFUSED, "rule clock.unit");
+	fails(clocks_hand(&h->desk, &anna, id, "ines"), TOCSIN_REFUSED, "rule clock.unit: ines has no role that holds clocks");
+	fails(clocks_hand(&h->desk, &anna, id, "petra"), TOCSIN_REFUSED, "rule clock.unit: petra has no role");
+	says(h, 5, "opening", "owner", "rita");
 	ok(clocks_hand(&h->desk, &anna, secret, "dora"));
 	struct change *c = change_new();
 	clocks_move(c, "rita", "carl");

@@ -880,6 +880,21 @@ HOME_TEST(a_duty_is_waived_by_who_may_on_a_ground_with_a_reason_and_ends_with_a_
 	assert_int_equal(clocks_open(h, "duty"), 0);
 }
 
+HOME_TEST(a_duty_outlives_its_withdrawn_draft_until_it_is_waived_and_none_begins_there)
+{
+	struct house *h = *state;
+	char id[DRAFT_ID + 1];
+	draft_new(h, &h->anna, AMBER, id);
+	ok(determine(h, &h->anna, id, "yes", NULL, NULL, NULL));
+	ok(drafts_withdraw(DESK(h), &h->anna, id, 1, "another desk warns them"));
+	assert_int_equal(clocks_open(h, "duty"), 1);
+	ok(determine(h, &h->rolf, id, "yes", "waived", "already-aware", "they told us"));
+	assert_int_equal(clocks_open(h, "duty"), 0);
+	ok(determine(h, &h->anna, id, "yes", NULL, NULL, NULL));
+	assert_int_equal(clocks_open(h, "duty"), 0);
+	state_is(h, id, "withdrawn", 0);
+}
+
 HOME_TEST(where_there_is_a_duty_not_even_the_author_closes_what_it_is_about)
 {
 	struct house *h = *state;
@@ -1120,6 +1135,7 @@ int main(void)
 		IN(policy_and_profile_are_overridden_for_a_reason_and_a_distrusted_partner_can_be_warned),
 		IN(four_tests_that_are_passed_are_a_duty_whatever_somebody_wants),
 		IN(a_duty_is_waived_by_who_may_on_a_ground_with_a_reason_and_ends_with_a_release),
+		IN(a_duty_outlives_its_withdrawn_draft_until_it_is_waived_and_none_begins_there),
 		IN(where_there_is_a_duty_not_even_the_author_closes_what_it_is_about),
 		IN(policy_can_ask_for_the_tests_before_a_release),
 		IN(what_is_imminent_leaves_by_one_and_is_reviewed_by_a_second_who_cannot_skip_the_tests),
