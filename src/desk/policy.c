@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "store/rows_access.h"
 #include "store/rows_policy.h"
 
 struct value {
@@ -251,12 +252,38 @@ static void add_change(const struct view *v, struct change *c, const char *name,
 	audit_add(c, v, "policy", name, detail);
 }
 
+/* A unit that there is not would be shown what nobody sees then: what comes in is hidden from everybody. */
+static enum tocsin_err units_there(const struct desk *d, const char *name, const char *value)
+{
+	bool route = strcmp(name, "unit.route") == 0, known = true;
+	struct snapshot *read;
+	struct bytes rest = bytes_str(value), word;
+	if (!route && strcmp(name, "unit.intake") != 0)
+		return TOCSIN_OK;
+	enum tocsin_err err = snapshot_open(d->store, &read);
+	if (err != TOCSIN_OK)
+		return err;
+	while (err == TOCSIN_OK && known && text_word(&rest, &word)) {
+		char unit[LIMIT_ACCOUNT + 1];
+		const uint8_t *eq = route ? memchr(word.p, '=', word.n) : NULL;
+		struct bytes named = eq == NULL ? word : bytes_of(eq + 1, (size_t)(word.p + word.n - eq - 1));
+		snprintf(unit, sizeof unit, "%.*s", (int)named.n, (const char *)named.p);
+		err = scope_unit_known(read, unit, &known);
+		if (err == TOCSIN_OK && !known)
+			err = fail(TOCSIN_MISSING, "there is no unit %s (tocsin unit add)", unit);
+	}
+	snapshot_close(read);
+	return err;
+}
+
 enum tocsin_err policy_set(const struct desk *d, const struct view *v, const char *name, const char *value)
 {
 	size_t i = find(name);
 	if (i == SIZE_MAX)
 		return fail(TOCSIN_MISSING, "there is no policy called %.64s; tocsin policy lists them", name);
 	enum tocsin_err err = policy_check(policy_each(i), value, NULL);
+	if (err == TOCSIN_OK)
+		err = units_there(d, name, value);
 	struct change *c = err == TOCSIN_OK ? change_new() : NULL;
 	if (err != TOCSIN_OK)
 		return err;

@@ -13,6 +13,8 @@ arrives 20 pa "$early" received
 holds n "$early"; is $? 0 "without accounts the operator sees what comes"
 
 # ---- two units, seven roles each, and a compartment ----
+run 1 "nothing is routed to a unit that there is not" at n policy set unit.route "pa.exercise=alpha pb.exercise=bravo"
+for unit in alpha bravo; do must at n unit add $unit "Unit $unit"; done
 must at n policy set unit.route "pa.exercise=alpha pb.exercise=bravo"
 must at n account add chief --role administrator --unit desk --password-file "$W/password"
 run 1 "with the first account the operator sees no content any more" at n show "$early"

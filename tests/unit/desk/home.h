@@ -22,6 +22,7 @@
 #include "desk/issue.h"
 #include "desk/policy.h"
 #include "desk/standing.h"
+#include "desk/unit.h"
 #include "proof/body.h"
 
 #define HOME "north.example"
@@ -449,6 +450,12 @@ static inline int64_t last_num(struct home *h)
 	ok(statement_last(r, &num));
 	snapshot_close(r);
 	return num;
+}
+
+/* A unit, so that policy can name it. */
+static inline void home_unit(struct home *h, const char *name)
+{
+	ok(unit_put(&h->desk, view_node(), name, name));
 }
 
 #endif

@@ -70,6 +70,11 @@ HOME_TEST(a_route_takes_a_partner_to_its_unit)
 	struct guest g;
 	struct issue_result r;
 	guest_meets(h, &g, "south.example");
+	fails(policy_set(&h->desk, view_node(), "unit.route", "west.example=west south.example=crisis"), TOCSIN_MISSING, "no unit west");
+	fails(policy_set(&h->desk, view_node(), "unit.intake", "front"), TOCSIN_MISSING, "no unit front");
+	home_unit(h, "west");
+	home_unit(h, "crisis");
+	home_unit(h, "front");
 	ok(policy_set(&h->desk, view_node(), "unit.route", "west.example=west south.example=crisis"));
 	ok(policy_set(&h->desk, view_node(), "unit.intake", "front"));
 	guest_writes(h, &g, "warning", NULL, NULL, &r);
@@ -148,6 +153,9 @@ HOME_TEST(an_answer_in_the_same_batch_as_its_question_is_followed_behind_it)
 	struct issue_result ours, theirs;
 	size_t done;
 	guest_meets(h, &g, "south.example");
+	home_unit(h, "elsewhere");
+	home_unit(h, "first");
+	home_unit(h, "second");
 	ok(policy_set(&h->desk, view_node(), "unit.intake", "elsewhere"));
 	issue_warning(h, "south.example", &ours);
 	guest_writes(h, &g, "response", &ours.id, NULL, &theirs);

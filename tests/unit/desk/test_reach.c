@@ -291,6 +291,7 @@ HOME_TEST(a_view_is_shown_the_reach_of_what_it_sees_and_whoever_sees_the_stateme
 	struct view v;
 	json_t *o;
 	two_guests(h, &g, &k, r);
+	home_unit(h, "elsewhere");
 	ok(policy_set(&h->desk, view_node(), "unit.intake", "elsewhere"));
 	share_with(h, r[0].num, "desk");
 	share_with(h, r[1].num, "border");
