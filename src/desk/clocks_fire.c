@@ -235,23 +235,6 @@ static enum tocsin_err make_step(struct firing *f, const struct clock_due *due, 
 
 /* ---- all that are due ---- */
 
-/* Takes the changes. */
-static enum tocsin_err submit(const struct desk *d, struct change **changes, size_t n)
-{
-	struct change_result *r = calloc(n, sizeof *r);
-	enum tocsin_err err = r == NULL ? fail(TOCSIN_BROKEN, "no memory for the clocks that are due") : TOCSIN_OK;
-	if (err == TOCSIN_OK)
-		store_commit_each(d->store, changes, n, r, NULL);
-	for (size_t i = 0; i < n; i++)
-		if (r == NULL)
-			change_free(changes[i]);
-		else if (err == TOCSIN_OK && r[i].err != TOCSIN_OK && r[i].err != TOCSIN_LATER)
-			/* LATER: it went on in the meantime. */
-			err = fail(r[i].err, "%s", r[i].sentence);
-	free(r);
-	return err;
-}
-
 enum tocsin_err clocks_fire(const struct desk *d, int64_t now, size_t max, size_t *done)
 {
 	struct clock_due *due = NULL;
@@ -269,7 +252,8 @@ enum tocsin_err clocks_fire(const struct desk *d, int64_t now, size_t max, size_
 		err = make_step(&f, &due[made], &changes[made]);
 	snapshot_close(f.read);
 	if (err == TOCSIN_OK && n > 0)
-		err = submit(d, changes, n);
+		/* One that went on in the meantime is left alone. */
+		err = store_commit_still(d->store, changes, n);
 	else
 		for (size_t i = 0; i < made; i++)
 			change_free(changes[i]);

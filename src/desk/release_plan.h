@@ -114,6 +114,14 @@ enum tocsin_err plan_look(struct plan *p, plan_each *each, void *arg, struct pla
 /* REFUSED (its rule) for the first obstacle that GIVEN does not meet; OVERRIDE is asked for only when RELEASING. */
 enum tocsin_err plan_refuse(const struct plan_obstacles *o, const struct release_consent *given, bool releasing) MUST_USE;
 
+/* ---- release_audience.c ---- */
+/* LIST of *N becomes LIST and MORE, in A; false when out of memory. */
+bool plan_append(struct arena *a, const char ***list, size_t *n, const char *const *more, size_t more_n) MUST_USE;
+/* Everybody in the audiences of C, each once, by name. */
+enum tocsin_err plan_gather(struct plan *p, const struct composition *c, struct plan_recipient **out, size_t *n) MUST_USE;
+/* Those of LIST ([{to}]), named, as the plan's recipients; nothing is said of their lines. */
+enum tocsin_err plan_gather_decided(struct plan *p, const json_t *list) MUST_USE;
+
 /* ---- release_go.c ---- */
 /* Does the release of draft NUM that was begun, or goes on with it. */
 enum tocsin_err release_go(const struct desk *d, int64_t num) MUST_USE;

@@ -123,24 +123,6 @@ static enum tocsin_err spread_one(struct spreading *s, const struct page_row *pa
 	return TOCSIN_OK;
 }
 
-static enum tocsin_err commit_all(struct spreading *s, struct change **changes)
-{
-	struct change_result *result = calloc(s->n, sizeof *result);
-	if (result == NULL) {
-		for (size_t i = 0; i < s->n; i++)
-			change_free(changes[i]);
-		return fail(TOCSIN_BROKEN, "no memory for pages");
-	}
-	store_commit_each(s->p->desk->store, changes, s->n, result, NULL);
-	enum tocsin_err err = TOCSIN_OK;
-	for (size_t i = 0; i < s->n && err == TOCSIN_OK; i++)
-		/* LATER: it was acknowledged, or went through, meanwhile. */
-		if (result[i].err != TOCSIN_OK && result[i].err != TOCSIN_LATER)
-			err = fail(result[i].err, "%s", result[i].sentence);
-	free(result);
-	return err;
-}
-
 /* What is due of the pages themselves, at most SPREAD_MAX; *DONE how many. */
 static enum tocsin_err spread(struct pager *p, struct spreading *s, size_t *done)
 {
@@ -167,7 +149,7 @@ static enum tocsin_err spread(struct pager *p, struct spreading *s, size_t *done
 	s->zone = NULL;
 	*done = s->n;
 	if (err == TOCSIN_OK && s->n > 0)
-		return commit_all(s, changes);
+		return store_commit_still(s->p->desk->store, changes, s->n);
 	for (size_t i = 0; i < made; i++)
 		change_free(changes[i]);
 	return err;

@@ -92,6 +92,8 @@ typedef void store_done(void *arg, const struct change_result *results, size_t n
 void store_submit(struct store *s, struct change **changes, size_t n, store_done *done, void *arg);
 /* Submits N changes and waits; RESULT has room for N. Takes the changes (not the array). Never call it on the writer's thread. */
 void store_commit_each(struct store *s, struct change **changes, size_t n, struct change_result *result, struct commit_info *info);
+/* The same for changes that each stand alone: one whose precondition failed (LATER) is left out without a word; the first other failure is told. */
+enum tocsin_err store_commit_still(struct store *s, struct change **changes, size_t n) MUST_USE;
 /* Submits one change and waits. Takes C. RESULT and INFO may be NULL. Never call it on the writer's thread. */
 enum tocsin_err store_commit(struct store *s, struct change *c, struct change_result *result, struct commit_info *info) MUST_USE;
 

@@ -643,6 +643,21 @@ void store_commit_each(
 		*info = w.info;
 }
 
+enum tocsin_err store_commit_still(struct store *s, struct change **changes, size_t n)
+{
+	struct change_result *r = calloc(n + 1, sizeof *r);
+	enum tocsin_err err = r == NULL ? fail(TOCSIN_BROKEN, "%s: out of memory", s->path) : TOCSIN_OK;
+	if (err == TOCSIN_OK)
+		store_commit_each(s, changes, n, r, NULL);
+	for (size_t i = 0; i < n; i++)
+		if (r == NULL)
+			change_free(changes[i]);
+		else if (err == TOCSIN_OK && r[i].err != TOCSIN_OK && r[i].err != TOCSIN_LATER)
+			err = fail(r[i].err, "%s", r[i].sentence);
+	free(r);
+	return err;
+}
+
 enum tocsin_err store_commit(struct store *s, struct change *c, struct change_result *result, struct commit_info *info)
 {
 	struct change_result r;
