@@ -34,6 +34,17 @@ enum right {
 	RIGHT_FORGET_PROPOSE,
 	RIGHT_FORGET_AGREE,
 	RIGHT_HOLD,                             /* legal hold */
+	RIGHT_REQUEST,                          /* ask partners, answer them */
+	RIGHT_LEAD,                             /* open, assess, assign, close leads */
+	RIGHT_DOOR,                             /* look at what the door holds, decide about it */
+	RIGHT_DOOR_RULES,                       /* the door's rules, quotas and calendar */
+	RIGHT_PROTECTED,                        /* the list of protected people */
+	RIGHT_CORRECT,                          /* find and propose a correction for who asks for it */
+	RIGHT_CORRECT_AGREE,
+	RIGHT_EXPOSURE,                         /* read what partners have learnt from us; silence */
+	RIGHT_BUDGET,                           /* set what a source may bear; sign a release that passes it */
+	RIGHT_STRANGER,                         /* what comes from nodes that are no partners */
+	RIGHT_BROKER,                           /* send by way of a broker; what is in custody here */
 	RIGHT_AUDIT,                            /* read the audit trail, determinations, approvals */
 	RIGHT_ADMIN,                            /* accounts, units, policy, own cards, witnesses, clock of an exercise */
 	RIGHT_COUNT

@@ -19,6 +19,9 @@ static const struct clock_rule rules[CLOCK_KINDS] = {
 	[CLOCK_WINDOW] = { "window", false, false, true, "lapsed, unresolved: its window is over, and that is no all-clear" },
 	[CLOCK_FOLLOW_UP] = { "follow-up", true, false, false, "lapsed, and neither extended nor stood down, and no outcome stated" },
 	[CLOCK_DELIVERY] = { "delivery", true, true, false, "not known to be delivered by voice or paper" },
+	[CLOCK_LEAD] = { "lead", false, false, false, "a lead whose review date has come" },
+	[CLOCK_DOOR] = { "door", true, false, false, "held at the door, and nobody has decided" },
+	[CLOCK_CUSTODY] = { "custody", false, false, false, "its broker has not said what became of it" },
 	[CLOCK_FORGET] = { "forget", true, false, false, "its time is over, and nobody has decided about it" },
 };
 

@@ -31,6 +31,9 @@ enum clock_kind {
 	CLOCK_WINDOW,           /* the window's end; met by a closure, otherwise lapsed, unresolved */
 	CLOCK_FOLLOW_UP,        /* a lapsed window: extend, stand down or state an outcome */
 	CLOCK_DELIVERY,         /* by voice or paper; met by the record of it */
+	CLOCK_LEAD,             /* a lead's review date; always named */
+	CLOCK_DOOR,             /* held at the door; met by the decision */
+	CLOCK_CUSTODY,          /* tendered to a broker; met by the broker's last word about it; always named */
 	CLOCK_FORGET,           /* retention ran out, or a review date has come */
 	CLOCK_KINDS
 };

@@ -130,6 +130,7 @@ static const struct policy_row rows[] = {
 	PERIODS("review", "12h", "1d", "3d", "until a second person has reviewed what one released alone"),
 	PERIODS("follow-up", "2h", "1d", "3d", "from a window's end without a closure until the author extends it, stands it down or says what came of it"),
 	PERIODS("delivery", "30m", "4h", "1d", "until a warning by voice or paper was delivered and written down"),
+	PERIODS("door", "30m", "4h", "1d", "until somebody has decided about what the door holds"),
 	PERIODS("forget", "30d", "30d", "30d", "until somebody has decided about content whose time is over"),
 	{ "clock.reminder", POLICY_INTEGER, 0, 99, NULL, "75",
 		"percent of a clock's time after which its owner is reminded; 0: not at all", NULL },

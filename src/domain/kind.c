@@ -11,12 +11,21 @@ static const char *const needs_result[] = { "result", NULL };
 static const char *const needs_duty[] = { "duty", "test.credible", "test.specific", "test.impending", "test.harm", NULL };
 static const char *const needs_record[] = { "record.type", "text", NULL };
 
+static const char *const needs_tender[] = { "envelope.to", "envelope.label", "envelope.until", NULL };
+static const char *const needs_relay[] = { "envelope.label", NULL };
+static const char *const needs_custody[] = { "custody.state", NULL };
+static const char *const needs_voucher[] = { "voucher.name", "voucher.fp", NULL };
+static const char *const needs_match[] = { "match.key", "match.tags", NULL };
+static const char *const needs_authorship[] = { "authorship.statement", "authorship.name", "authorship.signature", NULL };
+
 static const char *const any_target[] = { NULL };
 static const char *const to_respond_to[] = { "warning", "retraction", "closure", NULL };
 static const char *const to_retract[] = { "warning", "response", "closure", "record", "request", "answer", NULL };
 static const char *const to_close[] = { "warning", NULL };
 /* A response may ask a question, too: "too general" comes with one. */
 static const char *const to_answer[] = { "request", "response", NULL };
+
+static const char *const to_keep[] = { "tender", "relay", NULL };
 
 /* A response may answer a retraction or a closure, so that their author learns whom they reached. */
 static const struct kind kinds[] = {
@@ -28,11 +37,19 @@ static const struct kind kinds[] = {
 	{ "answer", 16, KIND_TARGET_TO, true, KIND_SELF_NO, needs_result, to_answer },
 	{ "record", 16, KIND_MAKER, false, KIND_SELF_YES, needs_record, any_target },
 	{ "determination", 16, KIND_MAKER, false, KIND_SELF_ONLY, needs_duty, any_target },
+	/* Made and read by the nodes themselves. */
+	{ "tender", 16, KIND_ANYONE, false, KIND_SELF_NO, needs_tender, any_target },
+	{ "relay", 16, KIND_ANYONE, false, KIND_SELF_NO, needs_relay, any_target },
+	{ "custody", 16, KIND_TARGET_TO, true, KIND_SELF_NO, needs_custody, to_keep },
+	{ "voucher", 16, KIND_ANYONE, false, KIND_SELF_NO, needs_voucher, any_target },
+	{ "match", 16, KIND_ANYONE, false, KIND_SELF_NO, needs_match, any_target },
+	{ "authorship", 16, KIND_ANYONE, false, KIND_SELF_NO, needs_authorship, any_target },
 };
 
 /* The kinds of this build. A test builds a node that is older than others by leaving some out. */
 #ifndef TOCSIN_KINDS
-#define TOCSIN_KINDS "warning response retraction closure request answer record determination"
+#define TOCSIN_KINDS "warning response retraction closure request answer record determination tender relay custody voucher match " \
+	"authorship"
 #endif
 
 static bool is_built(const struct kind *k)

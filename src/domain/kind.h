@@ -3,7 +3,7 @@
  * (DESIGN, section 3).
  *
  * A new kind is one row.  The kinds there are: warning, response, retraction, closure, request, answer, record,
- * determination.
+ * determination, and those that nodes make and read by themselves: tender, relay, custody, voucher, match, authorship.
  */
 #ifndef TOCSIN_DOMAIN_KIND_H
 #define TOCSIN_DOMAIN_KIND_H

@@ -6,7 +6,7 @@
 #include "domain/area.h"
 #include "domain/specificity.h"
 
-#define ALL "warning response retraction closure request answer record determination"
+#define ALL "warning response retraction closure request answer record determination tender relay custody voucher match authorship"
 
 static const char *const harms[] = { "death", "injury", "kidnapping", "damage", "disruption", "threat", "other", NULL };
 static const char *const targets[] = { "person", "group", "crowd", "venue", "place-of-worship", "school", "hospital",
@@ -34,11 +34,18 @@ static const char *const duties[] = { "met", "not-met", "waived", NULL };
 static const char *const grounds[] = { "endangers-sources", "endangers-operation", "target-is-perpetrator",
 	"risk-through-insurgency", "already-aware", "foreign-source", "no-reasonable-way", NULL };
 static const char *const records[] = { "call", "meeting", "public-remark", "voice-delivery", "paper-delivery",
-	"other-delivery", "mail", "alert", "release", "test", "test-answer",
+	"other-delivery", "mail", "alert", "release", "test", "test-answer", "breach", "lead", "correction",
 	"other", NULL };
 static const char *const methods[] = { "telephone", "in-person", "paper", "mail", "other", NULL };
 static const char *const signatures[] = { "good", "bad", "expired", "revoked", "unknown-key", "none", "not-checked",
 	NULL };
+static const char *const asks[] = { "clarify", "detail", "evidence", "event", "person", "organisation", "action", NULL };
+static const char *const subjects[] = { "person", "organisation", "vehicle", "place", "other", NULL };
+static const char *const roles[] = { "suspect", "accomplice", "victim", "witness", "missing", "other", NULL };
+static const char *const declines[] = { "law", "rights", "source", "operation", "no-basis", "disproportionate", "not-competent",
+	"cost", "other", NULL };
+static const char *const breaches[] = { "ours", "theirs", NULL };
+static const char *const custodies[] = { "held", "delivered", "refused", "not-fetched", NULL };
 static const char *const signed_parts[] = { "whole", "part", NULL };
 
 static const struct field fields[] = {
@@ -60,11 +67,11 @@ static const struct field fields[] = {
 		"How likely the event is (ICD 203): 1-5, 5-20, 20-45, 45-55, 55-80, 80-95, 95-99 percent" },
 	{ "confidence", "warning", FIELD_WORD, confidences, false, "Confidence",
 		"How sure the author is of the judgement; not how likely the event is" },
-	{ "source.grade", "warning record", FIELD_GRADE, NULL, false, "Grade",
+	{ "source.grade", "warning request record", FIELD_GRADE, NULL, false, "Grade",
 		"Grade of source and information on the scale that source.scale names; F and 6 mean unknown" },
-	{ "source.scale", "warning record", FIELD_WORD, scales, false, "Scale", "The scale of the grade" },
-	{ "source.grader", "warning record", FIELD_TEXT, NULL, false, "Graded by", "Who graded" },
-	{ "source.origin", "warning record", FIELD_TEXT, NULL, true, "Source",
+	{ "source.scale", "warning request record", FIELD_WORD, scales, false, "Scale", "The scale of the grade" },
+	{ "source.grader", "warning request record", FIELD_TEXT, NULL, false, "Graded by", "Who graded" },
+	{ "source.origin", "warning request record", FIELD_TEXT, NULL, true, "Source",
 		"Where it comes from; closed unless opened by name" },
 	{ "source.method", "warning record", FIELD_TEXT, NULL, true, "Collection",
 		"How it was learnt; closed unless opened by name" },
@@ -92,8 +99,27 @@ static const struct field fields[] = {
 	{ "due", "request answer", FIELD_TIME, NULL, false, "Due",
 		"When the answer is asked for; in an answer that needs time: when it will come" },
 	{ "legal-basis", "request", FIELD_TEXT, NULL, false, "Legal basis", "The rule under which it is asked" },
+	{ "request.type", "request", FIELD_WORD, asks, false, "Asked about",
+		"What is asked about: a warning (clarify, detail, evidence), an event, a person, an organisation; or for action" },
+	{ "within", "request", FIELD_INTEGER, NULL, false, "Within",
+		"Seconds from the receipt until the answer is due, when no due time is named; added at sending by urgency and what is at hand" },
+	{ "urgency.grounds", "request", FIELD_TEXT, NULL, false, "Why urgent", "The grounds of the urgency" },
+	{ "at-hand", "request", FIELD_BOOLEAN, NULL, false, "At hand", "Whether its recipient is thought to have it at hand" },
+	{ "link", "request", FIELD_TEXT, NULL, false, "Link", "What connects the purpose with the subject" },
+	{ "offence", "request", FIELD_TEXT, NULL, false, "Offence", "The offence that is investigated, and the law that names it" },
+	{ "evidence", "request", FIELD_TEXT, NULL, false, "Evidence", "What the suspicion rests on" },
+	{ "subject.kind", "warning request", FIELD_WORD, subjects, false, "Kind of subject", "What sort of subject it is about" },
+	{ "subject.role", "warning request", FIELD_WORD, roles, false, "Role", "In which role the person is named" },
+	{ "subject.name", "warning request", FIELD_TEXTS, NULL, false, "Subject", "Who it is about: a name, or a list of its spellings" },
+	{ "subject.born", "warning request", FIELD_TEXT, NULL, false, "Born", "Date or year of birth, as in 1986-10-21" },
+	{ "subject.nationality", "warning request", FIELD_TEXT, NULL, false, "Nationality", "Of which nationality, or whose protection, the subject is" },
+	{ "subject.document", "warning request", FIELD_TEXTS, NULL, false, "Document", "Number of a document, a vehicle, an account" },
+	{ "subject.place", "warning request", FIELD_TEXT, NULL, false, "Lives at", "Where the subject lives or stays" },
 	{ "result", "answer", FIELD_WORD, results, false, "Result", "What came of the request" },
 	{ "reason", "response retraction closure answer determination", FIELD_TEXT, NULL, false, "Reason", "Why" },
+	{ "decline.ground", "answer", FIELD_WORD, declines, false, "Ground", "On which ground an answer is declined; its words are the reason" },
+	{ "open-request", "closure record", FIELD_TEXT, NULL, false, "Closed with an open request",
+		"Why it is closed although a request is still without an answer" },
 	{ "outcome", "closure", FIELD_WORD, closings, false, "Outcome", "How the warning ended" },
 	{ "outcome", "response", FIELD_WORD, outcomes, false, "Outcome", "What came of it, as the recipient saw it" },
 	{ "record.type", "record", FIELD_WORD, records, false, "What", "What is recorded" },
@@ -140,6 +166,23 @@ static const struct field fields[] = {
 	{ "test.impending", "determination", FIELD_WORD, tests, false, "Impending", "Is the threat impending?" },
 	{ "test.harm", "determination", FIELD_WORD, tests, false, "Harm", "Is it one of intentional killing, serious injury or kidnapping?" },
 	{ "test.words", "determination", FIELD_TEXT, NULL, false, "Tests, in words", "What speaks for and against, and what is in doubt" },
+	{ "breach.by", "record", FIELD_WORD, breaches, false, "Whose", "Whose answer is missing: that of the record's maker, or the other side's" },
+	{ "breach.received", "record", FIELD_TIME, NULL, false, "Received", "Not later than when the request was received: the witnessed time where there is one" },
+	{ "breach.due", "record", FIELD_TIME, NULL, false, "Was due", "When the answer was due" },
+	{ "breach.elapsed", "record", FIELD_INTEGER, NULL, false, "Elapsed", "Seconds from the receipt until this was recorded" },
+	{ "envelope.to", "tender", FIELD_TEXT, NULL, false, "To", "Name and fingerprint of the node that the envelope is for" },
+	{ "envelope.label", "tender relay custody", FIELD_SHA256, NULL, false, "Label", "SHA-256 of PREFIX, the word tendered and the id of the statement in it" },
+	{ "envelope.until", "tender relay", FIELD_TIME, NULL, false, "Until", "How long its broker keeps it" },
+	{ "custody.state", "custody", FIELD_WORD, custodies, false, "State", "What became of an envelope" },
+	{ "custody.when", "custody", FIELD_TIME, NULL, false, "When", "When that was" },
+	{ "custody.code", "custody", FIELD_TEXT, NULL, false, "Code", "The code with which it was refused" },
+	{ "voucher.name", "voucher", FIELD_TEXT, NULL, false, "Node", "The name of the node that is vouched for" },
+	{ "voucher.fp", "voucher", FIELD_TEXT, NULL, false, "Fingerprint", "The fingerprint of its identity" },
+	{ "match.key", "match", FIELD_TEXT, NULL, false, "Key", "Which matching key was used: the first 16 hex digits of its SHA-256" },
+	{ "match.tags", "match", FIELD_TEXTS, NULL, false, "Tags", "Keyed tags of subjects, 64 hex digits each; always the same number, filled up with random ones" },
+	{ "authorship.statement", "authorship", FIELD_SHA256, NULL, false, "Statement", "The id of what was written without a name" },
+	{ "authorship.name", "authorship", FIELD_TEXT, NULL, false, "Written as", "The name that it was signed with" },
+	{ "authorship.signature", "authorship", FIELD_TEXT, NULL, false, "Signature", "That name's signature over who its author is, 128 hex digits" },
 	{ "text", ALL, FIELD_TEXT, NULL, false, "Text", "Anything else, in words" },
 };
 
@@ -261,6 +304,17 @@ static bool is_grade(struct bytes s)
 	return admiralty || (s.p[0] == 'X' && s.p[1] >= '1' && s.p[1] <= '4');
 }
 
+/* Whether each member of a list is a string with something in it. */
+static bool all_strings(struct bytes value, enum jval_type type)
+{
+	json_t *j = type == JVAL_LIST ? json_from_value(value) : NULL;
+	bool ok = type != JVAL_LIST || json_array_size(j) > 0;
+	for (size_t i = 0; ok && i < json_array_size(j); i++)
+		ok = json_string_length(json_array_get(j, i)) > 0;
+	json_decref(j);
+	return ok;
+}
+
 static enum tocsin_err check_type(const struct field *f, struct bytes value, enum jval_type type)
 {
 	struct bytes s = { 0 };
@@ -293,6 +347,10 @@ static enum tocsin_err check_type(const struct field *f, struct bytes value, enu
 	case FIELD_SHA256:
 		if (!plain_string(value, &s) || !hex_decode(s, hash, sizeof hash))
 			return fail(TOCSIN_BAD, "%s must be a SHA-256 in 64 lower-case hex digits", f->name);
+		return TOCSIN_OK;
+	case FIELD_TEXTS:
+		if ((type != JVAL_STRING && type != JVAL_LANGUAGES && type != JVAL_LIST) || value.n <= 2 || !all_strings(value, type))
+			return fail(TOCSIN_BAD, "%s must be a text that is not empty, or a list of them", f->name);
 		return TOCSIN_OK;
 	case FIELD_VECTOR:
 		if (!plain_string(value, &s) || !specificity_ok(s))

@@ -18,7 +18,7 @@
 #include "domain/kind.h"
 
 enum field_type { FIELD_TEXT, FIELD_WORD, FIELD_WORDS, FIELD_TIME, FIELD_INTEGER, FIELD_BOOLEAN, FIELD_AREA,
-	FIELD_GRADE, FIELD_SHA256, FIELD_VECTOR };
+	FIELD_GRADE, FIELD_SHA256, FIELD_VECTOR, FIELD_TEXTS };
 struct field {
 	const char *name;
 	const char *kinds;                      /* space-separated kinds that use it */

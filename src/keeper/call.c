@@ -311,6 +311,27 @@ static enum tocsin_err padding(struct keys *k, struct bytes in, struct buf *out)
 	return err;
 }
 
+/* A key for one purpose of the node's own, HMAC(padding.key, "derive <label>"): no two labels share one, and padding's
+ * labels begin with another word. */
+static enum tocsin_err derive(struct keys *k, struct bytes in, struct buf *out)
+{
+	uint8_t key[HKDF_SIZE];
+	struct buf label;
+	if (in.n == 0 || in.n > CALL_LABEL)
+		return fail(TOCSIN_BAD, "the keeper got a malformed call for a key");
+	buf_init(&label, CALL_LABEL + 8);
+	buf_add_str(&label, "derive ");
+	buf_add_bytes(&label, in);
+	enum tocsin_err err = buf_end(&label, "label of a key");
+	if (err == TOCSIN_OK) {
+		hkdf_hmac(bytes_of(k->padding, sizeof k->padding), buf_bytes(&label), key);
+		buf_add(out, key, sizeof key);
+	}
+	bytes_wipe(key, sizeof key);
+	buf_free(&label);
+	return err;
+}
+
 /* ---- new keys ---- */
 
 static enum tocsin_err next_log(struct keys *k, struct bytes in, struct buf *out)
@@ -339,6 +360,7 @@ static enum tocsin_err (*const calls[])(struct keys *k, struct bytes in, struct 
 	[CALL_COSIGN] = cosign,
 	[CALL_UNWRAP] = unwrap,
 	[CALL_PADDING] = padding,
+	[CALL_DERIVE] = derive,
 	[CALL_NEXT_LOG] = next_log,
 	[CALL_ROTATE] = rotate,
 };

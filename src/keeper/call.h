@@ -26,6 +26,7 @@ enum call_op {
 	CALL_PADDING,        /* uint64 log_n, uint64 first, uint32 n -> 32 bytes each */
 	CALL_NEXT_LOG,       /* -> keeper_public */
 	CALL_ROTATE,         /* -> keeper_public */
+	CALL_DERIVE,         /* label -> 32 bytes */
 };
 
 #define CALL_HEAD 4                        /* the length */
@@ -33,6 +34,7 @@ enum call_op {
 #define CALL_TEXTS 256                     /* texts in one CALL_SIGN */
 #define CALL_WRAPPED 4096                  /* stanzas in one CALL_UNWRAP */
 #define CALL_ENTRIES 4096                  /* entries of one CALL_PADDING */
+#define CALL_LABEL 64                      /* bytes of a label of CALL_DERIVE */
 #define CALL_UNWRAPPED (1 + AGE_FILE_KEY)  /* an answer's share of one stanza */
 
 /* Answers REQUEST (from its op on) with K into ANSWER (from its code on; emptied first). */

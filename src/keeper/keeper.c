@@ -364,6 +364,18 @@ enum tocsin_err keeper_padding(struct keeper *k, uint64_t log_n, uint64_t first,
 	return err;
 }
 
+enum tocsin_err keeper_derive(struct keeper *k, const char *label, uint8_t key[KEEPER_DERIVED])
+{
+	struct buf request, answer;
+	begin(&request, &answer, CALL_DERIVE);
+	buf_add_str(&request, label);
+	enum tocsin_err err = call(k, &request, KEEPER_DERIVED, &answer);
+	if (err == TOCSIN_OK)
+		memcpy(key, answer.p + 1, KEEPER_DERIVED);
+	end(&request, &answer);
+	return err;
+}
+
 static enum tocsin_err change(struct keeper *k, enum call_op op)
 {
 	struct buf request, answer;

@@ -84,6 +84,10 @@ enum tocsin_err keeper_unwrap(struct keeper *k, struct keeper_unwrap *u, size_t 
  */
 enum tocsin_err keeper_padding(struct keeper *k, uint64_t log_n, uint64_t first, struct hash *entries, size_t n) MUST_USE;
 
+/* A secret key for LABEL (1 to 64 bytes, such as "protected"), the same for ever and known to this node alone; the caller wipes it. */
+#define KEEPER_DERIVED 32
+enum tocsin_err keeper_derive(struct keeper *k, const char *label, uint8_t key[KEEPER_DERIVED]) MUST_USE;
+
 /* Makes the key of the next log origin (log-<n+1>.pem) and uses it from now on; the old one never signs again. */
 enum tocsin_err keeper_next_log(struct keeper *k) MUST_USE;
 /* Fresh sign and recipient keys (the old recipient key stays for opening); used from now on. */

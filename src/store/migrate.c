@@ -15,7 +15,11 @@ static const char schema_2[] =
 #include "store/schema-2.inc"
 ;
 
-static const char *const scripts[] = { schema_1, schema_2 };
+static const char schema_3[] =
+#include "store/schema-3.inc"
+;
+
+static const char *const scripts[] = { schema_1, schema_2, schema_3 };
 #define NEWEST (sizeof scripts / sizeof *scripts)
 #define SEARCH_SINCE 1                          /* the script behind which the engine's own for search is run */
 

@@ -74,7 +74,7 @@ static void unknown_calls_and_empty_ones_are_refused(void **state)
 	call_answer(keys, bytes_of(NULL, 0), &answer);
 	assert_int_equal(answer.p[0], TOCSIN_BAD);
 	for (int op = 0; op < 256; op++)
-		if (op < CALL_HELLO || op > CALL_ROTATE)
+		if (op < CALL_HELLO || op > CALL_DERIVE)
 			assert_int_equal(ask((enum call_op)op, BYTES_LIT("x")), TOCSIN_BAD);
 	static const enum call_op bare[] = { CALL_HELLO, CALL_LAST_PUBLISHED, CALL_NEXT_LOG, CALL_ROTATE };
 	for (size_t i = 0; i < sizeof bare / sizeof bare[0]; i++)
@@ -492,6 +492,23 @@ static void padding_is_the_hmac_of_the_index_under_the_secret_of_its_log(void **
 
 #define T_(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
+static void each_label_has_a_key_of_its_own(void **state)
+{
+	(void)state;
+	uint8_t a[HKDF_SIZE], b[HKDF_SIZE], expected[HKDF_SIZE];
+	assert_int_equal(ask(CALL_DERIVE, BYTES_LIT("protected")), TOCSIN_OK);
+	assert_int_equal(answer.n, 1 + HKDF_SIZE);
+	memcpy(a, answer.p + 1, sizeof a);
+	hkdf_hmac(bytes_of(keys->padding, sizeof keys->padding), BYTES_LIT("derive protected"), expected);
+	assert_memory_equal(a, expected, sizeof a);
+	assert_int_equal(ask(CALL_DERIVE, BYTES_LIT("matching")), TOCSIN_OK);
+	memcpy(b, answer.p + 1, sizeof b);
+	assert_memory_not_equal(a, b, sizeof a);
+	static const uint8_t long_label[CALL_LABEL + 1] = { 'x' };
+	assert_int_equal(ask(CALL_DERIVE, bytes_of(long_label, sizeof long_label)), TOCSIN_BAD);
+	assert_int_equal(ask(CALL_DERIVE, BYTES_LIT("")), TOCSIN_BAD);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -510,6 +527,7 @@ int main(void)
 		T_(own_and_malformed_checkpoints_are_not_cosigned),
 		T_(file_keys_are_unwrapped_by_new_and_old_recipient_keys),
 		T_(padding_is_the_hmac_of_the_index_under_the_secret_of_its_log),
+		T_(each_label_has_a_key_of_its_own),
 	};
 	return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
 }
