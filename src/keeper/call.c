@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "keeper/once.h"
 #include "keeper/own_cards.h"
 #include "keeper/published.h"
 #include "seal/hkdf.h"
@@ -361,6 +362,10 @@ static enum tocsin_err (*const calls[])(struct keys *k, struct bytes in, struct 
 	[CALL_UNWRAP] = unwrap,
 	[CALL_PADDING] = padding,
 	[CALL_DERIVE] = derive,
+	[CALL_ONCE] = once_public,
+	[CALL_ONCE_CARD] = once_card,
+	[CALL_ONCE_SIGN] = once_sign,
+	[CALL_ONCE_AUTHOR] = once_author,
 	[CALL_NEXT_LOG] = next_log,
 	[CALL_ROTATE] = rotate,
 };

@@ -27,6 +27,10 @@ enum call_op {
 	CALL_NEXT_LOG,       /* -> keeper_public */
 	CALL_ROTATE,         /* -> keeper_public */
 	CALL_DERIVE,         /* label -> 32 bytes */
+	CALL_ONCE,           /* name -> keeper_once */
+	CALL_ONCE_CARD,      /* card text -> 64 bytes */
+	CALL_ONCE_SIGN,      /* statement text -> 64 bytes */
+	CALL_ONCE_AUTHOR,    /* name, "\n", text -> 64 bytes */
 };
 
 #define CALL_HEAD 4                        /* the length */

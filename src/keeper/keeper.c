@@ -376,6 +376,50 @@ enum tocsin_err keeper_derive(struct keeper *k, const char *label, uint8_t key[K
 	return err;
 }
 
+enum tocsin_err keeper_once(struct keeper *k, const char *name, struct keeper_once *out)
+{
+	struct buf request, answer;
+	begin(&request, &answer, CALL_ONCE);
+	buf_add_str(&request, name);
+	enum tocsin_err err = call(k, &request, sizeof *out, &answer);
+	if (err == TOCSIN_OK)
+		memcpy(out, answer.p + 1, sizeof *out);
+	end(&request, &answer);
+	return err;
+}
+
+/* A signature of the text TEXT; NAME goes before it where that is not NULL. */
+static enum tocsin_err once(struct keeper *k, enum call_op op, const char *name, struct bytes text, uint8_t sig[NOTE_SIGNATURE])
+{
+	struct buf request, answer;
+	begin(&request, &answer, op);
+	if (name != NULL) {
+		buf_add_str(&request, name);
+		buf_add_char(&request, '\n');
+	}
+	buf_add_bytes(&request, text);
+	enum tocsin_err err = call(k, &request, NOTE_SIGNATURE, &answer);
+	if (err == TOCSIN_OK)
+		memcpy(sig, answer.p + 1, NOTE_SIGNATURE);
+	end(&request, &answer);
+	return err;
+}
+
+enum tocsin_err keeper_once_card(struct keeper *k, struct bytes text, uint8_t sig[NOTE_SIGNATURE])
+{
+	return once(k, CALL_ONCE_CARD, NULL, text, sig);
+}
+
+enum tocsin_err keeper_once_sign(struct keeper *k, struct bytes text, uint8_t sig[NOTE_SIGNATURE])
+{
+	return once(k, CALL_ONCE_SIGN, NULL, text, sig);
+}
+
+enum tocsin_err keeper_once_author(struct keeper *k, const char *name, struct bytes text, uint8_t sig[NOTE_SIGNATURE])
+{
+	return once(k, CALL_ONCE_AUTHOR, name, text, sig);
+}
+
 static enum tocsin_err change(struct keeper *k, enum call_op op)
 {
 	struct buf request, answer;

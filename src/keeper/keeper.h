@@ -88,6 +88,21 @@ enum tocsin_err keeper_padding(struct keeper *k, uint64_t log_n, uint64_t first,
 #define KEEPER_DERIVED 32
 enum tocsin_err keeper_derive(struct keeper *k, const char *label, uint8_t key[KEEPER_DERIVED]) MUST_USE;
 
+/* ---- names for once (proof/once.h): their keys are derived from the keeper's secret and never leave it ---- */
+struct keeper_once {
+	char name[LIMIT_NAME + 1];
+	struct vkey identity, sign, log;
+	char recipient[CARD_RECIPIENT_MAX + 1];
+};
+/* The public half of NAME; REFUSED when it has not the form of such a name, or is of the other realm. */
+enum tocsin_err keeper_once(struct keeper *k, const char *name, struct keeper_once *out) MUST_USE;
+/* Signs the one card of such a name: REFUSED unless it has its keys alone, and no addresses or duty contacts. */
+enum tocsin_err keeper_once_card(struct keeper *k, struct bytes text, uint8_t sig[NOTE_SIGNATURE]) MUST_USE;
+/* Signs a warning, retraction or closure from such a name. */
+enum tocsin_err keeper_once_sign(struct keeper *k, struct bytes text, uint8_t sig[NOTE_SIGNATURE]) MUST_USE;
+/* Signs with NAME's key the TEXT (once_author_format) that says that this node is the author: REFUSED for any other author. */
+enum tocsin_err keeper_once_author(struct keeper *k, const char *name, struct bytes text, uint8_t sig[NOTE_SIGNATURE]) MUST_USE;
+
 /* Makes the key of the next log origin (log-<n+1>.pem) and uses it from now on; the old one never signs again. */
 enum tocsin_err keeper_next_log(struct keeper *k) MUST_USE;
 /* Fresh sign and recipient keys (the old recipient key stays for opening); used from now on. */

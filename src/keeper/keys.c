@@ -7,6 +7,7 @@
 #include "base/random.h"
 #include "keeper/pem.h"
 #include "keeper/published.h"
+#include "proof/once.h"
 
 struct keys *keys_new(void)
 {
@@ -63,6 +64,8 @@ enum tocsin_err keys_fill(struct keys *k, const char *name, const struct keys_se
 {
 	if (!text_is_name(bytes_str(name)))
 		return fail(TOCSIN_BAD, "\"%.210s\" cannot be a node's name: it takes a DNS name in lower case", name);
+	if (once_is(bytes_str(name)))
+		return fail(TOCSIN_BAD, "%s has the form of a name for once, and no node is called so", name);
 	set_name(k, name);
 	enum tocsin_err err = signer_make(&k->identity, name, "/identity", NOTE_ED25519, seeds->identity);
 	if (err == TOCSIN_OK)
