@@ -26,7 +26,7 @@ struct screen_request {
 	size_t field_n;
 	const struct screen_file *file;
 	size_t file_n;
-	int64_t at;                             /* when it was accepted here */
+	int64_t at;                             /* when it was accepted here; microseconds */
 	bool stranger;                          /* of a node that is no partner */
 };
 /* What is known of who asks, from rows that are kept for it (counted, not read one by one). */
@@ -52,6 +52,9 @@ enum tocsin_err screen_rules_read(struct bytes json, struct screen_rules **out) 
 /* Those that are there from the beginning, as JSON. */
 struct bytes screen_rules_default(void);
 void screen_rules_free(struct screen_rules *r);         /* safe on NULL */
+/* Over how long what is in struct screen_record is counted; in microseconds. */
+struct screen_windows { int64_t record, quota, fishing; };
+void screen_windows(const struct screen_rules *r, struct screen_windows *out);
 
 /* ---- the verdict ---- */
 

@@ -59,7 +59,7 @@ struct word {
 struct name {
 	struct bytes text;
 	struct folded f;
-	struct word word[SUBJECT_WORDS];
+	struct word *word;
 	size_t n;
 };
 
@@ -107,24 +107,48 @@ static void look_over(const struct name *m, struct word *w)
 	w->digit_in = digit && letters >= 3;
 }
 
-static enum tocsin_err words_of(struct bytes text, struct arena *a, struct name *m)
+/* The words of the folded text into WORD, which may be NULL: then they are only counted. */
+static size_t split(const struct name *m, struct word *word)
 {
-	*m = (struct name) { .text = text };
-	if (text.n > SUBJECT_BYTES)
-		return fail(TOCSIN_BAD, "a name has at most %d bytes", SUBJECT_BYTES);
-	enum tocsin_err err = fold(text, a, &m->f);
-	for (size_t i = 0; err == TOCSIN_OK && i < m->f.n;) {
+	size_t n = 0;
+	for (size_t i = 0; i < m->f.n;) {
 		size_t from = i++;
 		if (!is_written(m->f.c[from]) || is_apostrophe(m->f.c[from]))
 			continue;
 		bool han = is_han(m->f.c[from]);
 		while (!han && i < m->f.n && (is_written(m->f.c[i]) || is_apostrophe(m->f.c[i])) && !is_han(m->f.c[i]))
 			i++;
-		if (m->n == SUBJECT_WORDS)
-			return fail(TOCSIN_BAD, "a name has at most %d words", SUBJECT_WORDS);
-		m->word[m->n] = (struct word) { .from = from, .until = i };
-		look_over(m, &m->word[m->n++]);
+		if (word != NULL) {
+			word[n] = (struct word) { .from = from, .until = i };
+			look_over(m, &word[n]);
+		}
+		n++;
 	}
+	return n;
+}
+
+static enum tocsin_err text_words(struct bytes text, struct arena *a, struct name *m)
+{
+	*m = (struct name) { .text = text };
+	enum tocsin_err err = fold(text, a, &m->f);
+	if (err != TOCSIN_OK)
+		return err;
+	m->n = split(m, NULL);
+	m->word = arena_alloc(a, (m->n + 1) * sizeof *m->word);
+	if (m->word == NULL)
+		return fail(TOCSIN_BROKEN, "no memory to compare names");
+	split(m, m->word);
+	return TOCSIN_OK;
+}
+
+static enum tocsin_err words_of(struct bytes text, struct arena *a, struct name *m)
+{
+	*m = (struct name) { .n = 0 };
+	if (text.n > SUBJECT_BYTES)
+		return fail(TOCSIN_BAD, "a name has at most %d bytes", SUBJECT_BYTES);
+	enum tocsin_err err = text_words(text, a, m);
+	if (err == TOCSIN_OK && m->n > SUBJECT_WORDS)
+		return fail(TOCSIN_BAD, "a name has at most %d words", SUBJECT_WORDS);
 	return err;
 }
 
@@ -170,6 +194,28 @@ static enum tocsin_err add_key(const struct name *m, struct buf *out)
 	return fits ? buf_end(out, "a name") : fail(TOCSIN_BAD, "a name has at most %d bytes as it is compared", SUBJECT_KEY);
 }
 
+size_t subject_join(const struct bytes *word, size_t n, uint8_t out[SUBJECT_KEY])
+{
+	struct bytes sorted[SUBJECT_WORDS];
+	size_t at = 0, all = n;
+	if (n == 0 || n > SUBJECT_WORDS)
+		return 0;
+	for (size_t i = 0; i < n; i++) {
+		size_t k = i;
+		for (; k > 0 && bytes_compare(sorted[k - 1], word[i]) > 0; k--)
+			sorted[k] = sorted[k - 1];
+		sorted[k] = word[i];
+		all += word[i].n;
+	}
+	for (size_t i = 0; all <= SUBJECT_KEY && i < n; i++) {
+		if (i > 0)
+			out[at++] = ' ';
+		memcpy(out + at, sorted[i].p, sorted[i].n);
+		at += sorted[i].n;
+	}
+	return at;
+}
+
 enum tocsin_err subject_key(struct bytes name, struct buf *out)
 {
 	struct name m;
@@ -181,12 +227,18 @@ enum tocsin_err subject_key(struct bytes name, struct buf *out)
 	return err;
 }
 
+/* A word that mixes scripts, or has a digit for a letter. */
+static bool is_disguised(const struct word *w)
+{
+	return (w->scripts & (w->scripts - 1)) != 0 || w->digit_in;
+}
+
 static bool is_mixed(const struct name *m)
 {
 	bool latin = false, disguised = false;
 	for (size_t i = 0; i < m->n; i++) {
 		const struct word *w = &m->word[i];
-		if ((w->scripts & (w->scripts - 1)) != 0 || w->digit_in)
+		if (is_disguised(w))
 			return true;
 		latin |= w->scripts == LATIN;
 		/* One letter is an initial. */
@@ -272,6 +324,36 @@ enum tocsin_err subject_keys(struct bytes value, struct arena *a, struct subject
 			out->key[n++] = out->key[i];
 	out->n = n;
 	return TOCSIN_OK;
+}
+
+/* ---- the words of a text ---- */
+
+enum tocsin_err subject_words(struct bytes text, struct arena *a, struct subject_text *out)
+{
+	struct name m;
+	struct buf all;
+	*out = (struct subject_text) { .n = 0 };
+	enum tocsin_err err = text_words(text, a, &m);
+	if (err != TOCSIN_OK)
+		return err;
+	out->word = arena_alloc(a, (m.n + 1) * sizeof *out->word);
+	/* No character takes more than four bytes. */
+	buf_init(&all, 4 * m.f.n + 1);
+	for (size_t i = 0; i < m.n && out->word != NULL; i++) {
+		size_t at = all.n;
+		add_word(&m, &m.word[i], &all);
+		out->word[i] = bytes_of(NULL, all.n - at);
+		out->mixed |= is_disguised(&m.word[i]);
+	}
+	const uint8_t *p = arena_copy(a, all.p, all.n);
+	err = buf_end(&all, "a text");
+	if (err == TOCSIN_OK && (p == NULL || out->word == NULL))
+		err = fail(TOCSIN_BROKEN, "no memory to compare names");
+	for (size_t i = 0; err == TOCSIN_OK && i < m.n; p += out->word[i++].n)
+		out->word[i].p = p;
+	out->n = err == TOCSIN_OK ? m.n : 0;
+	buf_free(&all);
+	return err;
 }
 
 /* ---- tags ---- */

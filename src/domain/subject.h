@@ -40,6 +40,16 @@ struct subject_keys {
 };
 enum tocsin_err subject_keys(struct bytes value, struct arena *a, struct subject_keys *out) MUST_USE;
 
+/* The words of a free text (at most LIMIT_ENVELOPE bytes) as they are in keys, in their order, into the arena. */
+struct subject_text {
+	struct bytes *word;
+	size_t n;
+	bool mixed;                     /* one of them mixes scripts, or has a digit for a letter */
+};
+enum tocsin_err subject_words(struct bytes text, struct arena *a, struct subject_text *out) MUST_USE;
+/* The key of the name that N such words are; its bytes, 0: they are no name. */
+size_t subject_join(const struct bytes *word, size_t n, uint8_t out[SUBJECT_KEY]);
+
 /* What a folded character looks like among Latin letters, a to z; 0: like none. CAPITAL: it was a capital; ALONE: in a word
  * of its own script, where both cases must stay one. (subject_look.c) */
 char subject_look(uint32_t c, bool capital, bool alone);
