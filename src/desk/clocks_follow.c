@@ -7,7 +7,8 @@
  *   response, ours       ends OPENING; "opened" starts ASSESSMENT, anything later ends it, and REPLY_BY
  *   response, theirs     ends our REPLY_BY, unless it only says that it was opened
  *   ... with a question  starts REPLY_BY about itself, on both sides: the question is open until an update or an answer
- *   request, answer      REPLY_BY about the request; an answer that needs time names the next
+ *   request              RECEIPT, or OPENING; its REPLY_BY, which begins with the receipt, is in desk/ask.c
+ *   answer               ends OPENING; answers the question of a response
  *   closure              meets WINDOW and FOLLOW_UP; all else of its warning is void, but open questions stay open; RECEIPT
  *   to a contact         a warning, retraction or closure for somebody without a node: DELIVERY, until a record of ours says
  *                        that they were told
@@ -217,19 +218,15 @@ static void response(struct following *w)
 
 static void request(struct following *w, bool alone)
 {
-	int64_t due = 0;
 	if (alone)
 		return;
-	if (!clock_parse(followed_value(w->f, "due"), &due))
-		due = 0;
 	if (w->ours)
 		start_receipt(w);
 	else
 		start(w, CLOCK_OPENING, 0);
-	start(w, CLOCK_REPLY_BY, due);
 }
 
-/* Whoever needs more time says how much; until then the question stays open. */
+/* Whoever needs more time says how much; until then the question stays open. Of a request desk/ask.c knows more. */
 static void answer(struct following *w)
 {
 	int64_t due = 0;
@@ -239,6 +236,8 @@ static void answer(struct following *w)
 		const struct target *t = &w->target[i];
 		if (w->ours)
 			end(w, CLOCK_OPENING, t->num, "met");
+		if (is(&t->s, "request"))
+			continue;
 		end(w, CLOCK_REPLY_BY, t->num, more ? "void" : "met");
 		if (more)
 			start_about(w, CLOCK_REPLY_BY, t->num, due);

@@ -20,6 +20,7 @@
 static follower *const followers[] = {
 	access_follow,
 	clocks_follow,
+	ask_follow,
 	reach_follow,
 	search_follow,
 	forget_follow,
@@ -108,6 +109,7 @@ struct batch {
 	struct change_result result[BATCH];
 	struct hash id[BATCH];
 	size_t n;
+	bool answers;                           /* one of them is an answer */
 };
 
 /* Each is applied only behind the one before it, so that a failure leaves none out. */
@@ -130,7 +132,8 @@ static bool refers_into(const struct batch *b, const struct statement_row *row)
 		for (size_t k = 0; k < b->n; k++)
 			if (hash_equal(&row->re[i], &b->id[k]))
 				return true;
-	return false;
+	/* Of two answers to one request the second is told by what the first made of it. */
+	return b->answers && strcmp(row->kind, "answer") == 0;
 }
 
 /* Fills B with the changes of what comes behind FROM. */
@@ -158,6 +161,7 @@ static enum tocsin_err gather(const struct desk *d, struct snapshot *read, int64
 			break;
 		}
 		b->id[b->n] = row.id;
+		b->answers = b->answers || strcmp(row.kind, "answer") == 0;
 		b->change[b->n++] = c;
 	}
 	arena_free(a);

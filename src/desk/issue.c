@@ -4,6 +4,7 @@
 
 #include "base/random.h"
 #include "desk/accept.h"
+#include "desk/ask.h"
 #include "desk/contact.h"
 #include "desk/directory.h"
 #include "domain/kind.h"
@@ -19,6 +20,7 @@ struct making {
 	struct statement statement;
 	struct hash id;
 	struct buf body, opened, text, note;
+	struct body_field more, *field;         /* of a request: the period that is added, and all fields with it */
 };
 
 static void making_free(struct making *m, size_t n)
@@ -28,6 +30,7 @@ static void making_free(struct making *m, size_t n)
 		buf_free(&m[i].opened);
 		buf_free(&m[i].text);
 		buf_free(&m[i].note);
+		free(m[i].field);
 	}
 	free(m);
 }
@@ -48,7 +51,9 @@ static enum tocsin_err make_text(const struct desk *d, const struct kind *kind, 
 	const struct issue_release *r, const struct party *self, int64_t at, struct snapshot *read, struct making *m)
 {
 	struct statement *s = &m->statement;
-	bool dangling;
+	struct issue_release whole;
+	char within[24];
+	bool dangling, added = false;
 	buf_init(&m->body, LIMIT_ENVELOPE);
 	buf_init(&m->opened, LIMIT_ENVELOPE);
 	buf_init(&m->text, LIMIT_STATEMENT_TEXT);
@@ -56,6 +61,24 @@ static enum tocsin_err make_text(const struct desk *d, const struct kind *kind, 
 	enum tocsin_err err = find_party(d, r->to, &s->to);
 	if (err == TOCSIN_OK)
 		err = contact_rule(d, kind, r);
+	if (err == TOCSIN_OK)
+		err = ask_closing(read, kind->name, issue->re, issue->re_n, r);
+	/* A request that names no time says within which it is to be answered. */
+	if (err == TOCSIN_OK && strcmp(kind->name, "request") == 0) {
+		whole = *r;
+		err = r->field_n < DRAFT_FIELDS ? ask_complete(d, r, at, within, &m->more, &added)
+						: fail(TOCSIN_BAD, "a request has at most %d fields", DRAFT_FIELDS - 1);
+	}
+	if (err == TOCSIN_OK && added) {
+		m->field = calloc(r->field_n + 1, sizeof *m->field);
+		if (m->field == NULL)
+			return fail(TOCSIN_BROKEN, "no memory for a request");
+		memcpy(m->field, r->field, r->field_n * sizeof *m->field);
+		m->field[r->field_n] = m->more;
+		whole.field = m->field;
+		whole.field_n++;
+		r = &whole;
+	}
 	if (err != TOCSIN_OK)
 		return err;
 	s->realm = d->realm;

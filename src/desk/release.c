@@ -439,7 +439,7 @@ enum tocsin_err release_direct(const struct desk *d, struct snapshot *read, cons
 {
 	static const struct { const char *kind; enum right right; } rights[] = { { "warning", RIGHT_RELEASE },
 		{ "retraction", RIGHT_RETRACT }, { "closure", RIGHT_CLOSE }, { "response", RIGHT_RESPOND },
-		{ "answer", RIGHT_RESPOND }, { "record", RIGHT_RECORD }, { "request", RIGHT_RESPOND } };
+		{ "answer", RIGHT_REQUEST }, { "record", RIGHT_RECORD }, { "request", RIGHT_REQUEST } };
 	enum tlp level = TLP_RED;
 	enum tocsin_err err = v->everything ? TOCSIN_OK : fail(TOCSIN_REFUSED, "a %s is not sent without a draft", kind);
 	if (v->everything)

@@ -58,6 +58,10 @@ static const struct rule rules[] = {
 	{ "review.second", "what one released alone is reviewed by a second person", "another releasing officer" },
 	{ "review.determination", "what was delivered first is documented after", "whoever may determine (tocsin determine)" },
 
+	/* requests */
+	{ "close.open-request", "what is closed with a request about it still open says why, and that is signed",
+		"whoever closes it gives the field open-request" },
+
 	/* clocks */
 	{ "clock.ended", "what has ended is frozen", "" },
 	{ "clock.unit", "a clock belongs to somebody of its own unit who may know what it is about",

@@ -1,6 +1,8 @@
 #include "domain/vocabulary.h"
 
 #include "base/clock.h"
+#include "base/text.h"
+#include "domain/breach.h"
 
 #define DEEPEST 8
 
@@ -168,6 +170,25 @@ static enum tocsin_err check_duty(const struct draft *d)
 	return TOCSIN_OK;
 }
 
+/* Whoever asks says why, and about whom. */
+static enum tocsin_err check_request(const struct draft *d)
+{
+	bool about = says(d, "request.type", "person") || says(d, "request.type", "organisation");
+	uint64_t within = 0;
+	const struct body_field *f = find(d, "within");
+	if (!says(d, "urgency", "routine") && !has(d, "urgency.grounds"))
+		return fail(TOCSIN_BAD, "a request that is not routine says why: give the field urgency.grounds");
+	if (about && !has(d, "link"))
+		return fail(TOCSIN_BAD, "a request about a person or an organisation says what connects it with its purpose: give the field link");
+	if (about && !has(d, "subject.name"))
+		return fail(TOCSIN_BAD, "a request about a person or an organisation says about whom: give the field subject.name");
+	if (f != NULL && has(d, "due"))
+		return fail(TOCSIN_BAD, "a request has due or within, not both");
+	if (f != NULL && (!text_u64(f->value, ASK_WITHIN_MAX, &within) || within < ASK_WITHIN_MIN))
+		return fail(TOCSIN_BAD, "within is %d to %d seconds", ASK_WITHIN_MIN, ASK_WITHIN_MAX);
+	return TOCSIN_OK;
+}
+
 static enum tocsin_err check_rules(const char *kind, const struct draft *d)
 {
 	int64_t from, until;
@@ -183,7 +204,14 @@ static enum tocsin_err check_rules(const char *kind, const struct draft *d)
 		if (says(d, "copy", "removed") && !says(d, "stage", "acted"))
 			return fail(TOCSIN_BAD, "who has removed its copy has acted: give the stage acted with copy removed");
 	}
+	if (strcmp(kind, "request") == 0) {
+		enum tocsin_err err = check_request(d);
+		if (err != TOCSIN_OK)
+			return err;
+	}
 	if (strcmp(kind, "answer") == 0) {
+		if (says(d, "result", "declined") && !has(d, "decline.ground"))
+			return fail(TOCSIN_BAD, "an answer that declines names its ground: give the field decline.ground");
 		if (says(d, "result", "declined") && !has(d, "reason"))
 			return fail(TOCSIN_BAD, "an answer that declines needs a reason: give the field reason");
 		if (says(d, "result", "needs-time") != has(d, "due"))

@@ -118,7 +118,7 @@ static const struct field fields[] = {
 	{ "result", "answer", FIELD_WORD, results, false, "Result", "What came of the request" },
 	{ "reason", "response retraction closure answer determination", FIELD_TEXT, NULL, false, "Reason", "Why" },
 	{ "decline.ground", "answer", FIELD_WORD, declines, false, "Ground", "On which ground an answer is declined; its words are the reason" },
-	{ "open-request", "closure record", FIELD_TEXT, NULL, false, "Closed with an open request",
+	{ "open-request", "closure response record", FIELD_TEXT, NULL, false, "Closed with an open request",
 		"Why it is closed although a request is still without an answer" },
 	{ "outcome", "closure", FIELD_WORD, closings, false, "Outcome", "How the warning ended" },
 	{ "outcome", "response", FIELD_WORD, outcomes, false, "Outcome", "What came of it, as the recipient saw it" },

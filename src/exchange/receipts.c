@@ -4,6 +4,7 @@
 #include "desk/clocks.h"
 #include "exchange/internal.h"
 #include "exchange/outbox.h"
+#include "store/rows_ask.h"
 
 /* The checkpoint in NOTE, signed by the log that S was sent to. */
 static enum receipts_verdict open_checkpoint(const struct sent *s, struct bytes note, struct checkpoint *c)
@@ -150,6 +151,7 @@ struct change *receipts_change(const struct sent *s, const struct answer *a, con
 		change_receipt(ch, item->num, c->origin, it->index, &it->proof, rules->now);
 		change_outbox_done(ch, item->num);
 		clocks_received(ch, item->num, rules->now);
+		change_ask_received(ch, item->num, rules->now);
 	}
 	if (*accepted > 0)
 		change_event(ch, "receipts received", 0, rules->partner);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/log.h"
+#include "desk/ask.h"
 #include "desk/clocks.h"
 #include "desk/files.h"
 #include "desk/keep.h"
@@ -70,6 +71,10 @@ static enum tocsin_err look(struct timer *t, int *wait_ms)
 	while (err == TOCSIN_OK && more && !atomic_load(&t->stop))
 		err = keep_work(t->desk, clock_now(), &kept, &more);
 	at = kept < at ? kept : at;
+	int64_t asked = INT64_MAX;
+	if (err == TOCSIN_OK)
+		err = ask_work(t->desk, clock_now(), &asked);
+	at = asked < at ? asked : at;
 	int64_t staged = INT64_MAX;
 	if (err == TOCSIN_OK)
 		err = files_expire(t->desk, clock_now(), &staged);

@@ -2,6 +2,32 @@
 -- people see id (16 hex digits, random). A time that is 0 has not come.
 
 -- ---- requests ----
+-- One row for each request, ours and theirs: what is known of its answer, and by when it is due on both sides.
+CREATE TABLE ask (statement BIGINT PRIMARY KEY, partner TEXT NOT NULL,
+  ours BIGINT NOT NULL,                -- 1: we asked
+  type TEXT NOT NULL, urgency BIGINT NOT NULL,
+  within BIGINT NOT NULL,              -- microseconds from the receipt; 0: a time was named
+  firm BIGINT NOT NULL,                -- 1: its time follows from what was signed, so that a breach of it can be proven
+  received_at BIGINT NOT NULL, due_at BIGINT NOT NULL,
+  look_at BIGINT NOT NULL,             -- when it is to be seen whether it was missed; 0: never
+  clock BIGINT NOT NULL,               -- 1: its clock was started
+  extensions BIGINT NOT NULL,          -- answers that asked for more time
+  extension BIGINT NOT NULL,           -- the last of them that was granted
+  state TEXT NOT NULL,                 -- open, answered, withdrawn
+  answer BIGINT NOT NULL, result TEXT NOT NULL, closed_at BIGINT NOT NULL,
+  breach BIGINT NOT NULL, breach_at BIGINT NOT NULL);   -- our record that there was no answer in time
+CREATE INDEX ask_open ON ask (statement) WHERE state = 'open';
+CREATE INDEX ask_owed ON ask (ours, statement) WHERE state = 'open';
+CREATE INDEX ask_partner ON ask (partner, statement) WHERE state = 'open';
+CREATE INDEX ask_of ON ask (partner, statement);
+CREATE INDEX ask_breached ON ask (statement) WHERE breach_at > 0;
+CREATE INDEX ask_breach ON ask (breach) WHERE breach_at > 0;
+CREATE INDEX ask_start ON ask (statement) WHERE state = 'open' AND clock = 0 AND received_at > 0;
+CREATE INDEX ask_look ON ask (look_at) WHERE look_at > 0;
+-- What a request is about: what it names, and what that is about in turn.
+CREATE TABLE ask_about (about BIGINT NOT NULL, statement BIGINT NOT NULL, open BIGINT NOT NULL, PRIMARY KEY (about, statement));
+CREATE INDEX ask_about_open ON ask_about (about, statement) WHERE open = 1;
+CREATE INDEX ask_about_statement ON ask_about (statement);
 
 -- ---- leads and matching ----
 

@@ -555,4 +555,33 @@ const struct sql_text sql_writes[WRITE_COUNT] = {
 	[WRITE_REPEATED_EMPTY_OF] = { "repeated empty of",
 	        "UPDATE repeated SET status = 1, answer = $1 WHERE account = $2 AND status > 1", "bt" },
 	[WRITE_REPEATED_PURGE] = { "repeated purge", "DELETE FROM repeated WHERE at < $1", "i" },
+
+	/* requests */
+	[WRITE_ASK_ADD] = { "ask add",
+	        "INSERT INTO ask (statement, partner, ours, type, urgency, within, firm, received_at, due_at, look_at, clock, extensions, "
+	        "extension, state, answer, result, closed_at, breach, breach_at) VALUES ($1, $2, $3, $4, $5, $6, $7, "
+	        "CASE WHEN $3 = 1 THEN COALESCE((SELECT r.received_at FROM receipt r WHERE r.num = $1), 0) ELSE $8 END, "
+	        "$9, $10, $11, 0, 0, 'open', 0, '', 0, 0, 0) ON CONFLICT (statement) DO NOTHING",
+	        "ititiiiiiii" },
+	[WRITE_ASK_ABOUT] = { "ask about",
+	        "INSERT INTO ask_about (about, statement, open) VALUES ($1, $2, 1) ON CONFLICT (about, statement) DO NOTHING", "ii" },
+	[WRITE_ASK_RECEIVED] = { "ask received",
+	        "UPDATE ask SET received_at = $1 WHERE statement = $2 AND ours = 1 AND received_at = 0", "ii" },
+	[WRITE_ASK_STARTED] = { "ask started",
+	        "UPDATE ask SET clock = 1, due_at = $1, look_at = $2, firm = $3 WHERE statement = $4 AND clock = 0 AND state = 'open'", "iiii" },
+	[WRITE_ASK_EXTENDED] = { "ask extended",
+	        "UPDATE ask SET extensions = extensions + 1, extension = $1, due_at = $2, look_at = CASE WHEN look_at > 0 THEN $3 ELSE 0 END "
+	        "WHERE statement = $4", "iiii" },
+	[WRITE_ASK_COUNTED] = { "ask counted", "UPDATE ask SET extensions = extensions + 1 WHERE statement = $1", "i" },
+	[WRITE_ASK_CLOSED] = { "ask closed",
+	        "UPDATE ask SET state = $1, answer = $2, result = $3, closed_at = $4, look_at = 0 WHERE statement = $5 AND state = 'open'",
+	        "titii" },
+	[WRITE_ASK_ABOUT_OPEN] = { "ask about open", "UPDATE ask_about SET open = $1 WHERE statement = $2", "ii" },
+	[WRITE_ASK_REOPENED] = { "ask reopened",
+	        "UPDATE ask SET state = 'open', answer = 0, result = '', closed_at = 0, firm = $1, due_at = $2, look_at = $3 "
+	        "WHERE statement = $4 AND state = 'answered'", "iiii" },
+	[WRITE_ASK_LATER] = { "ask later", "UPDATE ask SET look_at = $1 WHERE statement = $2 AND look_at > 0", "ii" },
+	[WRITE_ASK_BREACHED] = { "ask breached",
+	        "UPDATE ask SET breach = $1, breach_at = $2, look_at = 0 WHERE statement = $3 AND breach_at = 0 AND state = 'open' AND due_at = $4",
+	        "niii" },
 };

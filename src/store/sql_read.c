@@ -16,6 +16,8 @@
 /* Rows in the order in which rows_page.c takes them apart. */
 #define PAGE_ALL "num, id, at, what, clock, statement, account, life, channel, state, next_at, sent_at, acked_at, trouble"
 #define TRY_ALL "page, channel, kind, life, state, attempts, next_at, at, sent_at, trouble"
+#define ASK_ALL "statement, partner, ours, type, urgency, within, firm, received_at, due_at, look_at, clock, extensions, extension, state, answer, " \
+	"result, closed_at, breach, breach_at"
 #define TEST_ALL "partner, since, statement, answered_at, open, missed_at, told_at"
 #define CHANNEL_ALL \
 	"num, id, account, kind, address, secret, quiet_from, quiet_until, added_at, tested_at, well_at, troubled_at, trouble"
@@ -475,4 +477,25 @@ const struct sql_text sql_reads[READ_COUNT] = {
 	/* ---- the API ---- */
 	[READ_REPEATED] = { "repeated",
 	        "SELECT digest, status, type, answer, at FROM repeated WHERE account = $1 AND key = $2", "tt" },
+
+	/* requests */
+	[READ_ASK] = { "ask", "SELECT " ASK_ALL " FROM ask WHERE statement = $1", "i" },
+	[READ_ASK_BREACH] = { "ask of a breach", "SELECT " ASK_ALL " FROM ask WHERE breach_at > 0 AND breach = $1", "i" },
+	[READ_ASKS_ABOUT] = { "asks about",
+	        "SELECT statement FROM ask_about WHERE about = $1 AND open = 1 ORDER BY statement LIMIT $2", "ii" },
+	[READ_ASKS_START] = { "asks to start",
+	        "SELECT " ASK_ALL " FROM ask WHERE state = 'open' AND clock = 0 AND received_at > 0 ORDER BY statement LIMIT $1", "i" },
+	[READ_ASKS_LOOK] = { "asks to look at",
+	        "SELECT " ASK_ALL " FROM ask WHERE look_at > 0 AND look_at <= $1 ORDER BY look_at LIMIT $2", "ii" },
+	[READ_ASKS_NEXT] = { "asks next", "SELECT look_at FROM ask WHERE look_at > 0 ORDER BY look_at LIMIT 1", "" },
+	[READ_ASKS_OPEN] = { "asks open",
+	        "SELECT " ASK_ALL " FROM ask WHERE state = 'open' AND statement < $1 ORDER BY statement DESC LIMIT $2", "ii" },
+	[READ_ASKS_OWED] = { "asks owed",
+	        "SELECT " ASK_ALL " FROM ask WHERE state = 'open' AND ours = $1 AND statement < $2 ORDER BY statement DESC LIMIT $3", "iii" },
+	[READ_ASKS_BREACHED] = { "asks breached",
+	        "SELECT " ASK_ALL " FROM ask WHERE breach_at > 0 AND statement < $1 ORDER BY statement DESC LIMIT $2", "ii" },
+	[READ_ASKS_PARTNER] = { "asks of a partner, open",
+	        "SELECT " ASK_ALL " FROM ask WHERE state = 'open' AND partner = $1 AND statement < $2 ORDER BY statement DESC LIMIT $3", "tii" },
+	[READ_ASKS_OF] = { "asks of a partner",
+	        "SELECT " ASK_ALL " FROM ask WHERE partner = $1 AND statement < $2 ORDER BY statement DESC LIMIT $3", "tii" },
 };

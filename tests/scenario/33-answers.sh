@@ -64,7 +64,7 @@ done
 match "$(rules a "$one")" 'outcomes-differ' "which is a contradiction"
 
 # ---- requests ----
-printf '{"question":"Who said it?","purpose":"to protect the hall","urgency":"urgent","due":"2027-02-01T00:00:00Z","legal-basis":"Art. 12"}\n' >"$W/request.json"
+printf '{"question":"Who said it?","purpose":"to protect the hall","urgency":"urgent","due":"2027-02-01T00:00:00Z","legal-basis":"Art. 12","request.type":"event","urgency.grounds":"the window is open"}\n' >"$W/request.json"
 run 0 "a request about it" at b request --to a.exercise --re "$one" --wait 20 "$W/request.json"
 request=${out%% *}
 match "$(state b "$request")" '^delivered, no answer for' "waits for an answer"

@@ -1,5 +1,6 @@
 #include "desk/clocked.h"
 
+#include "desk/ask.h"
 #include "desk/follow.h"
 #include "store/rows_access.h"
 
@@ -238,6 +239,16 @@ HOME_TEST(a_closure_that_came_before_its_warning_counts_when_that_arrives)
 	clock_unset();
 }
 
+/* The receipt of NUM comes now. */
+static void received(struct home *h, int64_t num)
+{
+	int64_t next;
+	struct change *c = change_new();
+	change_ask_received(c, num, clock_now());
+	ok(store_commit(h->desk.store, c, NULL, NULL));
+	ok(ask_work(&h->desk, clock_now(), &next));
+}
+
 HOME_TEST(a_request_runs_until_its_answer_and_needs_time_names_the_next_time)
 {
 	struct home *h = *state;
@@ -254,7 +265,10 @@ HOME_TEST(a_request_runs_until_its_answer_and_needs_time_names_the_next_time)
 	struct issue issue = { .kind = "request", .release = &release, .n = 1 };
 	ok(desk_issue(&h->desk, &issue, &q));
 	follows(h);
-	says(h, q.num, "reply-by", "due_at", "2026-01-01T08:00:00Z");
+	/* Its time begins with the receipt. */
+	says(h, q.num, "reply-by", "state", "-");
+	received(h, q.num);
+	says(h, q.num, "reply-by", "due_at", "2026-01-01T01:00:00Z");
 	guest_says(h, &g, "answer", &q.id, 1, &s);
 	guest_stored(h, &g, &s, later, 2, 0, &a);
 	follows(h);

@@ -166,12 +166,24 @@ static void what_an_answer_leaves_open_is_asked_for(void **state)
 	refuses("response", "{\"stage\":\"opened\",\"copy\":\"removed\"}", "stage acted");
 	assert_int_equal(take("response", "{\"stage\":\"acted\",\"copy\":\"removed\"}"), TOCSIN_OK);
 	assert_int_equal(take("response", "{\"stage\":\"opened\",\"copy\":\"held\"}"), TOCSIN_OK);
-	refuses("answer", "{\"result\":\"declined\"}", "reason");
+	refuses("answer", "{\"result\":\"declined\",\"decline.ground\":\"law\"}", "reason");
+	refuses("answer", "{\"result\":\"declined\",\"reason\":\"x\"}", "decline.ground");
 	refuses("answer", "{\"result\":\"needs-time\"}", "field due");
 	refuses("answer", "{\"result\":\"provided\",\"due\":\"2024-03-08T12:00:00Z\"}", "only an answer that needs time");
 	assert_int_equal(take("answer", "{\"result\":\"needs-time\",\"due\":\"2024-03-08T12:00:00Z\"}"), TOCSIN_OK);
 	assert_int_equal(take("request", "{\"question\":\"Who?\",\"purpose\":\"to protect\",\"urgency\":\"urgent\","
-		"\"due\":\"2024-03-08T12:00:00Z\",\"legal-basis\":\"the police act\"}"), TOCSIN_OK);
+		"\"due\":\"2024-03-08T12:00:00Z\",\"legal-basis\":\"the police act\",\"request.type\":\"event\",\"urgency.grounds\":\"it is near\"}"),
+		TOCSIN_OK);
+#define ASKS "{\"question\":\"Who?\",\"purpose\":\"to protect\",\"legal-basis\":\"the police act\","
+	refuses("request", ASKS "\"urgency\":\"routine\"}", "request.type");
+	refuses("request", "{\"question\":\"Who?\",\"purpose\":\"to protect\",\"urgency\":\"routine\",\"request.type\":\"event\"}", "legal-basis");
+	refuses("request", ASKS "\"urgency\":\"urgent\",\"request.type\":\"event\"}", "urgency.grounds");
+	refuses("request", ASKS "\"urgency\":\"routine\",\"request.type\":\"person\",\"subject.name\":\"A B\"}", "field link");
+	refuses("request", ASKS "\"urgency\":\"routine\",\"request.type\":\"organisation\",\"link\":\"x\"}", "subject.name");
+	refuses("request", ASKS "\"urgency\":\"routine\",\"request.type\":\"event\",\"within\":0}", "within is");
+	refuses("request", ASKS "\"urgency\":\"routine\",\"request.type\":\"event\",\"within\":1000000000000000000}", "within is");
+	refuses("request", ASKS "\"urgency\":\"routine\",\"request.type\":\"event\",\"within\":3600,\"due\":\"2024-03-08T12:00:00Z\"}", "not both");
+	assert_int_equal(take("request", ASKS "\"urgency\":\"routine\",\"request.type\":\"event\",\"within\":3600}"), TOCSIN_OK);
 	refuses("record", "{\"record.type\":\"call\",\"text\":\"x\",\"record.claims\":\"nonsense\"}", "one or more of");
 }
 
