@@ -165,6 +165,24 @@ static const struct api_field hold_member[] = {
 	{ NULL },
 };
 
+static const struct api_field broker_answer[] = {
+	HAS("by", API_STRING, "the broker"),
+	HAS("words", API_STRING, "where it stands, and whose word that is"),
+	HAS("proven", API_BOOLEAN, "its recipient has it: proven by its recipient, not by the broker"),
+	MAY_HAVE("until", API_STRING, "how long it is kept"),
+	MAY_HAVE("tender", API_STRING, "with which it was handed over"),
+	MAY_HAVE("relay", API_STRING, "with which it was brought here"),
+	MAY_HAVE("handed_at", API_STRING, "when the broker's receipt for the tender came"),
+	MAY_HAVE("handed_not_later_than", API_STRING, "the same, witnessed"),
+	MAY_HAVE("says", API_STRING, "held, delivered, refused, not-fetched: the broker's last word"),
+	MAY_HAVE("says_when", API_STRING, "when that was, by its word"),
+	MAY_HAVE("said_at", API_STRING, "when that word came"),
+	MAY_HAVE("code", API_STRING, "why it was refused"),
+	MAY_HAVE("custody", API_STRING, "the statement that says it"),
+	MAY_HAVE("doubtful", API_STRING, "what cannot be true of it"),
+	{ NULL },
+};
+
 /* In lists and by itself. */
 #define HEAD \
 	HAS("id", API_STRING, "64 hex digits"), \
@@ -179,7 +197,8 @@ static const struct api_field hold_member[] = {
 	HAS("marks", API_STRINGS, "retracted, dated ahead of our clock, …"), \
 	MAY_HAVE_OF("rests_on_retracted", API_OBJECTS, rests_answer, "what it rests on and was retracted"), \
 	MAY_HAVE("quorum", API_ANY, "witnesses that a receipt needs, or none"), \
-	HAS("delivery", API_STRING, "waiting, received, witnessed, refused, closed, accepted, own record, …"), \
+	HAS("delivery", API_STRING, "waiting, brokered, received, witnessed, refused, closed, accepted, own record, …"), \
+	MAY_HAVE_OF("broker", API_OBJECT, broker_answer, "of what goes, or came, by way of a broker"), \
 	MAY_HAVE("attempts", API_INTEGER, "to deliver it"), \
 	MAY_HAVE("trouble", API_STRING, "why it is not delivered"), \
 	MAY_HAVE("next_attempt", API_STRING, "a time"), \

@@ -6,21 +6,24 @@
 
 #include "base/file.h"
 #include "desk/audit.h"
+#include "desk/broker.h"
 #include "domain/chain.h"
 #include "store/log.h"
 #include "store/rows_access.h"
+#include "store/rows_broker.h"
 
 #define PAGE 1024
 
 /* What the node holds, as the entries that it should have made: a sorted list to look entries up in. */
 struct expected {
 	struct hash entry;
-	enum { EXPECT_STATEMENT, EXPECT_FORGOTTEN, EXPECT_CARD, EXPECT_AUDIT } what;
+	enum { EXPECT_STATEMENT, EXPECT_FORGOTTEN, EXPECT_CARD, EXPECT_AUDIT, EXPECT_LABEL } what;
 };
 struct expectations {
 	struct expected *item;
 	size_t n, room;
 	enum realm realm;
+	const char *name;
 	int64_t last_num;
 	bool failed;
 };
@@ -61,6 +64,21 @@ static bool expect_anchor(void *arg, const struct anchor_row *row)
 static enum tocsin_err expect_anchors(struct snapshot *read, struct expectations *e)
 {
 	enum tocsin_err err = anchor_each(read, expect_anchor, e);
+	return err == TOCSIN_OK && e->failed ? fail(TOCSIN_BROKEN, "no memory to account for the log") : err;
+}
+
+static bool expect_label(void *arg, const struct hash *label)
+{
+	struct expectations *e = arg;
+	struct hash *entry = expect_entry(e, EXPECT_LABEL);
+	if (entry != NULL)
+		broker_entry(e->realm, e->name, label, entry);
+	return entry != NULL;
+}
+
+static enum tocsin_err expect_labels(struct snapshot *read, struct expectations *e)
+{
+	enum tocsin_err err = labels_each(read, expect_label, e);
 	return err == TOCSIN_OK && e->failed ? fail(TOCSIN_BROKEN, "no memory to account for the log") : err;
 }
 
@@ -151,6 +169,8 @@ static enum tocsin_err account_log(struct store *s, uint64_t n, uint64_t size, c
 				out->forgotten++;
 			else if (found != NULL && found->what == EXPECT_AUDIT)
 				out->anchors++;
+			else if (found != NULL && found->what == EXPECT_LABEL)
+				out->labels++;
 			else if (found != NULL)
 				out->cards++;
 			else if (out->padding_known && is_padding(key, first + i, &entries[i]))
@@ -189,6 +209,7 @@ enum tocsin_err account_make(struct store *s, const char *dir, struct account *o
 	store_log_state(s, &state);
 	memcpy(name, state.origin, sizeof name);
 	*strchrnul(name, '/') = 0;
+	e.name = name;
 	e.realm = realm_of_name(bytes_str(name));
 	out->padding_known = read_padding_key(dir, key);
 	enum tocsin_err err = snapshot_open(s, &read);
@@ -198,6 +219,8 @@ enum tocsin_err account_make(struct store *s, const char *dir, struct account *o
 		err = expect_cards(read, name, &e);
 	if (err == TOCSIN_OK)
 		err = expect_anchors(read, &e);
+	if (err == TOCSIN_OK)
+		err = expect_labels(read, &e);
 	if (err == TOCSIN_OK)
 		err = store_log_each(read, add_log, &logs);
 	snapshot_close(read);

@@ -1,5 +1,6 @@
 /*
- * account: what every entry of a node's log is: a statement, a forgotten stub, a card, an anchor of the audit trail, padding, or unaccounted.
+ * account: what every entry of a node's log is: a statement, a forgotten stub, a card, an anchor of the audit trail, the label
+ * of an envelope that was in custody or was brought by a broker, padding, or unaccounted.
  *
  * Entries are recomputed from what the database holds and from keys/padding.key; nothing is taken from what the database says about positions.
  */
@@ -9,7 +10,7 @@
 #include "store/store.h"
 
 struct account {
-	uint64_t entries, statements, forgotten, cards, anchors, padding, unaccounted;
+	uint64_t entries, statements, forgotten, cards, anchors, labels, padding, unaccounted;
 	bool padding_known;          /* keys/padding.key could be read */
 };
 /* All logs of the node in DIR, current and retired. */

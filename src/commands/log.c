@@ -83,13 +83,13 @@ static int log_account(const struct context *x)
 	if (err != TOCSIN_OK)
 		return complain(err);
 	if (x->json) {
-		json_t *o = json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "entries", (json_int_t)a.entries, "statements", (json_int_t)a.statements, "forgotten", (json_int_t)a.forgotten,
-			"cards", (json_int_t)a.cards, "anchors", (json_int_t)a.anchors, "padding", (json_int_t)a.padding, "unaccounted", (json_int_t)a.unaccounted);
+		json_t *o = json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "entries", (json_int_t)a.entries, "statements", (json_int_t)a.statements, "forgotten", (json_int_t)a.forgotten,
+			"cards", (json_int_t)a.cards, "anchors", (json_int_t)a.anchors, "labels", (json_int_t)a.labels, "padding", (json_int_t)a.padding, "unaccounted", (json_int_t)a.unaccounted);
 		print_json(o);
 		json_decref(o);
 	} else {
-		print_text("%llu entries: %llu statements, %llu forgotten stubs, %llu cards, %llu anchors of the audit trail, %llu padding, %llu unaccounted\n",
-			(unsigned long long)a.entries, (unsigned long long)a.statements, (unsigned long long)a.forgotten, (unsigned long long)a.cards, (unsigned long long)a.anchors,
+		print_text("%llu entries: %llu statements, %llu forgotten stubs, %llu cards, %llu anchors of the audit trail, %llu labels of brokered envelopes, %llu padding, %llu unaccounted\n",
+			(unsigned long long)a.entries, (unsigned long long)a.statements, (unsigned long long)a.forgotten, (unsigned long long)a.cards, (unsigned long long)a.anchors, (unsigned long long)a.labels,
 			(unsigned long long)a.padding, (unsigned long long)a.unaccounted);
 		if (!a.padding_known)
 			print_text("The padding secret cannot be read, so padding counts as unaccounted.\n");

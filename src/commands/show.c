@@ -97,6 +97,20 @@ static void print_receipt(const json_t *o)
 	print_text("%-22s %s\n", "delivery", text_of(o, "delivery"));
 	if (text_of(o, "trouble")[0] != 0)
 		print_text("%-22s %s\n", "trouble", text_of(o, "trouble"));
+	const json_t *broker = json_object_get(o, "broker");
+	if (broker != NULL) {
+		print_text("%-22s %s\n", "by way of a broker", text_of(broker, "words"));
+		if (text_of(broker, "handed_not_later_than")[0] != 0)
+			print_text("%-22s to %s not later than %s, witnessed\n", "handed", text_of(broker, "by"), text_of(broker, "handed_not_later_than"));
+		else if (text_of(broker, "handed_at")[0] != 0)
+			print_text("%-22s to %s, its receipt came %s\n", "handed", text_of(broker, "by"), text_of(broker, "handed_at"));
+		if (text_of(broker, "doubtful")[0] != 0)
+			print_text("%-22s %s\n", "doubtful", text_of(broker, "doubtful"));
+		if (text_of(broker, "tender")[0] != 0)
+			print_text("%-22s %.16s: tocsin evidence has it\n", "tender", text_of(broker, "tender"));
+		if (text_of(broker, "custody")[0] != 0)
+			print_text("%-22s %.16s: tocsin evidence has it\n", "custody", text_of(broker, "custody"));
+	}
 	if (text_of(o, "next_attempt")[0] != 0)
 		print_text("%-22s %s\n", "next attempt", text_of(o, "next_attempt"));
 	if (r != NULL) {

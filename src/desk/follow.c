@@ -21,6 +21,7 @@ static follower *const followers[] = {
 	access_follow,
 	clocks_follow,
 	ask_follow,
+	broker_follow,
 	reach_follow,
 	search_follow,
 	forget_follow,

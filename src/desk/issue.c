@@ -5,6 +5,7 @@
 #include "base/random.h"
 #include "desk/accept.h"
 #include "desk/ask.h"
+#include "desk/broker.h"
 #include "desk/contact.h"
 #include "desk/directory.h"
 #include "domain/kind.h"
@@ -79,6 +80,8 @@ static enum tocsin_err make_text(const struct desk *d, const struct kind *kind, 
 		whole.field_n++;
 		r = &whole;
 	}
+	if (err == TOCSIN_OK && r->via != NULL)
+		err = broker_check(d, r->via, r->to);
 	if (err != TOCSIN_OK)
 		return err;
 	s->realm = d->realm;
@@ -152,7 +155,7 @@ static enum tocsin_err sign_all(const struct desk *d, struct making *m, size_t n
 	return err;
 }
 
-static struct change *make_change(const struct desk *d, const struct making *m, int urgency, int64_t now)
+static struct change *make_change(const struct desk *d, const struct making *m, int urgency, const char *via, int64_t now)
 {
 	struct change *c = change_new();
 	if (c == NULL)
@@ -169,6 +172,8 @@ static struct change *make_change(const struct desk *d, const struct making *m, 
 	change_entry(c, &entry, "issued", &m->id);
 	if (strcmp(s->to.name, d->name) != 0)
 		change_outbox(c, s->to.name, urgency, now);
+	if (via != NULL)
+		broker_send(c, via, s->to.name, 0);
 	change_event(c, "statement issued", 0, s->kind);
 	return c;
 }
@@ -208,7 +213,7 @@ static enum tocsin_err commit_all(const struct desk *d, const struct issue *issu
 	struct change **changes = calloc(issue->n, sizeof *changes);
 	enum tocsin_err err = changes == NULL ? fail(TOCSIN_BROKEN, "no memory for %zu statements", issue->n) : TOCSIN_OK;
 	for (size_t i = 0; err == TOCSIN_OK && i < issue->n; i++) {
-		changes[i] = make_change(d, &m[i], issue->release[i].urgency, now);
+		changes[i] = make_change(d, &m[i], issue->release[i].urgency, issue->release[i].via, now);
 		if (changes[i] == NULL) {
 			err = fail(TOCSIN_BROKEN, "no memory for %zu statements", issue->n);
 			break;

@@ -141,6 +141,16 @@ static const struct policy_row rows[] = {
 	{ "escalation.every.routine", POLICY_SECONDS, MINUTE, 30 * DAY, NULL, "8h",
 		"how long each one in the chain has before the next is paged: routine", NULL },
 
+	/* brokers */
+	{ "broker.serve", POLICY_FLAG, 0, 0, NULL, "no",
+		"whether this node takes sealed envelopes from partners for other partners", NULL },
+	{ "broker.a-day", POLICY_INTEGER, 1, 100000, NULL, "100", "how many envelopes of one partner it takes in a day", NULL },
+	{ "broker.bytes", POLICY_INTEGER, 1 << 20, INT64_C(1) << 40, NULL, "268435456",
+		"how many bytes of them all it holds at a time", NULL },
+	{ "broker.longest", POLICY_SECONDS, HOUR, 366 * DAY, NULL, "31d", "how long it holds one at most", NULL },
+	{ "broker.until", POLICY_SECONDS, HOUR, 366 * DAY, NULL, "7d",
+		"how long a broker is asked to hold what this node sends by way of it", NULL },
+
 	/* pages */
 	{ "notify.content", POLICY_FLAG, 0, 0, NULL, "no",
 		"whether a page by mail or webhook may say what the threat is, to who may see it; a command never learns it", NULL },

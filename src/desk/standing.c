@@ -1,6 +1,7 @@
 #include "desk/standing.h"
 
 #include "desk/access.h"
+#include "desk/broker.h"
 #include "desk/directory.h"
 #include "desk/forget.h"
 #include "desk/reach.h"
@@ -168,6 +169,12 @@ static enum tocsin_err add_all(
 		standing_put(w, o, "delivery", json_string("own record"));
 	else if (!self)
 		err = add_delivery(w, row, o);
+	if (err == TOCSIN_OK && (!row->issued || !self)) {
+		json_t *broker = NULL;
+		err = broker_show(w->desk, w->read, w->view, row, &broker);
+		if (broker != NULL)
+			standing_put(w, o, "broker", broker);
+	}
 	if (err == TOCSIN_OK && row->issued && (contact || (whole && !self)))
 		err = add_told(w, row, contact, whole, o);
 	if (err == TOCSIN_OK)

@@ -66,7 +66,8 @@ static void put_state(struct showing *w, const struct statement_row *row, const 
 	} else if (arrived == 0) {
 		snprintf(state, sizeof state, "%s", delivery == NULL || strcmp(delivery, "waiting") == 0 ? "not delivered" :
 			strcmp(delivery, "refused") == 0 ? "refused by its recipient's node" :
-			strcmp(delivery, "closed") == 0 ? "delivery given up" : "one-sided");
+			strcmp(delivery, "closed") == 0 ? "delivery given up" :
+			strcmp(delivery, "brokered") == 0 ? "by way of a broker" : "one-sided");
 	} else if (!expects_answer(row->kind)) {
 		snprintf(state, sizeof state, "%s", row->issued ? "delivered" : "accepted");
 	} else {

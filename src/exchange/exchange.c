@@ -2,6 +2,7 @@
  * exchange: what its parts share (internal.h): starting and stopping them in order, signing checkpoints, counters,
  * conflicts, status.
  */
+#include "exchange/relay.h"
 #include "exchange/internal.h"
 
 static const char *const codes[REFUSE_CODES] = { "accepted", "again", "size", "open", "realm", "note", "statement",
@@ -170,7 +171,7 @@ enum tocsin_err exchange_start(
 	if (x->pool == NULL)
 		goto err;
 	if ((err = intake_start(x)) != TOCSIN_OK || (err = courier_start(x)) != TOCSIN_OK ||
-		(err = tick_start(x)) != TOCSIN_OK)
+		(err = tick_start(x)) != TOCSIN_OK || (err = relay_start(x)) != TOCSIN_OK)
 		goto err;
 	*out = x;
 	return TOCSIN_OK;
@@ -184,6 +185,7 @@ void exchange_stop(struct exchange *x)
 	if (x == NULL)
 		return;
 	atomic_store(&x->stopping, true);
+	relay_stop(x);
 	tick_stop(x);
 	courier_stop(x);
 	intake_stop(x);

@@ -38,6 +38,7 @@ struct pool;
 struct intake;
 struct logthread;
 struct courier;
+struct relay;
 
 struct exchange {
 	const struct desk *desk;
@@ -46,6 +47,7 @@ struct exchange {
 	struct pool *pool;
 	struct intake *intake;
 	struct logthread *logthread;
+	struct relay *relay;                               /* made by relay_start */
 	struct courier *courier;                           /* made by courier_start */
 	atomic_bool ready, stopping;
 

@@ -2,6 +2,7 @@
  * ops_issue: POST /api/v1/statements: from checked items to statements that are durable.
  */
 #include "desk/accept.h"
+#include "desk/broker.h"
 #include "desk/contact.h"
 #include "desk/issue.h"
 #include "desk/release.h"
@@ -86,8 +87,22 @@ static enum tocsin_err unstage(struct serve *s, const struct request *request)
 	return err;
 }
 
-/* Takes "contact:NAME" words out of the item's list, each as a release of its own; *LEFT: how many others. */
-static enum tocsin_err plan_contacts(struct serve *s, struct snapshot *r, const struct planned *like, struct arena *a,
+/* The release by way of a broker that WORD names. */
+static enum tocsin_err via_release(const struct desk *d, const struct view *v, const char *word, struct arena *a, struct issue_release *r)
+{
+	char broker[LIMIT_NAME + 1], to[LIMIT_NAME + 1];
+	if (!broker_word(word, broker, to))
+		return fail(TOCSIN_BAD, "\"%.100s\" is not via:BROKER:NAME", word);
+	enum tocsin_err err = access_may(v, RIGHT_BROKER);
+	if (err == TOCSIN_OK)
+		err = broker_check(d, broker, to);
+	r->via = arena_str(a, bytes_str(broker));
+	r->to = arena_str(a, bytes_str(to));
+	return err == TOCSIN_OK && (r->via == NULL || r->to == NULL) ? fail(TOCSIN_BROKEN, "no memory for an audience") : err;
+}
+
+/* Takes "contact:NAME" and "via:BROKER:NAME" words out of the item's list, each as a release of its own; *LEFT: how many others. */
+static enum tocsin_err plan_contacts(struct serve *s, struct snapshot *r, const struct view *v, const struct planned *like, struct arena *a,
 	struct plan *plan, const char **left, size_t *left_n)
 {
 	const struct request_item *item = like->item;
@@ -95,11 +110,12 @@ static enum tocsin_err plan_contacts(struct serve *s, struct snapshot *r, const 
 	*left_n = 0;
 	for (size_t i = 0; err == TOCSIN_OK && i < item->to_n; i++) {
 		struct planned p = *like;
-		if (strncmp(item->to[i], CONTACT_PREFIX, strlen(CONTACT_PREFIX)) != 0) {
+		bool via = strncmp(item->to[i], BROKER_PREFIX, strlen(BROKER_PREFIX)) == 0;
+		if (!via && strncmp(item->to[i], CONTACT_PREFIX, strlen(CONTACT_PREFIX)) != 0) {
 			left[(*left_n)++] = item->to[i];
 			continue;
 		}
-		err = contact_release(s->desk, r, item->to[i], a, &p.release);
+		err = via ? via_release(s->desk, v, item->to[i], a, &p.release) : contact_release(s->desk, r, item->to[i], a, &p.release);
 		if (err == TOCSIN_OK)
 			err = plan_add(plan, &p, a);
 	}
@@ -126,7 +142,7 @@ static enum tocsin_err plan_item(struct serve *s, struct snapshot *r, const stru
 		like.release.file_n = item->files->n;
 	}
 	if (err == TOCSIN_OK)
-		err = plan_contacts(s, r, &like, a, plan, to, &others);
+		err = plan_contacts(s, r, v, &like, a, plan, to, &others);
 	if (err == TOCSIN_OK && others > 0)
 		err = desk_audience(s->desk, to, others, a, &names, &n);
 	else if (item->to_n > 0)

@@ -36,6 +36,34 @@ CREATE INDEX ask_about_statement ON ask_about (statement);
 -- ---- the door: what it holds, decisions, answers that leave at a fixed time ----
 
 -- ---- brokers ----
+-- Ours that go by way of a broker.
+CREATE TABLE tendered (statement BIGINT PRIMARY KEY, broker TEXT NOT NULL, recipient TEXT NOT NULL, until BIGINT NOT NULL,
+  tender BIGINT NOT NULL,              -- the statement with which it was handed over; 0: it is not yet
+  said TEXT NOT NULL,                  -- the broker's last word: held, delivered, refused, not-fetched; empty: none
+  code TEXT NOT NULL, said_when BIGINT NOT NULL, said_at BIGINT NOT NULL, custody BIGINT NOT NULL,
+  proven BIGINT NOT NULL);             -- 1: its recipient's receipt came with it
+CREATE INDEX tendered_open ON tendered (statement) WHERE tender = 0;
+CREATE INDEX tendered_tender ON tendered (tender) WHERE tender > 0;
+-- What others have tendered to this node for a third.
+CREATE TABLE custody (tender BIGINT PRIMARY KEY, label BYTES NOT NULL, tenderer TEXT NOT NULL, recipient TEXT NOT NULL, size BIGINT NOT NULL,
+  at BIGINT NOT NULL, until BIGINT NOT NULL,
+  state TEXT NOT NULL,                 -- new, taken (its label is logged), relayed; held (its tenderer was told), delivered, refused, not-fetched
+  code TEXT NOT NULL, relay BIGINT NOT NULL,
+  heard BIGINT NOT NULL,               -- the last that the recipient said of the relay, and how far that was passed on
+  told BIGINT NOT NULL,
+  todo BIGINT NOT NULL);               -- 1: a step is to be made now
+CREATE INDEX custody_todo ON custody (tender) WHERE todo = 1;
+CREATE INDEX custody_held ON custody (until, tender, size) WHERE state = 'held';
+CREATE INDEX custody_relay ON custody (relay) WHERE relay > 0;
+CREATE INDEX custody_tenderer ON custody (tenderer, at) WHERE state <> 'new' AND state <> 'refused';
+-- What a broker has brought here.
+CREATE TABLE relayed (relay BIGINT PRIMARY KEY, label BYTES NOT NULL, broker TEXT NOT NULL, until BIGINT NOT NULL,
+  state TEXT NOT NULL,                 -- new, logged (its label), delivered, refused
+  code TEXT NOT NULL, inner_id BYTES NOT NULL,
+  next_at BIGINT NOT NULL,             -- when it is tried (again); 0: it is done
+  attempts BIGINT NOT NULL);
+CREATE INDEX relayed_next ON relayed (next_at) WHERE next_at > 0;
+CREATE INDEX relayed_inner ON relayed (inner_id);
 
 -- ---- strangers, vouchers, mailboxes, names for once ----
 

@@ -542,6 +542,44 @@ const struct sql_text sql_writes[WRITE_COUNT] = {
 	[WRITE_SEARCH_DROP] = { "search drop", NULL, "i" },
 	[WRITE_SEARCH_TIDY] = { "search tidy", NULL, "" },
 
+	/* ---- brokers ---- */
+	[WRITE_OUTBOX_BROKERED] = { "outbox brokered",
+	        "UPDATE outbox SET state = 'brokered' WHERE num = $1", "n" },
+	[WRITE_TENDERED_ADD] = { "tendered add",
+	        "INSERT INTO tendered (statement, broker, recipient, until, tender, said, code, said_when, "
+	        "said_at, custody, proven) VALUES ($1, $2, $3, $4, 0, '', '', 0, 0, 0, 0)", "ntti" },
+	[WRITE_TENDERED_SENT] = { "tendered sent",
+	        "UPDATE tendered SET tender = $1, until = $2 WHERE statement = $3 AND tender = 0", "nii" },
+	[WRITE_TENDERED_STUCK] = { "tendered stuck",
+	        "UPDATE tendered SET tender = -1, said = 'refused', code = $1, said_at = $2 WHERE statement = $3 "
+	        "AND tender = 0", "tii" },
+	[WRITE_TENDERED_SAID] = { "tendered said",
+	        "UPDATE tendered SET said = $1, code = $2, said_when = $3, said_at = $4, custody = $5, proven = "
+	        "$6 WHERE statement = $7 AND proven = 0", "ttiiiii" },
+	[WRITE_CUSTODY_ADD] = { "custody add",
+	        "INSERT INTO custody (tender, label, tenderer, recipient, size, at, until, state, code, relay, "
+	        "heard, told, todo) VALUES ($1, $2, $3, $4, $5, $6, $7, 'new', $8, 0, 0, 0, 1)", "ihttiiit" },
+	[WRITE_CUSTODY_STEP] = { "custody step",
+	        "UPDATE custody SET state = $1, code = $2, todo = $3 WHERE tender = $4 AND state = $5", "ttiit" },
+	[WRITE_CUSTODY_RELAYED] = { "custody relayed",
+	        "UPDATE custody SET state = 'relayed', relay = $1 WHERE tender = $2 AND state = 'taken'", "ni" },
+	[WRITE_CUSTODY_HEARD] = { "custody heard",
+	        "UPDATE custody SET heard = $1, todo = 1 WHERE relay = $2 AND heard < $1", "ii" },
+	[WRITE_CUSTODY_TOLD] = { "custody told",
+	        "UPDATE custody SET state = $1, code = $2, told = $3, todo = CASE WHEN heard > $3 THEN 1 ELSE 0 "
+	        "END WHERE tender = $4 AND told = $5 AND state = $6", "ttiiit" },
+	[WRITE_RELAYED_ADD] = { "relayed add",
+	        "INSERT INTO relayed (relay, label, broker, until, state, code, inner_id, next_at, attempts) "
+	        "VALUES ($1, $2, $3, $4, 'new', '', $5, $6, 0)", "ihtibi" },
+	[WRITE_RELAYED_LOGGED] = { "relayed logged",
+	        "UPDATE relayed SET state = 'logged' WHERE relay = $1 AND state = 'new'", "i" },
+	[WRITE_RELAYED_LATER] = { "relayed later",
+	        "UPDATE relayed SET next_at = $1, attempts = attempts + 1, code = $2 WHERE relay = $3 AND next_at "
+	        "> 0", "iti" },
+	[WRITE_RELAYED_DONE] = { "relayed done",
+	        "UPDATE relayed SET state = $1, code = $2, inner_id = $3, next_at = 0 WHERE relay = $4 AND state "
+	        "= 'logged' AND next_at > 0", "ttbi" },
+
 	/* ---- the API ---- */
 	[WRITE_REPEATED_BEGIN] = { "repeated begin",
 	        "INSERT INTO repeated (account, key, digest, status, type, answer, at) VALUES ($1, $2, $3, 0, $4, $5, $6)"

@@ -474,6 +474,42 @@ const struct sql_text sql_reads[READ_COUNT] = {
 	/* what is asked as the engine writes it, from, before, limit: number and part, newest first */
 	[READ_SEARCH] = { "search", NULL, "tiii" },
 
+	/* ---- brokers ---- */
+	[READ_TENDERED] = { "tendered",
+	        "SELECT statement, broker, recipient, until, tender, said, code, said_when, said_at, custody, "
+	        "proven FROM tendered WHERE statement = $1", "i" },
+	[READ_TENDERED_OPEN] = { "tendered open",
+	        "SELECT statement, broker, recipient, until, tender, said, code, said_when, said_at, custody, "
+	        "proven FROM tendered WHERE tender = 0 AND statement <= $1 ORDER BY statement LIMIT $2", "ii" },
+	[READ_TENDERED_BY] = { "tendered by",
+	        "SELECT statement, broker, recipient, until, tender, said, code, said_when, said_at, custody, "
+	        "proven FROM tendered WHERE tender > 0 AND tender = $1", "i" },
+	[READ_CUSTODY_OF] = { "custody of",
+	        "SELECT tender, label, tenderer, recipient, size, at, until, state, code, relay, heard, told FROM "
+	        "custody WHERE tender = $1", "i" },
+	[READ_CUSTODY_TODO] = { "custody to do",
+	        "SELECT tender, label, tenderer, recipient, size, at, until, state, code, relay, heard, told FROM "
+	        "custody WHERE todo = 1 ORDER BY tender LIMIT $1", "i" },
+	[READ_CUSTODY_HELD] = { "custody held",
+	        "SELECT tender, label, tenderer, recipient, size, at, until, state, code, relay, heard, told FROM "
+	        "custody WHERE state = 'held' AND (until, tender) > ($1, $2) ORDER BY until, tender LIMIT $3", "iii" },
+	[READ_CUSTODY_BYTES] = { "custody bytes",
+	        "SELECT COUNT(*), COALESCE(SUM(size), 0) FROM custody WHERE state = 'held'", "" },
+	[READ_CUSTODY_SINCE] = { "custody since",
+	        "SELECT COUNT(*) FROM custody WHERE tenderer = $1 AND at > $2 AND state <> 'new' AND state <> "
+	        "'refused'", "ti" },
+	[READ_RELAYED_DUE] = { "relayed due",
+	        "SELECT relay, label, broker, until, state, code, inner_id, next_at, attempts FROM relayed WHERE "
+	        "next_at > 0 ORDER BY next_at LIMIT $1", "i" },
+	[READ_RELAYED_OF] = { "relayed of",
+	        "SELECT relay, label, broker, until, state, code, inner_id, next_at, attempts FROM relayed WHERE "
+	        "relay = $1", "i" },
+	[READ_LABELS] = { "labels",
+	        "SELECT label FROM custody UNION SELECT label FROM relayed", "" },
+	[READ_RELAYED_INNER] = { "relayed by what was in it",
+	        "SELECT relay, label, broker, until, state, code, inner_id, next_at, attempts FROM relayed WHERE "
+	        "inner_id = $1 ORDER BY relay LIMIT 1", "h" },
+
 	/* ---- the API ---- */
 	[READ_REPEATED] = { "repeated",
 	        "SELECT digest, status, type, answer, at FROM repeated WHERE account = $1 AND key = $2", "tt" },

@@ -1,0 +1,60 @@
+#!/bin/sh
+# A warning goes by way of a third node: it arrives once, its author gets its recipient's own receipt, and what the broker says is shown as its word.
+. "$(dirname "$0")/lib.sh"
+nodes a b c
+meet a b
+meet b c
+# a and c know each other, and c takes nothing from a directly: a is told an address where nobody is.
+meet a c
+must at b policy set broker.serve yes
+via() {
+	warning "$W/via.json" "$1"
+	id=$(at a warn --to "via:b.exercise:c.exercise" "$W/via.json" 2>"$W/stderr" | cut -d' ' -f1)
+	[ ${#id} = 64 ] || { echo "Bail out! a cannot warn by way of b: $(cat "$W/stderr")"; failed=1; exit 1; }
+}
+words() { at "$1" show "$2" --json | jq -r .broker.words; }
+says() { words "$1" "$2" | grep -qE -- "$3"; }
+ask() { sqlite3 -readonly -cmd '.timeout 10000' "$W/$1/dir/tocsin.db" "$2"; }
+
+via "A boat without lights"
+s=$id
+until_true 30 delivered a "$s" received; is $? 0 "its author has a receipt"
+is "$(words a "$s")" "brought by b.exercise: the receipt of c.exercise is here" "and is told by whom it was brought"
+is "$(at a show "$s" --json | jq -r .receipt.origin)" "c.exercise/log/1" "the receipt is the recipient's own"
+is "$(at c show "$s" --json | jq -r '.fields[] | select(.name == "threat.summary") | .value')" "A boat without lights" "its recipient reads it"
+is "$(words c "$s")" "brought by b.exercise" "and knows who brought it"
+run 1 "its broker has no such statement" at b show "$s"
+is "$(grep -c 'boat without' "$W/b/dir/tocsin.db")" 0 "nor a word of it"
+label=$(printf 'tocsin-exercise/v1 tendered %s' "$s" | sha256sum | cut -d' ' -f1)
+is "$(ask b "SELECT count(*) FROM custody WHERE lower(hex(label)) = '$label' AND state = 'delivered'")" 1 "its label is SHA-256 of its id"
+
+# What a broker does not take.
+must at b policy set broker.serve no
+via "Not by this way"
+until_true 30 says a "$id" '^tendered, refused \(closed\), says b.exercise$'; is $? 0 "a broker that does not serve says so"
+is "$(delivery a "$id")" brokered "and it stays with its author"
+must at b policy set broker.serve yes
+must at b policy set broker.a-day 1
+via "One too many"
+until_true 30 says a "$id" '^tendered, refused \(quota\), says b.exercise$'; is $? 0 "nor more than so many a day"
+must at b policy set broker.a-day 100
+run 1 "a broker is a partner" at a warn --to "via:nobody.exercise:c.exercise" "$W/via.json"
+match "$err" "nobody.exercise is not a partner" "and it is said which is not"
+run 1 "a broker carries to a third" at a warn --to "via:b.exercise:b.exercise" "$W/via.json"
+node_make d
+node_start d
+at d card >"$W/d/card"
+must at a partner add "$W/d/card"
+warning "$W/via.json" "To whom the broker does not know"
+id=$(at a warn --to "via:b.exercise:d.exercise" "$W/via.json" | cut -d' ' -f1)
+until_true 30 says a "$id" '^tendered, refused \(unknown\), says b.exercise$'; is $? 0 "nor for whom it does not know"
+
+# Never fetched.
+node_stop c
+via "Nobody is at home"
+until_true 30 says a "$id" '^held since .*, says b.exercise$'; is $? 0 "what cannot be delivered is held"
+must at a clock 2030-01-01T00:00:00Z
+must at b clock 2030-01-01T00:00:00Z
+until_true 30 says a "$id" '^tendered, never fetched until .*, says b.exercise$'; is $? 0 "until its time is over: it was never fetched"
+for n in a b; do run 0 "the log of $n accounts for its labels" at $n log account; done
+done_testing
