@@ -52,8 +52,8 @@ enum tocsin_err custody_sum(struct snapshot *r, int64_t *count, int64_t *bytes) 
 enum tocsin_err custody_since(struct snapshot *r, const char *tenderer, int64_t since, int64_t *count) MUST_USE;
 /* Of ROW: tender, label, tenderer, recipient, size, at, until; code: it is to be refused for that. */
 void change_custody_add(struct change *c, const struct custody_row *row);
-/* ROW, as it was read, is in STATE now; TODO: another step follows. */
-void change_custody_step(struct change *c, const struct custody_row *row, const char *state, const char *code, bool todo);
+/* ROW, as it was read, is in STATE now; MORE: another step follows. */
+void change_custody_step(struct change *c, const struct custody_row *row, const char *state, const char *code, bool more);
 /* This change's own statement is its relay. */
 void change_custody_relayed(struct change *c, const struct custody_row *row);
 /* The recipient of RELAY has said something of it in statement NUM. */
