@@ -134,6 +134,13 @@ enum api_id {
 	API_DRAFT_FILE_REMOVE,
 	API_DRAFT_FILE,
 
+	/* the door */
+	API_DOORS,
+	API_DOOR,
+	API_DOOR_PASS,
+	API_DOOR_REFUSE,
+	API_DOOR_WITHDRAW,
+
 	/* search */
 	API_SEARCH,
 

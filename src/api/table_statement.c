@@ -245,6 +245,7 @@ static const struct api_field issued_item[] = {
 };
 static const struct api_field issued_answer[] = {
 	HAS_OF("results", API_OBJECTS, issued_item, "one a recipient"),
+	MAY_HAVE("leaves_at", API_STRING, "of an answer about a person: nothing was issued yet, it leaves then"),
 	{ NULL },
 };
 static const struct api_field closed_answer[] = {

@@ -21,17 +21,23 @@ int command_request(const struct context *x, int argc, char **argv)
 
 int command_answer(const struct context *x, int argc, char **argv)
 {
-	const char *result = NULL, *text = NULL, *reason = NULL, *due = NULL, *wait = NULL;
+	const char *result = NULL, *text = NULL, *reason = NULL, *due = NULL, *wait = NULL, *ground = NULL;
 	long seconds;
+	bool withheld = false;
 	struct words plain;
 	const struct option options[] = {
+		{ "--withheld", OPTION_FLAG, &withheld }, { "--ground", OPTION_ONE, &ground },
 		{ "--result", OPTION_ONE, &result }, { "--text", OPTION_ONE, &text }, { "--reason", OPTION_ONE, &reason }, { "--due", OPTION_ONE, &due },
 		{ "--wait", OPTION_ONE, &wait }, { NULL },
 	};
-	if (!args_take(argc, argv, options, &plain, 1, 1) || result == NULL || !seconds_of(wait, &seconds))
+	if (!args_take(argc, argv, options, &plain, 1, 1) || (result == NULL) != withheld || !seconds_of(wait, &seconds))
 		return usage("answer");
 	json_t *fields = json_object();
-	put_text(fields, "result", result);
+	/* Said as if nothing were held; that it was kept is in a closed line. */
+	put_text(fields, "result", withheld ? "nothing-held" : result);
+	if (withheld)
+		json_object_set_new(fields, "answer.withheld", json_true());
+	put_text(fields, "decline.ground", ground);
 	put_text(fields, "text", text);
 	put_text(fields, "reason", reason);
 	put_text(fields, "due", due);

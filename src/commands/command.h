@@ -87,6 +87,7 @@ int command_warn(const struct context *x, int argc, char **argv);
 int command_respond(const struct context *x, int argc, char **argv);
 int command_retract(const struct context *x, int argc, char **argv);
 int command_forget(const struct context *x, int argc, char **argv);
+int command_door(const struct context *x, int argc, char **argv);
 int command_hold(const struct context *x, int argc, char **argv);
 int command_retention(const struct context *x, int argc, char **argv);
 int command_reach(const struct context *x, int argc, char **argv);

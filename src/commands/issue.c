@@ -64,6 +64,9 @@ int issued(const struct context *x, json_t *answer, long wait_seconds)
 		if (!x->json)
 			print_text("%s %s\n", text_of(item, "id"), text_of(item, "to"));
 	}
+	/* Not yet issued: it leaves at its time. */
+	if (!x->json && text_of(answer, "leaves_at")[0] != 0)
+		print_text("decided; it leaves %s\n", text_of(answer, "leaves_at"));
 	fflush(stdout);
 	int status = EXIT_DONE;
 	json_array_foreach(json_object_get(answer, "results"), i, item) {

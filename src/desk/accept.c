@@ -62,5 +62,8 @@ enum tocsin_err desk_accepts(
 		*marks |= STATEMENT_MARK_RETURNED;
 	if (s->at > now + AHEAD)
 		*marks |= STATEMENT_MARK_AHEAD;
+	/* Nobody sees it before it was screened. */
+	if (from->state != PEER_SELF && strcmp(s->kind, "request") == 0)
+		*marks |= STATEMENT_MARK_DOOR;
 	return desk_rule(read, s, &dangling);
 }

@@ -7,6 +7,11 @@ const struct view *view_node(void)
 	return &node;
 }
 
+bool access_node(const struct view *v)
+{
+	return v->everything && strcmp(v->account, view_node()->account) == 0;
+}
+
 /* One row a right: its name, and who has it. */
 static const struct {
 	const char *name;
@@ -35,6 +40,7 @@ static const struct {
 	[RIGHT_REQUEST] = { "request", ROLE_ANALYST | ROLE_RELEASER | ROLE_DUTY | ROLE_LIAISON },
 	[RIGHT_LEAD] = { "lead", ROLE_ANALYST | ROLE_RELEASER | ROLE_DUTY | ROLE_LIAISON },
 	[RIGHT_DOOR] = { "door", ROLE_LIAISON | ROLE_RELEASER | ROLE_DUTY },
+	[RIGHT_DOOR_READ] = { "door-read", ROLE_LIAISON | ROLE_RELEASER | ROLE_DUTY | ROLE_INSPECTOR },
 	[RIGHT_DOOR_RULES] = { "door-rules", ROLE_PROTECTION },
 	[RIGHT_PROTECTED] = { "protected", ROLE_PROTECTION },
 	[RIGHT_CORRECT] = { "correct", ROLE_PROTECTION },

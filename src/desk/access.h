@@ -37,6 +37,7 @@ enum right {
 	RIGHT_REQUEST,                          /* ask partners, answer them */
 	RIGHT_LEAD,                             /* open, assess, assign, close leads */
 	RIGHT_DOOR,                             /* look at what the door holds, decide about it */
+	RIGHT_DOOR_READ,                        /* read what came through it, and why */
 	RIGHT_DOOR_RULES,                       /* the door's rules, quotas and calendar */
 	RIGHT_PROTECTED,                        /* the list of protected people */
 	RIGHT_CORRECT,                          /* find and propose a correction for who asks for it */
@@ -56,6 +57,8 @@ unsigned right_roles(enum right r);             /* who has it */
 #define ACCESS_ROUTE_MAX 4000
 
 const struct view *view_node(void);             /* everything, for the node's own threads */
+/* Whether V is that: what is at the door (door.h) is seen by nobody else. */
+bool access_node(const struct view *v);
 /* Whoever holds the node's socket or desk.token: everything while there are no accounts; from the first account on the
  * administrator's rights only, and no content. */
 enum tocsin_err access_operator(const struct desk *d, struct view *out) MUST_USE;
@@ -95,6 +98,10 @@ enum tocsin_err access_compartment(struct snapshot *read, const struct view *v, 
  * Every share also goes to the inspectors' unit "*" of that compartment. MISSING: no such unit or compartment. */
 enum tocsin_err access_share(const struct desk *d, struct snapshot *read, struct change *c, int64_t num,
 	const char *kind, const char *peer, const char *unit, const char *compartment, bool whole) MUST_USE;
+
+/* Shares it with the inspectors alone. */
+enum tocsin_err access_share_inspectors(struct snapshot *read, struct change *c, int64_t num, const char *kind,
+	const char *peer) MUST_USE;
 
 /* Shares what V writes itself, with C that issues a KIND to PEER about RE, with V's own unit, whole; on failure C is
  * spoiled, so that nothing is issued that would belong to nobody. With a row in the audit trail that V issued ID.

@@ -64,6 +64,12 @@ enum tocsin_err access_share(const struct desk *d, struct snapshot *read, struct
 	return err == TOCSIN_OK ? share(read, c, num, kind, peer, unit, compartment, whole) : err;
 }
 
+enum tocsin_err access_share_inspectors(struct snapshot *read, struct change *c, int64_t num, const char *kind,
+	const char *peer)
+{
+	return share_one(read, c, num, kind, peer, ACCESS_EVERY_UNIT, "", true);
+}
+
 void access_share_own(const struct desk *d, struct snapshot *read, const struct view *v, struct change *c, const struct hash *id,
 	const char *kind, const char *peer, const char *compartment)
 {

@@ -20,8 +20,12 @@
 
 static enum tocsin_err look(struct snapshot *read, const struct view *v, int64_t num, bool *seen, bool *whole)
 {
-	*seen = *whole = v->everything;
-	return v->everything ? TOCSIN_OK : share_seen(read, num, v->scope, v->scope_n, seen, whole);
+	int64_t marks = 0;
+	if (!v->everything)
+		return share_seen(read, num, v->scope, v->scope_n, seen, whole);
+	enum tocsin_err err = access_node(v) ? TOCSIN_OK : statement_marks(read, num, &marks);
+	*seen = *whole = (marks & STATEMENT_MARK_DOOR) == 0;
+	return err;
 }
 
 static enum tocsin_err not_there(const char *what)
@@ -129,7 +133,7 @@ enum tocsin_err access_statement(struct snapshot *read, const struct view *v, co
 	struct hash id;
 	int64_t num;
 	bool w = false;
-	if (v->everything) {
+	if (access_node(v)) {
 		if (whole != NULL)
 			*whole = true;
 		return statement_by_prefix(read, hex, a, out);
@@ -186,11 +190,12 @@ static bool take(void *arg, const struct statement_row *row)
 	return true;
 }
 
-static enum tocsin_err list_all(struct snapshot *read, const char *kind, const char *peer, int64_t before,
-	int64_t *nums, size_t max, size_t *n)
+static enum tocsin_err list_all(struct snapshot *read, const struct view *v, const char *kind, const char *peer,
+	int64_t before, int64_t *nums, size_t max, size_t *n)
 {
 	struct taken t = { .nums = nums };
-	struct statement_filter f = { .issued = -1, .kind = kind, .peer = peer, .before_num = before, .limit = max };
+	struct statement_filter f = { .issued = -1, .kind = kind, .peer = peer, .before_num = before, .limit = max,
+		.without = access_node(v) ? 0 : STATEMENT_MARK_DOOR };
 	enum tocsin_err err = statement_list(read, &f, take, &t);
 	*n = t.n;
 	return err;
@@ -203,7 +208,7 @@ enum tocsin_err access_list(struct snapshot *read, const struct view *v, const c
 	int64_t last = before == 0 ? INT64_MAX : before;
 	*n = 0;
 	if (v->everything)
-		return list_all(read, kind, peer, before, nums, max, n);
+		return list_all(read, v, kind, peer, before, nums, max, n);
 	if (peer != NULL)
 		snprintf(facet, sizeof facet, "peer %.*s", LIMIT_NAME, peer);
 	else if (kind != NULL)
@@ -252,7 +257,7 @@ enum tocsin_err access_event(
 	bool whole;
 	*told = v->everything;
 	if (v->everything)
-		return TOCSIN_OK;
+		return access_node(v) || num == 0 ? TOCSIN_OK : look(read, v, num, told, &whole);
 	if (strncmp(kind, "draft", 5) == 0) {
 		enum tocsin_err err = sees_draft(read, v, subject, told);
 		if (err != TOCSIN_OK || !*told)
@@ -262,6 +267,9 @@ enum tocsin_err access_event(
 		return look(read, v, num, told, &whole);
 	for (size_t i = 0; i < sizeof open_events / sizeof *open_events && !*told; i++)
 		*told = strcmp(kind, open_events[i]) == 0;
+	/* That there is something to look at, and not what. */
+	if (strncmp(kind, "door ", 5) == 0)
+		*told = (v->roles & right_roles(RIGHT_DOOR)) != 0;
 	return TOCSIN_OK;
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "desk/door.h"
 #include "desk/search.h"
 #include "store/rows_access.h"
 
@@ -82,7 +83,8 @@ static enum tocsin_err read_lines(struct followed *f)
 	return err;
 }
 
-static enum tocsin_err follow_one(struct followed *f, struct change *c)
+/* AGAIN: why it is followed again; NULL: it came just now. */
+static enum tocsin_err follow_one(struct followed *f, const char *again, struct change *c)
 {
 	struct statement *s = arena_zalloc(f->arena, sizeof *s);
 	struct note note;
@@ -98,7 +100,9 @@ static enum tocsin_err follow_one(struct followed *f, struct change *c)
 	if (err == TOCSIN_OK)
 		err = followed_draft(f->read, f->row->num, f->arena, &f->draft, &f->draft_unit, &f->draft_compartment,
 			&f->draft_author);
-	for (size_t i = 0; err == TOCSIN_OK && i < sizeof followers / sizeof *followers; i++)
+	if (err == TOCSIN_OK)
+		err = again == NULL ? door_follow(f, c) : door_follow_again(f, again, c);
+	for (size_t i = 0; err == TOCSIN_OK && !f->held && i < sizeof followers / sizeof *followers; i++)
 		err = followers[i](f, c);
 	return err;
 }
@@ -156,7 +160,41 @@ static enum tocsin_err gather(const struct desk *d, struct snapshot *read, int64
 			break;
 		}
 		change_followed(c, num - 1, num);
-		err = follow_one(&f, c);
+		err = follow_one(&f, NULL, c);
+		if (err != TOCSIN_OK) {
+			change_free(c);
+			break;
+		}
+		b->id[b->n] = row.id;
+		b->change[b->n++] = c;
+	}
+	arena_free(a);
+	return err;
+}
+
+/* Fills B with what the door has let go on, and what it could not screen. */
+static enum tocsin_err gather_again(const struct desk *d, struct snapshot *read, size_t max, struct batch *b)
+{
+	struct door_again again[BATCH];
+	size_t n = 0;
+	int64_t now = clock_now();
+	enum tocsin_err err = door_again(read, now, again, max < BATCH ? max : BATCH, &n);
+	struct arena *a = err != TOCSIN_OK || n == 0 ? NULL : arena_new(ARENA);
+	if (err == TOCSIN_OK && n > 0 && a == NULL)
+		err = fail(TOCSIN_BROKEN, "no memory to follow statements");
+	for (size_t i = 0; err == TOCSIN_OK && i < n; i++) {
+		struct statement_row row;
+		arena_reset(a);
+		err = statement_by_num(read, again[i].statement, a, &row);
+		/* What refers to one of these is followed when that is. */
+		if (err != TOCSIN_OK || refers_into(b, &row))
+			break;
+		struct followed f = { .desk = d, .read = read, .arena = a, .row = &row, .now = now };
+		struct change *c = change_new();
+		if (c == NULL)
+			err = fail(TOCSIN_BROKEN, "no memory to follow statements");
+		else
+			err = follow_one(&f, again[i].why, c);
 		if (err != TOCSIN_OK) {
 			change_free(c);
 			break;
@@ -180,6 +218,9 @@ enum tocsin_err follow_some(const struct desk *d, size_t max, size_t *done)
 	if (err == TOCSIN_OK)
 		err = followed_last(read, &from);
 	if (err == TOCSIN_OK)
+		err = gather_again(d, read, max, b);
+	/* Those are submitted alone: what comes behind them may rest on them. */
+	if (err == TOCSIN_OK && b->n == 0)
 		err = gather(d, read, from, max, b);
 	snapshot_close(read);
 	/* What came before the one that failed is followed nevertheless. */

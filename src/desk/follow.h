@@ -5,6 +5,7 @@
  * One thread takes statements in the order of their numbers and asks each follower of the table in follow.c to add its
  * rows to one change; how far it came (meta "followed") is in the same change, compared before it is set, so that each
  * statement is followed exactly once, whatever crashes.  A receipt that comes is followed by its event.
+ * What is held at the door (door.h) is followed no further; when it was passed, it is followed from there, once.
  */
 #ifndef TOCSIN_DESK_FOLLOW_H
 #define TOCSIN_DESK_FOLLOW_H
@@ -28,6 +29,7 @@ struct followed {
 	const char *draft_unit, *draft_compartment, *draft_author;      /* of the draft it was released from; "": none */
 	int64_t draft;                          /* draft.num, or 0 */
 	int64_t now;
+	bool held;                              /* at the door (door.h): nobody is to learn of it */
 };
 /* The value of an open or closed line by name, without quotes when it is a plain string; empty: there is none. */
 struct bytes followed_value(const struct followed *f, const char *name);

@@ -132,6 +132,14 @@ static const struct policy_row rows[] = {
 	PERIODS("delivery", "30m", "4h", "1d", "until a warning by voice or paper was delivered and written down"),
 	PERIODS("door", "30m", "4h", "1d", "until somebody has decided about what the door holds"),
 	PERIODS("forget", "30d", "30d", "30d", "until somebody has decided about content whose time is over"),
+	/* the door */
+	{ "door.answer-after.imminent", POLICY_SECONDS, MINUTE, 30 * DAY, NULL, "30m",
+		"after how long an answer to a request about a person leaves, whatever it says: imminent", NULL },
+	{ "door.answer-after.urgent", POLICY_SECONDS, MINUTE, 90 * DAY, NULL, "6h", "the same: urgent", NULL },
+	{ "door.answer-after.routine", POLICY_SECONDS, MINUTE, 365 * DAY, NULL, "1d", "the same: routine", NULL },
+	{ "door.answer-slot", POLICY_SECONDS, MINUTE, DAY, NULL, "10m",
+		"such answers leave at multiples of this time only, together and in an order that is drawn", NULL },
+
 	{ "clock.reminder", POLICY_INTEGER, 0, 99, NULL, "75",
 		"percent of a clock's time after which its owner is reminded; 0: not at all", NULL },
 	{ "escalation.every.imminent", POLICY_SECONDS, MINUTE, DAY, NULL, "5m",

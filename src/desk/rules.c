@@ -61,6 +61,15 @@ static const struct rule rules[] = {
 	/* requests */
 	{ "close.open-request", "what is closed with a request about it still open says why, and that is signed",
 		"whoever closes it gives the field open-request" },
+	/* the door */
+	{ "door.screened", "nobody passes what was not screened", "mend the rules of screening; it is tried again each minute" },
+	{ "door.read", "who passes what screening found something about has read that", "whoever decides, with --read" },
+	{ "door.two-people", "what screening holds or would refuse is passed by two people", "another one with the right door in the unit" },
+	{ "door.reason", "what screening would refuse is passed for a reason", "whoever decides, with --reason" },
+	{ "door.first", "what refers to something held waits until that is decided", "whoever has the right door in the unit (tocsin door)" },
+	{ "door.decided", "what was decided at the door stays so", "" },
+	{ "door.one-answer", "one answer to a request waits to leave", "whoever decided on it takes it back (tocsin door withdraw)" },
+	{ "door.own-answer", "an answer is taken back by who decided on it", "that person" },
 
 	/* clocks */
 	{ "clock.ended", "what has ended is frozen", "" },

@@ -136,7 +136,7 @@ enum tocsin_err standing_thread(
 	int64_t *nums = arena_alloc(w->arena, STANDING_LOOKED_AT * sizeof *nums);
 	enum tocsin_err err = nums == NULL ? fail(TOCSIN_BROKEN, "no memory to show a statement")
 					   : statement_re(w->read, &row->id, nums, STANDING_LOOKED_AT, &n);
-	if (err == TOCSIN_OK && !w->view->everything)
+	if (err == TOCSIN_OK)
 		err = keep_seen(w, nums, &n);
 	for (shown = 0; err == TOCSIN_OK && shown < n && shown < STANDING_ANSWERS; shown++)
 		err = add_answer(w, &c->s, &row->id, nums[shown], &t);

@@ -34,7 +34,7 @@ static const char *const duties[] = { "met", "not-met", "waived", NULL };
 static const char *const grounds[] = { "endangers-sources", "endangers-operation", "target-is-perpetrator",
 	"risk-through-insurgency", "already-aware", "foreign-source", "no-reasonable-way", NULL };
 static const char *const records[] = { "call", "meeting", "public-remark", "voice-delivery", "paper-delivery",
-	"other-delivery", "mail", "alert", "release", "test", "test-answer", "breach", "lead", "correction",
+	"other-delivery", "mail", "alert", "release", "test", "test-answer", "breach", "lead", "correction", "door",
 	"other", NULL };
 static const char *const methods[] = { "telephone", "in-person", "paper", "mail", "other", NULL };
 static const char *const signatures[] = { "good", "bad", "expired", "revoked", "unknown-key", "none", "not-checked",
@@ -117,6 +117,8 @@ static const struct field fields[] = {
 	{ "subject.place", "warning request", FIELD_TEXT, NULL, false, "Lives at", "Where the subject lives or stays" },
 	{ "result", "answer", FIELD_WORD, results, false, "Result", "What came of the request" },
 	{ "reason", "response retraction closure answer determination", FIELD_TEXT, NULL, false, "Reason", "Why" },
+	{ "answer.withheld", "answer", FIELD_BOOLEAN, NULL, true, "Withheld",
+		"Whether something is held and kept; always closed, in every answer that says that nothing is" },
 	{ "decline.ground", "answer", FIELD_WORD, declines, false, "Ground", "On which ground an answer is declined; its words are the reason" },
 	{ "open-request", "closure response record", FIELD_TEXT, NULL, false, "Closed with an open request",
 		"Why it is closed although a request is still without an answer" },

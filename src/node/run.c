@@ -293,7 +293,7 @@ static enum tocsin_err start_desk(struct node *n)
 	if (err == TOCSIN_OK)
 		err = pager_start(&pager, &n->pager);
 	if (err == TOCSIN_OK)
-		err = timer_start(&n->desk, &n->timer);
+		err = timer_start(&n->desk, n->exchange, &n->timer);
 	const struct serve_config serve = {
 		.desk = &n->desk,
 		.exchange = n->exchange,

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "desk/ask.h"
 #include "desk/clocks.h"
+#include "desk/door_answer.h"
 #include "desk/files.h"
 #include "desk/keep.h"
 
@@ -19,6 +20,7 @@
 
 struct timer {
 	const struct desk *desk;
+	struct exchange *exchange;
 	atomic_bool stop;
 	pthread_t thread;
 	pthread_mutex_t lock;                   /* of the sentence */
@@ -66,6 +68,15 @@ static enum tocsin_err look(struct timer *t, int *wait_ms)
 		if (done > 0)
 			log_say(LOG_NOTE, "clocks due", "n=%zu", done);
 	}
+	int64_t leaves = INT64_MAX;
+	do {
+		bool issued = false;
+		if (err == TOCSIN_OK)
+			err = door_answers_leave(t->desk, clock_now(), &leaves, &issued);
+		if (issued)
+			exchange_wake(t->exchange);
+	} while (err == TOCSIN_OK && leaves <= clock_now() && !atomic_load(&t->stop));
+	at = leaves < at ? leaves : at;
 	int64_t kept = INT64_MAX;
 	bool more = err == TOCSIN_OK;
 	while (err == TOCSIN_OK && more && !atomic_load(&t->stop))
@@ -101,7 +112,7 @@ static void *run(void *arg)
 	return NULL;
 }
 
-enum tocsin_err timer_start(const struct desk *d, struct timer **out)
+enum tocsin_err timer_start(const struct desk *d, struct exchange *x, struct timer **out)
 {
 	struct timer *t = calloc(1, sizeof *t);
 	pthread_attr_t attr;
@@ -110,6 +121,7 @@ enum tocsin_err timer_start(const struct desk *d, struct timer **out)
 		return fail(TOCSIN_BROKEN, "no memory for the clocks");
 	}
 	t->desk = d;
+	t->exchange = x;
 	pthread_mutex_init(&t->lock, NULL);
 	pthread_attr_setstacksize(&attr, STACK);
 	int failed = pthread_create(&t->thread, &attr, run, t);

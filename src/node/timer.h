@@ -9,9 +9,10 @@
 #define TOCSIN_NODE_TIMER_H
 
 #include "desk/desk.h"
+#include "exchange/exchange.h"
 
 struct timer;
-enum tocsin_err timer_start(const struct desk *d, struct timer **out) MUST_USE;
+enum tocsin_err timer_start(const struct desk *d, struct exchange *x, struct timer **out) MUST_USE;
 /* Why what is due waits; empty: it does not. From any thread; ARG is the timer. */
 void timer_trouble(void *arg, char *out, size_t room);
 void timer_stop(struct timer *t);               /* safe on NULL; before the store is closed */

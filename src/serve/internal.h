@@ -129,6 +129,7 @@ op_handler op_login, op_logout, op_whoami, op_accounts, op_account, op_account_a
 	op_account_totp, op_tokens, op_token_add, op_token_end, op_delegations, op_delegation_add, op_delegation_end,
 	op_units, op_unit_put, op_compartments, op_compartment_put, op_escalation, op_escalation_put, op_handovers,
 	op_handover_start, op_handover, op_handover_accept;
+op_handler op_doors, op_door, op_door_pass, op_door_refuse, op_door_withdraw;
 op_handler op_search;
 op_handler op_draft_add, op_drafts, op_draft, op_draft_edit, op_draft_propose, op_draft_release, op_draft_refuse,
 	op_draft_withdraw, op_draft_review, op_determine, op_profile, op_profile_put;

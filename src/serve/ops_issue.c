@@ -4,6 +4,8 @@
 #include "desk/accept.h"
 #include "desk/broker.h"
 #include "desk/contact.h"
+#include "desk/door.h"
+#include "desk/door_answer.h"
 #include "desk/issue.h"
 #include "desk/release.h"
 #include "desk/rules.h"
@@ -39,9 +41,18 @@ static enum tocsin_err find_refs(struct snapshot *r, const struct view *v, const
 	for (size_t i = 0; i < item->re_n; i++) {
 		struct statement_row row;
 		/* An account writes about what it sees: whether there is something else is not to be found out here. */
-		if (v->everything && hex_decode(bytes_str(item->re[i]), re[i].b, SHA256_SIZE))
-			continue;
-		enum tocsin_err err = access_statement(r, v, item->re[i], a, &row, NULL);
+		bool held = false;
+		enum tocsin_err err = TOCSIN_OK;
+		if (v->everything && hex_decode(bytes_str(item->re[i]), re[i].b, SHA256_SIZE)) {
+			int64_t num;
+			err = statement_num(r, &re[i], &num);
+			if (err == TOCSIN_OK)
+				err = door_holds(r, num, &held);
+			if (err != TOCSIN_BROKEN && !held)
+				continue;
+		}
+		if (err != TOCSIN_BROKEN)
+			err = access_statement(r, v, item->re[i], a, &row, NULL);
 		if (err != TOCSIN_OK)
 			return err;
 		re[i] = row.id;
@@ -298,6 +309,40 @@ static bool one_call_does(const struct plan *plan)
 	return plan->n <= RELEASES_MAX;
 }
 
+/* Whether the one answer of PLAN leaves at its time, and is taken for that. */
+static enum tocsin_err answer_later(struct serve *s, struct asked *q, struct snapshot *r, const struct plan *plan,
+	struct arena *a, bool *later)
+{
+	enum tocsin_err err = TOCSIN_OK;
+	*later = false;
+	for (size_t i = 0; err == TOCSIN_OK && i < plan->n && !*later; i++) {
+		const struct planned *p = &plan->p[i];
+		for (size_t k = 0; err == TOCSIN_OK && strcmp(p->item->kind, "answer") == 0 && k < p->re_n && !*later; k++) {
+			int64_t num = 0;
+			err = access_num(r, &q->view, &p->re[k], &num);
+			if (err == TOCSIN_OK && num != 0)
+				err = door_answer_takes(r, num, later);
+		}
+	}
+	if (err != TOCSIN_OK || !*later)
+		return err;
+	const struct planned *p = &plan->p[0];
+	struct statement_row row;
+	int64_t at;
+	if (plan->n > 1 || p->re_n != 1)
+		return fail(TOCSIN_BAD, "an answer to a request about a person is given alone");
+	err = statement_by_id(r, &p->re[0], a, &row);
+	if (err == TOCSIN_OK && strcmp(row.peer, p->release.to) != 0)
+		err = fail(TOCSIN_REFUSED, "the answer to a request goes to who asks");
+	if (err == TOCSIN_OK)
+		err = check_release(s, r, &q->view, p);
+	if (err == TOCSIN_OK)
+		err = door_answer(s->desk, &q->view, &row, p->release.field, p->release.field_n, &at);
+	if (err == TOCSIN_OK)
+		q->answer = json_pack("{s:[], s:o}", "results", "leaves_at", json_time(at));
+	return err;
+}
+
 enum tocsin_err op_issue(struct serve *s, struct asked *q)
 {
 	struct request request;
@@ -314,7 +359,15 @@ enum tocsin_err op_issue(struct serve *s, struct asked *q)
 		if (err != TOCSIN_OK && request.many)
 			err = fail_within(err, "item %zu", i + 1);
 	}
-	if (err == TOCSIN_OK && !one_call_does(&plan))
+	bool later = false;
+	if (err == TOCSIN_OK)
+		err = answer_later(s, q, r, &plan, a, &later);
+	if (err != TOCSIN_OK || later) {
+		snapshot_close(r);
+		arena_free(a);
+		return err;
+	}
+	if (!one_call_does(&plan))
 		for (size_t i = 0; err == TOCSIN_OK && i < plan.n; i++) {
 			err = check_release(s, r, &q->view, &plan.p[i]);
 			if (err != TOCSIN_OK && request.many)

@@ -83,7 +83,7 @@ enum tocsin_err op_statements(struct serve *s, struct asked *q)
 {
 	const char *direction;
 	int64_t before, limit;
-	struct statement_filter f = { .issued = -1, .body = true };
+	struct statement_filter f = { .issued = -1, .body = true, .without = STATEMENT_MARK_DOOR };
 	struct listing l = { .asked = q };
 	enum tocsin_err err = query_str(q, "direction", &direction);
 	if (err == TOCSIN_OK)

@@ -246,7 +246,7 @@ static enum tocsin_err add_seen(struct rows *r)
 static enum tocsin_err page_statements(struct serve *s, const struct view *v, struct buf *out)
 {
 	struct rows r = { .serve = s, .view = v, .out = out };
-	struct statement_filter f = { .issued = -1, .limit = SHOWN };
+	struct statement_filter f = { .issued = -1, .limit = SHOWN, .without = STATEMENT_MARK_DOOR };
 	enum tocsin_err err = snapshot_open(s->desk->store, &r.read);
 	if (err != TOCSIN_OK)
 		return err;

@@ -164,6 +164,19 @@ enum tocsin_err statement_by_prefix(struct snapshot *r, const char *hex, struct 
 	return err == TOCSIN_OK ? statement_by_num(r, num, a, out) : err;
 }
 
+enum tocsin_err statement_marks(struct snapshot *r, int64_t num, int64_t *marks)
+{
+	struct cursor *c;
+	*marks = 0;
+	enum tocsin_err err = cursor_open(r, &c, READ_STATEMENT_MARKS, num);
+	if (err != TOCSIN_OK)
+		return err;
+	err = cursor_next(c);
+	if (err == TOCSIN_OK)
+		*marks = cursor_int(c, 0);
+	return take_end(c, err);
+}
+
 enum tocsin_err statement_list(struct snapshot *r, const struct statement_filter *f, statement_each *each, void *arg)
 {
 	int64_t before = f->before_num > 0 ? f->before_num : INT64_MAX;
@@ -176,7 +189,7 @@ enum tocsin_err statement_list(struct snapshot *r, const struct statement_filter
 	for (size_t left = f->limit == 0 ? STATEMENTS_DEFAULT : f->limit;
 	        left > 0 && (err = cursor_next(c)) == TOCSIN_OK;) {
 		if ((f->issued >= 0 && (cursor_int(c, 3) != 0) != (f->issued != 0)) ||
-		        (f->kind != NULL && strcmp(cursor_text(c, 4), f->kind) != 0))
+		        (f->kind != NULL && strcmp(cursor_text(c, 4), f->kind) != 0) || (cursor_int(c, 8) & f->without) != 0)
 			continue;
 		struct statement_row row;
 		if (!take_statement_head(c, &row)) {

@@ -30,8 +30,11 @@ struct statement_filter {
 	int64_t before_num;                 /* only smaller numbers; 0: from the newest */
 	size_t limit;                       /* at most so many; 0: 100 */
 	bool body;                          /* body and opened too; otherwise they are empty */
+	int64_t without;                    /* only those that have none of these marks */
 };
 typedef bool statement_each(void *arg, const struct statement_row *row);
+/* The marks of statement NUM; 0 when there is none. */
+enum tocsin_err statement_marks(struct snapshot *r, int64_t num, int64_t *marks) MUST_USE;
 /* Newest first. re is not filled in (statement_refs). */
 enum tocsin_err statement_list(struct snapshot *r, const struct statement_filter *f, statement_each *each, void *arg) MUST_USE;
 /* Statements with PEER, oldest first, FROM_NUM <= num <= UNTIL_NUM, at most LIMIT, with bodies: sending again to a partner whose log was put back. */

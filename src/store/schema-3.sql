@@ -34,6 +34,40 @@ CREATE INDEX ask_about_statement ON ask_about (statement);
 -- ---- the door: rules, protected people, calendar ----
 
 -- ---- the door: what it holds, decisions, answers that leave at a fixed time ----
+-- A statement that came and is shared with nobody until people have decided; and, with a parent, one that is about it and waits with it.
+CREATE TABLE door (num BIGINT PRIMARY KEY, statement BIGINT NOT NULL, parent BIGINT NOT NULL, kind TEXT NOT NULL, peer TEXT NOT NULL, unit TEXT NOT NULL,
+  urgency BIGINT NOT NULL,
+  state TEXT NOT NULL,                 -- unscreened, held, second (one person wants to pass it), passed, refused; waits: with its parent
+  open BIGINT NOT NULL,                -- 1 somebody has to decide, 0 decided, 2 with its parent
+  person BIGINT NOT NULL,              -- 1: about a person, so that answers leave at a fixed time
+  verdict TEXT NOT NULL,               -- pass, caution, hold, refuse; empty: not screened yet
+  findings BYTES NOT NULL,             -- JSON
+  at BIGINT NOT NULL,                  -- when it was accepted
+  due_at BIGINT NOT NULL,              -- when an answer to it is due
+  decided_at BIGINT NOT NULL);
+CREATE UNIQUE INDEX door_statement ON door (statement);
+CREATE INDEX door_parent ON door (parent, statement) WHERE parent > 0;
+CREATE INDEX door_unit ON door (unit, open, num);
+CREATE INDEX door_open ON door (open, num);
+CREATE INDEX door_unscreened ON door (num) WHERE state = 'unscreened';
+CREATE TABLE door_decision (num BIGINT PRIMARY KEY, statement BIGINT NOT NULL,
+  what TEXT NOT NULL,                  -- pass, refuse
+  account TEXT NOT NULL, function TEXT NOT NULL, at BIGINT NOT NULL, ground TEXT NOT NULL, reason TEXT NOT NULL);
+CREATE UNIQUE INDEX door_decision_who ON door_decision (statement, account);
+-- What is to be followed again: because it was passed, or could not be screened.
+CREATE TABLE door_again (statement BIGINT PRIMARY KEY, why TEXT NOT NULL, next_at BIGINT NOT NULL);
+CREATE INDEX door_again_next ON door_again (next_at, statement);
+-- Answers that were decided and leave at their time.
+CREATE TABLE door_answer (num BIGINT PRIMARY KEY, statement BIGINT NOT NULL, kind TEXT NOT NULL, urgency BIGINT NOT NULL,
+  fields BYTES NOT NULL,               -- JSON: [[name, value, open], ...]
+  reason TEXT NOT NULL,                -- kept to ourselves
+  account TEXT NOT NULL, function TEXT NOT NULL, unit TEXT NOT NULL, at BIGINT NOT NULL, leaves_at BIGINT NOT NULL,
+  place BIGINT NOT NULL,               -- random: among those that leave with it
+  state TEXT NOT NULL,                 -- waiting, left, withdrawn, dropped (it cannot leave any more)
+  answer BIGINT NOT NULL, trouble TEXT NOT NULL);
+CREATE UNIQUE INDEX door_answer_waiting ON door_answer (statement) WHERE state = 'waiting';
+CREATE INDEX door_answer_leaves ON door_answer (leaves_at, place) WHERE state = 'waiting';
+CREATE INDEX door_answer_of ON door_answer (statement, num);
 
 -- ---- brokers ----
 -- Ours that go by way of a broker.

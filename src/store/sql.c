@@ -622,4 +622,40 @@ const struct sql_text sql_writes[WRITE_COUNT] = {
 	[WRITE_ASK_BREACHED] = { "ask breached",
 	        "UPDATE ask SET breach = $1, breach_at = $2, look_at = 0 WHERE statement = $3 AND breach_at = 0 AND state = 'open' AND due_at = $4",
 	        "niii" },
+	/* ---- the door ---- */
+	[WRITE_DOOR_ADD] = { "door add",
+	        "INSERT INTO door (num, statement, parent, kind, peer, unit, urgency, state, open, person, verdict, findings, at, due_at,"
+	        " decided_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 0)",
+	        "fiitttitiitbii" },
+	[WRITE_DOOR_SCREENED] = { "door screened",
+	        "UPDATE door SET state = $1, open = $2, person = $3, verdict = $4, findings = $5 WHERE statement = $6"
+	        " AND state = 'unscreened'",
+	        "tiitbi" },
+	[WRITE_DOOR_STATE] = { "door state",
+	        "UPDATE door SET state = $1, open = $2, decided_at = $3 WHERE statement = $4 AND state = $5", "tiiit" },
+	[WRITE_DOOR_WITH] = { "door with", "UPDATE door SET parent = $1 WHERE statement = $2", "ii" },
+	[WRITE_DOOR_DECISION] = { "door decision",
+	        "INSERT INTO door_decision (num, statement, what, account, function, at, ground, reason)"
+	        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (statement, account) DO UPDATE SET what = excluded.what,"
+	        " function = excluded.function, at = excluded.at, ground = excluded.ground, reason = excluded.reason",
+	        "fitttitt" },
+	[WRITE_DOOR_AGAIN] = { "door again",
+	        "INSERT INTO door_again (statement, why, next_at) VALUES ($1, $2, $3) ON CONFLICT (statement) DO UPDATE"
+	        " SET why = excluded.why, next_at = excluded.next_at",
+	        "iti" },
+	[WRITE_DOOR_AGAIN_WITH] = { "door again with",
+	        "INSERT INTO door_again (statement, why, next_at) SELECT statement, 'with', 0 FROM door WHERE parent = $1"
+	        " ON CONFLICT (statement) DO NOTHING",
+	        "i" },
+	[WRITE_DOOR_AGAIN_LATER] = { "door again later", "UPDATE door_again SET next_at = $1 WHERE statement = $2", "ii" },
+	[WRITE_DOOR_AGAIN_DONE] = { "door again done", "DELETE FROM door_again WHERE statement = $1", "i" },
+	[WRITE_DOOR_ANSWER_ADD] = { "door answer add",
+	        "INSERT INTO door_answer (num, statement, kind, urgency, fields, reason, account, function, unit, at, leaves_at, place,"
+	        " state, answer, trouble) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'waiting', 0, '')"
+	        " ON CONFLICT DO NOTHING",
+	        "fitibttttiii" },
+	[WRITE_DOOR_ANSWER_LEFT] = { "door answer left",
+	        "UPDATE door_answer SET state = 'left', answer = $1 WHERE num = $2 AND state = 'waiting'", "ni" },
+	[WRITE_DOOR_ANSWER_END] = { "door answer end",
+	        "UPDATE door_answer SET state = $1, trouble = $2 WHERE num = $3 AND state = 'waiting'", "tti" },
 };

@@ -34,6 +34,10 @@
 #define FORGETTING_ALL \
 	"num, id, statement, reason, state, proposed_by, proposed_at, agreed_by, agreed_at, due_at, ended_by, ended_at, ended_why"
 
+#define DOOR_ALL "num, statement, parent, kind, peer, unit, urgency, state, open, person, verdict, findings, at, due_at, decided_at"
+#define DOOR_ANSWER_ALL \
+	"num, statement, kind, urgency, fields, reason, account, function, unit, at, leaves_at, state, answer, trouble"
+
 const struct sql_text sql_reads[READ_COUNT] = {
 	[READ_META] = { "meta", "SELECT value FROM meta WHERE key = $1", "t" },
 
@@ -534,4 +538,24 @@ const struct sql_text sql_reads[READ_COUNT] = {
 	        "SELECT " ASK_ALL " FROM ask WHERE state = 'open' AND partner = $1 AND statement < $2 ORDER BY statement DESC LIMIT $3", "tii" },
 	[READ_ASKS_OF] = { "asks of a partner",
 	        "SELECT " ASK_ALL " FROM ask WHERE partner = $1 AND statement < $2 ORDER BY statement DESC LIMIT $3", "tii" },
+	/* ---- the door ---- */
+	[READ_DOOR] = { "door", "SELECT " DOOR_ALL " FROM door WHERE statement = $1", "i" },
+	[READ_DOORS] = { "doors", "SELECT " DOOR_ALL " FROM door WHERE open = $1 AND num < $2 ORDER BY num DESC LIMIT $3", "iii" },
+	[READ_DOORS_UNIT] = { "doors of a unit",
+	        "SELECT " DOOR_ALL " FROM door WHERE unit = $1 AND open = $2 AND num < $3 ORDER BY num DESC LIMIT $4", "tiii" },
+	[READ_DOOR_DECISIONS] = { "door decisions",
+	        "SELECT what, account, function, at, ground, reason FROM door_decision WHERE statement = $1 ORDER BY num LIMIT 16", "i" },
+	[READ_DOOR_WITH] = { "door with", "SELECT statement FROM door WHERE parent = $1 ORDER BY statement LIMIT $2", "ii" },
+	[READ_DOOR_AGAIN] = { "door again",
+	        "SELECT statement, why FROM door_again WHERE next_at <= $1 ORDER BY next_at, statement LIMIT $2", "ii" },
+	[READ_DOOR_UNSCREENED] = { "door unscreened", "SELECT num FROM door WHERE state = 'unscreened' ORDER BY num LIMIT $1", "i" },
+	[READ_DOOR_ANSWERS] = { "door answers",
+	        "SELECT " DOOR_ANSWER_ALL " FROM door_answer WHERE statement = $1 ORDER BY num DESC LIMIT $2", "ii" },
+	[READ_DOOR_ANSWERS_DUE] = { "door answers due",
+	        "SELECT " DOOR_ANSWER_ALL " FROM door_answer WHERE state = 'waiting' AND leaves_at <= $1 ORDER BY leaves_at, place"
+	        " LIMIT $2",
+	        "ii" },
+	[READ_DOOR_ANSWER_NEXT] = { "next door answer",
+	        "SELECT leaves_at FROM door_answer WHERE state = 'waiting' ORDER BY leaves_at LIMIT 1", "" },
+	[READ_STATEMENT_MARKS] = { "statement marks", "SELECT marks FROM statement WHERE num = $1", "i" },
 };
