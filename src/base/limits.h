@@ -12,6 +12,9 @@
 #define LIMIT_CARD_TEXT         16384
 #define LIMIT_CARD_CHAIN        1024        /* cards in one chain */
 #define LIMIT_CHAIN_BYTES       (4u << 20)  /* a card chain as a file */
+#define LIMIT_STRANGER_CARDS    64          /* cards in the chain of a node that is no partner */
+#define LIMIT_STRANGER_CHAIN    (256 << 10) /* their bytes */
+#define LIMIT_STRANGER_ENVELOPE (64 << 10)  /* what such a node sends */
 #define LIMIT_COSIGNERS         4           /* "by" lines */
 #define LIMIT_REFS              16          /* "re" lines */
 #define LIMIT_LINES             2048        /* lines of one body */

@@ -58,6 +58,8 @@ enum tocsin_err desk_accepts(
 	*marks = 0;
 	if (from->state == PEER_UNCONFIRMED)
 		*marks |= STATEMENT_MARK_UNCONFIRMED;
+	if (from->state == PEER_STRANGER)
+		*marks |= STATEMENT_MARK_STRANGER;
 	if (from->state == PEER_SELF)
 		*marks |= STATEMENT_MARK_RETURNED;
 	if (s->at > now + AHEAD)

@@ -2,7 +2,7 @@
 
 #include "base/log.h"
 #include "domain/kind.h"
-#include "store/rows.h"
+#include "store/rows_border.h"
 
 /* ---- taking a partner's chain ---- */
 
@@ -17,6 +17,20 @@ static void add_cards(struct change *ch, const struct chain *c, size_t from, int
 		change_card(ch, c->card[i]->name, c->card[i]->seq, &c->card[i]->id, c->note[i], now);
 }
 
+/* What a person brings goes before what a stranger of that name has shown; when it is the same node, it is adopted. */
+static void take_over(struct change *ch, const struct peer *stranger, const struct chain *c, int64_t now)
+{
+	enum chain_order order = chain_compare(&stranger->chain, c, NULL);
+	change_stranger_remove(ch, stranger->name);
+	change_stranger_state(ch, stranger->name, "unconfirmed", now);
+	if (order == CHAIN_EXTENDS) {
+		add_cards(ch, c, stranger->chain.n, now);
+	} else if (order != CHAIN_SAME && order != CHAIN_OLDER) {
+		change_cards_remove(ch, stranger->name);
+		add_cards(ch, c, 0, now);
+	}
+}
+
 static enum tocsin_err take_new(const struct desk *d, const struct chain *c)
 {
 	const char *name = chain_last(c)->name;
@@ -28,8 +42,14 @@ static enum tocsin_err take_new(const struct desk *d, const struct chain *c)
 	int64_t now = clock_now();
 	struct partner_row row = {
 		.name = name, .state = "unconfirmed", .reason = "", .added_at = now, .changed_at = now };
-	change_partner_put(ch, &row);
-	add_cards(ch, c, 0, now);
+	const struct peer *stranger = directory_any(d->directory, name);
+	if (stranger != NULL && stranger->state == PEER_STRANGER) {
+		take_over(ch, stranger, c, now);
+	} else {
+		change_partner_put(ch, &row);
+		add_cards(ch, c, 0, now);
+	}
+	peer_release(stranger);
 	change_event(ch, "partner added", 0, name);
 	return store_commit(d->store, ch, NULL, NULL);
 }

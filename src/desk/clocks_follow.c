@@ -190,6 +190,9 @@ static enum tocsin_err warning(struct following *w, bool alone)
 		start_receipt(w);
 	if (!w->ours)
 		start(w, CLOCK_OPENING, 0);
+	/* Of a stranger nothing runs but the time until somebody has looked at it. */
+	if ((w->f->row->marks & STATEMENT_MARK_STRANGER) != 0)
+		return err == TOCSIN_OK ? end_by_earlier(w) : err;
 	if (!alone && clock_parse(followed_value(w->f, "ask.reply-by"), &reply))
 		start(w, CLOCK_REPLY_BY, reply);
 	if (window)

@@ -6,6 +6,7 @@
  * what comes unasked to the unit that the policy names.
  */
 #include "desk/clocks_inside.h"
+#include "desk/strangers.h"
 #include "store/rows_access.h"
 
 #define SHARES_MAX 16
@@ -82,6 +83,15 @@ enum tocsin_err clock_home_find(const struct followed *f, const int64_t *target,
 		err = clock_list_statement(f->read, target[i], take_clock, h);
 	h->life = is_life(f, h);
 	h->urgency = urgency_of(f, h);
+	/* Nobody is woken by somebody of whom nobody knows who it is, unless a partner vouches for it. */
+	if (err == TOCSIN_OK && (f->row->marks & STATEMENT_MARK_STRANGER) != 0) {
+		char by[LIMIT_NAME + 1];
+		err = strangers_voucher(f->desk, f->read, &f->statement->from, f->now, by);
+		if (err == TOCSIN_OK && by[0] == 0) {
+			h->urgency = 2;
+			h->life = false;
+		}
+	}
 	for (size_t i = 0; err == TOCSIN_OK && i < n && !h->known; i++)
 		err = share_of(f->read, target[i], SHARES_MAX, take_share, h);
 	if (err == TOCSIN_OK && f->row->issued)

@@ -20,12 +20,12 @@ struct directory {
 	pthread_rwlock_t lock;          /* what follows the name */
 	char own_name[LIMIT_NAME + 1];
 	struct entry **entry;           /* sorted by name, self among them */
-	size_t n, room;
+	size_t n, room, strangers;
 };
 
 const char *peer_state_name(enum peer_state s)
 {
-	static const char *const names[] = { "self", "unconfirmed", "confirmed", "distrusted" };
+	static const char *const names[] = { "self", "unconfirmed", "confirmed", "distrusted", "stranger" };
 	return names[s];
 }
 
@@ -66,6 +66,8 @@ static enum tocsin_err read_partner(struct snapshot *read, struct entry *e)
 		e->peer.state = PEER_CONFIRMED;
 	else if (strcmp(row.state, "unconfirmed") == 0)
 		e->peer.state = PEER_UNCONFIRMED;
+	else if (strcmp(row.state, "stranger") == 0)
+		e->peer.state = PEER_STRANGER;
 	else
 		e->peer.state = PEER_DISTRUSTED;
 	e->peer.quorum = (unsigned)row.quorum;
@@ -186,6 +188,10 @@ static enum tocsin_err entry_put(struct directory *d, const char *name, struct e
 			d->n++;
 		}
 	}
+	if (err == TOCSIN_OK) {
+		d->strangers -= old != NULL && old->peer.state == PEER_STRANGER;
+		d->strangers += e != NULL && e->peer.state == PEER_STRANGER;
+	}
 	pthread_rwlock_unlock(&d->lock);
 	entry_release(old);
 	return err;
@@ -220,7 +226,7 @@ static enum tocsin_err load_all(struct directory *d)
 {
 	struct buf names;
 	struct snapshot *read = NULL;
-	buf_init(&names, 2 * DIRECTORY_MAX * (LIMIT_NAME + 1));
+	buf_init(&names, 3 * DIRECTORY_MAX * (LIMIT_NAME + 1));
 	enum tocsin_err err = snapshot_open(d->store, &read);
 	if (err == TOCSIN_OK)
 		err = partner_each(read, collect_partner, &names);
@@ -269,6 +275,16 @@ void directory_free(struct directory *d)
 
 const struct peer *directory_find(struct directory *d, const char *name)
 {
+	const struct peer *p = directory_any(d, name);
+	if (p != NULL && p->state == PEER_STRANGER) {
+		peer_release(p);
+		return NULL;
+	}
+	return p;
+}
+
+const struct peer *directory_any(struct directory *d, const char *name)
+{
 	struct entry *e = NULL;
 	pthread_rwlock_rdlock(&d->lock);
 	bool found;
@@ -303,16 +319,35 @@ const struct peer *directory_by_origin(struct directory *d, const char *origin)
 	return p;
 }
 
-size_t directory_all(struct directory *d, const struct peer **out, size_t max)
+static size_t those(struct directory *d, bool strangers, const struct peer **out, size_t max)
 {
 	size_t n = 0;
 	pthread_rwlock_rdlock(&d->lock);
 	for (size_t i = 0; i < d->n && n < max; i++) {
-		if (d->entry[i]->peer.state == PEER_SELF)
+		enum peer_state state = d->entry[i]->peer.state;
+		if (state == PEER_SELF || (state == PEER_STRANGER) != strangers)
 			continue;
 		atomic_fetch_add(&d->entry[i]->held, 1);
 		out[n++] = &d->entry[i]->peer;
 	}
+	pthread_rwlock_unlock(&d->lock);
+	return n;
+}
+
+size_t directory_all(struct directory *d, const struct peer **out, size_t max)
+{
+	return those(d, false, out, max);
+}
+
+size_t directory_strangers(struct directory *d, const struct peer **out, size_t max)
+{
+	return those(d, true, out, max);
+}
+
+size_t directory_stranger_count(struct directory *d)
+{
+	pthread_rwlock_rdlock(&d->lock);
+	size_t n = d->strangers;
 	pthread_rwlock_unlock(&d->lock);
 	return n;
 }
@@ -322,7 +357,7 @@ size_t directory_count(struct directory *d)
 	pthread_rwlock_rdlock(&d->lock);
 	bool found;
 	(void)place_of(d, d->own_name, &found);
-	size_t n = d->n - (found ? 1 : 0);
+	size_t n = d->n - d->strangers - (found ? 1 : 0);
 	pthread_rwlock_unlock(&d->lock);
 	return n;
 }
@@ -334,7 +369,7 @@ void directory_quorum(struct directory *d, const struct peer *peer, struct direc
 	pthread_rwlock_rdlock(&d->lock);
 	for (size_t i = 0; i < d->n && out->n < most; i++) {
 		struct entry *e = d->entry[i];
-		if (!e->peer.is_witness || e->peer.state == PEER_DISTRUSTED)
+		if (!e->peer.is_witness || e->peer.state == PEER_DISTRUSTED || e->peer.state == PEER_STRANGER)
 			continue;
 		atomic_fetch_add(&e->held, 1);
 		out->held[out->n] = &e->peer;

@@ -3,7 +3,7 @@
  *
  * An entry is immutable and counted: directory_find returns it held, peer_release gives it back; directory_reload makes
  * a new entry from the store, readers of the old one go on undisturbed.  "confirmed" means that a person has compared
- * safety numbers.
+ * safety numbers.  Strangers (desk/strangers.h) are no partners: only directory_any and directory_strangers know them.
  */
 #ifndef TOCSIN_DESK_DIRECTORY_H
 #define TOCSIN_DESK_DIRECTORY_H
@@ -12,7 +12,7 @@
 #include "seal/age.h"
 #include "store/store.h"
 
-enum peer_state { PEER_SELF, PEER_UNCONFIRMED, PEER_CONFIRMED, PEER_DISTRUSTED };
+enum peer_state { PEER_SELF, PEER_UNCONFIRMED, PEER_CONFIRMED, PEER_DISTRUSTED, PEER_STRANGER };
 const char *peer_state_name(enum peer_state s);        /* "self", "unconfirmed", ... as in partner.state */
 
 struct peer {
@@ -34,7 +34,8 @@ void directory_free(struct directory *d);               /* safe on NULL; what is
 /* Reads NAME again from the store (after a change of its card, state, quorum, or of the witnesses); a partner that is
  * gone disappears. */
 enum tocsin_err directory_reload(struct directory *d, const char *name) MUST_USE;
-const struct peer *directory_find(struct directory *d, const char *name);       /* NULL: not known */
+const struct peer *directory_find(struct directory *d, const char *name);       /* NULL: not known, or a stranger */
+const struct peer *directory_any(struct directory *d, const char *name);        /* strangers, too */
 const struct peer *directory_self(struct directory *d);
 /* By the origin of one of its logs, past or current (own logs too). */
 const struct peer *directory_by_origin(struct directory *d, const char *origin);
@@ -42,6 +43,8 @@ void peer_release(const struct peer *p);                                        
 /* All partners (without self), sorted by name, held: at most MAX; returns their number. */
 size_t directory_all(struct directory *d, const struct peer **out, size_t max);
 size_t directory_count(struct directory *d);            /* of the partners */
+size_t directory_strangers(struct directory *d, const struct peer **out, size_t max);   /* the same of the strangers */
+size_t directory_stranger_count(struct directory *d);
 #define DIRECTORY_MAX 20000                             /* partners: cards_take adds no more */
 
 /* The quorum for receipts of PEER's log: its k, and the witnesses that count: chains of the nodes named by

@@ -27,6 +27,7 @@ static follower *const followers[] = {
 	search_follow,
 	forget_follow,
 	test_follow,
+	voucher_follow,
 };
 
 struct bytes followed_value(const struct followed *f, const char *name)

@@ -80,6 +80,20 @@ static const struct policy_row rows[] = {
 	{ "unit.route", POLICY_TEXT, 0, ACCESS_ROUTE_MAX, NULL, "",
 		"which unit sees what comes from which partner: south.example=crisis west.example=border", check_route },
 
+	/* nodes that are no partners */
+	{ "contact.strangers", POLICY_FLAG, 0, 0, NULL, "yes",
+		"whether nodes that are no partners, and for whom none vouches, may introduce themselves and send warnings", NULL },
+	{ "contact.a-day", POLICY_INTEGER, 0, 1000, NULL, "10", "how many may introduce themselves in a day", NULL },
+	{ "contact.most", POLICY_INTEGER, 0, 1000, NULL, "200", "with how many strangers at hand none introduces itself any more", NULL },
+	{ "contact.an-address", POLICY_INTEGER, 0, 1000, NULL, "3",
+		"how many may introduce themselves from one network address in a day; 0: any number", NULL },
+	{ "contact.brought-a-day", POLICY_INTEGER, 0, 1000, NULL, "20",
+		"how many strangers one confirmed partner may bring in a day by vouching for them, or as a broker", NULL },
+	{ "contact.warnings-a-day", POLICY_INTEGER, 1, 1000, NULL, "5", "how many warnings of one stranger are taken in a day", NULL },
+	{ "contact.voucher-for", POLICY_SECONDS, HOUR, 3650 * DAY, NULL, "365d", "for how long a partner's voucher counts", NULL },
+	{ "contact.keep", POLICY_SECONDS, HOUR, 3650 * DAY, NULL, "30d",
+		"after how long a stranger of whom no statement is held is forgotten", NULL },
+
 	/* the API */
 	{ "api.rate", POLICY_INTEGER, 0, 10000, NULL, "50",
 		"requests a second of one account, ten times as many at once; 0: any number", NULL },

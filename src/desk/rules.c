@@ -92,6 +92,9 @@ static const struct rule rules[] = {
 		"tell them and write it down (tocsin delivered), or withdraw it (tocsin retract) or close it" },
 	{ "forget.object", "who uses it may object, and who looks after it", "an analyst, an officer, a liaison or a data-protection officer who sees it" },
 
+	/* nodes that are no partners */
+	{ "voucher.confirmed", "we vouch for those whom a person of ours has confirmed", "confirm it first (tocsin partner confirm)" },
+
 	/* contacts, records, attachments */
 	{ "contact.self", "what is addressed to its own maker is for a recipient without a node, and nothing else is", "send it to contact:NAME (tocsin contact add)" },
 	{ "told.own", "what is told by voice or on paper is our own statement", "make a warning of your own of it (tocsin warn --to contact:NAME)" },

@@ -105,6 +105,7 @@ static json_t *marks_json(struct showing *w, const struct statement_row *row)
 		{ STATEMENT_MARK_RETURNED, "given back by a partner" },
 		{ STATEMENT_MARK_FORGOTTEN, "content forgotten" },
 		{ STATEMENT_MARK_TEST, "a test" },
+		{ STATEMENT_MARK_STRANGER, "from a node that is no partner: nobody has confirmed who it is" },
 	};
 	json_t *list = json_array();
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)

@@ -194,8 +194,16 @@ static void card_post(struct exchange *x, struct http_call *call)
 {
 	char name[LIMIT_NAME + 1] = "";
 	const char *what = "";
-	enum tocsin_err err = cards_take(x->desk, http_call_body(call), false, name, &what);
-	if (err == TOCSIN_OK) {
+	bool stranger = false;
+	enum tocsin_err err = contact_take(x, http_call_body(call), http_call_peer(call), &stranger);
+	if (err == TOCSIN_OK && !stranger)
+		err = cards_take(x->desk, http_call_body(call), false, name, &what);
+	if (stranger && err == TOCSIN_OK) {
+		say(call, 200, "introduced");
+	} else if (err == TOCSIN_LATER) {
+		http_call_add_header(call, "Retry-After", "3600");
+		say(call, 429, fail_sentence());
+	} else if (err == TOCSIN_OK) {
 		struct buf held;
 		buf_init(&held, LIMIT_CHAIN_BYTES);
 		if (strcmp(what, "known") == 0 && longer_chain(x, name, http_call_body(call), &held))

@@ -4,6 +4,7 @@
 #include "exchange/envelope.h"
 
 #include "desk/accept.h"
+#include "desk/strangers.h"
 #include "domain/kind.h"
 
 #define AHEAD_FLAGGED (5 * 60 * CLOCK_SECOND)
@@ -54,7 +55,7 @@ static enum refusal check_signature(struct finding *f)
 	struct directory *dir = f->x->desk->directory;
 	const struct statement *s = &f->s;
 	f->returned = strcmp(s->from.name, f->x->desk->name) == 0;
-	const struct peer *from = f->returned ? f->self : (f->peer = directory_find(dir, s->from.name));
+	const struct peer *from = f->returned ? f->self : (f->peer = directory_any(dir, s->from.name));
 	if (from == NULL || !chain_is_party(&from->chain, &s->from)) {
 		(void)fail(TOCSIN_MISSING, "this node holds no card of %s with that fingerprint", s->from.name);
 		return REFUSE_STRANGER;
@@ -101,7 +102,27 @@ static enum refusal check_returned(struct finding *f)
 	return REFUSE_NONE;
 }
 
-static enum refusal check_sender(struct finding *f)
+/* Of a node that is no partner: a warning or what says who wrote one, small, one at a time. */
+static enum refusal check_stranger(struct finding *f, size_t size)
+{
+	const struct statement *s = &f->s;
+	if (strcmp(s->kind, "warning") != 0 && strcmp(s->kind, "authorship") != 0) {
+		(void)fail(TOCSIN_REFUSED, "%s is no partner of this node, which takes nothing but warnings of it", s->from.name);
+		return REFUSE_STRANGER;
+	}
+	if (size > LIMIT_STRANGER_ENVELOPE) {
+		(void)fail(TOCSIN_REFUSED, "%s is no partner of this node, which takes envelopes of at most %d bytes of it", s->from.name,
+			LIMIT_STRANGER_ENVELOPE);
+		return REFUSE_STRANGER;
+	}
+	if (f->batch > 1) {
+		(void)fail(TOCSIN_REFUSED, "%s is no partner of this node, which takes one envelope at a time of it", s->from.name);
+		return REFUSE_STRANGER;
+	}
+	return REFUSE_NONE;
+}
+
+static enum refusal check_sender(struct finding *f, size_t size)
 {
 	const struct statement *s = &f->s;
 	if (f->returned) {
@@ -111,6 +132,14 @@ static enum refusal check_sender(struct finding *f)
 	} else if (f->peer->state == PEER_DISTRUSTED) {
 		(void)fail(TOCSIN_REFUSED, "this node does not trust %s; talk to its people", s->from.name);
 		return REFUSE_DISTRUSTED;
+	} else if (f->peer->state == PEER_STRANGER) {
+		enum refusal r = check_stranger(f, size);
+		if (r != REFUSE_NONE)
+			return r;
+		if (!chain_is_party(&f->self->chain, &s->to)) {
+			(void)fail(TOCSIN_REFUSED, "this statement is addressed to %s, not to this node", s->to.name);
+			return REFUSE_ADDRESSEE;
+		}
 	} else if (!rate_take(f->rate, s->from.name, clock_mono())) {
 		(void)fail(TOCSIN_LATER, "%s sends more than %u statements a second; send the rest later", s->from.name,
 			f->x->config.partner_rate);
@@ -173,6 +202,8 @@ static struct change *make_change(const struct finding *f, const struct hash *id
 			.re = f->s.re,
 			.re_n = f->s.re_n });
 	change_entry(c, &entry, "statement", id);
+	if (!f->returned && f->peer->state == PEER_STRANGER)
+		strangers_sent(f->x->desk, c, f->peer->name, f->now);
 	if (f->returned) {
 		/* Sending it once more brings the receipt that was lost with it. */
 		change_outbox(c, f->peer->name, 2, f->now);
@@ -200,7 +231,7 @@ enum refusal envelope_take(
 		r = check_statement(f);
 	if (r == REFUSE_NONE && (r = check_signature(f)) == REFUSE_NONE) {
 		f->verified = true;
-		r = check_sender(f);
+		r = check_sender(f, envelope.n);
 	}
 	if (r == REFUSE_NONE)
 		r = check_content(f, body);

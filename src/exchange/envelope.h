@@ -21,7 +21,7 @@ struct bench {
 	struct age_header header;
 };
 
-/* What the checks find out, one after the other. The caller sets the first six for a batch. */
+/* What the checks find out, one after the other. The caller sets the first seven for a batch. */
 struct finding {
 	struct exchange *x;
 	struct snapshot *read;
@@ -29,6 +29,7 @@ struct finding {
 	struct rate *rate;
 	const struct peer *self;        /* held by the caller */
 	int64_t now;
+	size_t batch;                   /* how many envelopes came with it */
 	const struct peer *peer;        /* held while checking: the sender, or of a statement that comes back the addressee */
 	struct note note;
 	struct statement s;

@@ -170,6 +170,10 @@ enum tocsin_err exchange_start(
 	x->pool = pool_start((config->workers != 0 ? config->workers : processors()) + 1);
 	if (x->pool == NULL)
 		goto err;
+	if ((x->contacts = contacts_new()) == NULL) {
+		(void)fail(TOCSIN_BROKEN, "no memory for the exchange");
+		goto err;
+	}
 	if ((err = intake_start(x)) != TOCSIN_OK || (err = courier_start(x)) != TOCSIN_OK ||
 		(err = tick_start(x)) != TOCSIN_OK || (err = relay_start(x)) != TOCSIN_OK)
 		goto err;
@@ -190,6 +194,7 @@ void exchange_stop(struct exchange *x)
 	courier_stop(x);
 	intake_stop(x);
 	pool_stop(x->pool);
+	contacts_free(x->contacts);
 	buf_free(&x->signed_note);
 	pthread_mutex_destroy(&x->sign_lock);
 	pthread_mutex_destroy(&x->lock);

@@ -303,7 +303,8 @@ static enum tocsin_err open_all(struct job *j, struct bench *b, struct snapshot 
 				.bench = b,
 				.rate = x->intake->rate,
 				.self = directory_self(x->desk->directory),
-				.now = clock_now() };
+				.now = clock_now(),
+				.batch = j->b.n };
 			for (size_t i = 0; i < j->b.n; i++)
 				take_envelope(j, i, f, b->unwrap + first[i], first[i + 1] - first[i]);
 			peer_release(f->self);

@@ -39,6 +39,7 @@ struct intake;
 struct logthread;
 struct courier;
 struct relay;
+struct contacts;
 
 struct exchange {
 	const struct desk *desk;
@@ -49,6 +50,7 @@ struct exchange {
 	struct logthread *logthread;
 	struct relay *relay;                               /* made by relay_start */
 	struct courier *courier;                           /* made by courier_start */
+	struct contacts *contacts;
 	atomic_bool ready, stopping;
 
 	pthread_mutex_t lock;                              /* the rest of this struct */
@@ -173,6 +175,13 @@ struct resume_note {
 };
 enum tocsin_err resume_note_parse(struct bytes text, struct resume_note *r) MUST_USE;
 void resume_note_format(const struct resume_note *r, struct buf *text);
+
+/* ---- contact.c ---- */
+/* A card chain that somebody at ADDRESS brought. *STRANGER: it is of a node that is no partner, and was taken (OK), or
+ * not: LATER when this would be too many, otherwise as strangers_take. False: it is a partner's, and nothing was done. */
+enum tocsin_err contact_take(struct exchange *x, struct bytes chain, const char *address, bool *stranger) MUST_USE;
+struct contacts *contacts_new(void);                   /* NULL when out of memory */
+void contacts_free(struct contacts *c);                /* safe on NULL */
 
 /* ---- courier.c ---- */
 enum tocsin_err courier_start(struct exchange *x) MUST_USE;

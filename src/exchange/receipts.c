@@ -114,7 +114,7 @@ void receipts_refused(struct change *c, const struct sent_item *item, const char
 	int64_t wait = outbox_delay((unsigned)(item->attempts < 64 ? item->attempts + 1 : 64), rules->retry_seconds,
 		item->urgency == OUTBOX_IMMINENT, chance);
 	/* Our chain goes before the next attempt, so the first of these need not wait. */
-	if (item->attempts == 0 && strcmp(code, "card") == 0)
+	if (item->attempts == 0 && (strcmp(code, "card") == 0 || strcmp(code, "stranger") == 0))
 		wait = 0;
 	change_outbox_later(c, item->num, item->attempts + 1, rules->now + wait, code, sentence);
 }

@@ -10,6 +10,7 @@
 #include "desk/door_answer.h"
 #include "desk/files.h"
 #include "desk/keep.h"
+#include "desk/strangers.h"
 
 #define FIRE_MAX 512                    /* clocks of one call */
 #define IDLE_MS (600 * 1000)            /* nothing is to come */
@@ -90,6 +91,10 @@ static enum tocsin_err look(struct timer *t, int *wait_ms)
 	if (err == TOCSIN_OK)
 		err = files_expire(t->desk, clock_now(), &staged);
 	at = staged < at ? staged : at;
+	int64_t silent = INT64_MAX;
+	if (err == TOCSIN_OK)
+		err = strangers_expire(t->desk, clock_now(), &silent);
+	at = silent < at ? silent : at;
 	/* What failed is tried again soon, not when the next thing is due. */
 	if (err != TOCSIN_OK)
 		return err;

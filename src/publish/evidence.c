@@ -137,7 +137,7 @@ static enum tocsin_err take_cosigners(struct bundle *b)
  * of its maker's own witnesses more than half. */
 static enum tocsin_err take_quorum(struct bundle *b)
 {
-	const struct peer *peer = directory_find(b->desk->directory, b->row->peer);
+	const struct peer *peer = directory_any(b->desk->directory, b->row->peer);
 	bool record = strcmp(b->row->peer, b->desk->name) == 0;
 	if (peer != NULL)
 		directory_quorum(b->desk->directory, peer, &b->witnesses);

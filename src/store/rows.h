@@ -63,7 +63,7 @@ void change_card(struct change *c, const char *name, uint64_t seq, const struct 
 /* ---- partners, groups, witnesses ---- */
 struct partner_row {
 	const char *name;
-	const char *state;                  /* "unconfirmed", "confirmed", "distrusted" */
+	const char *state;                  /* "unconfirmed", "confirmed", "distrusted", "stranger" */
 	const char *reason;
 	int64_t quorum;                     /* organisations; 0: none */
 	int64_t added_at, changed_at;

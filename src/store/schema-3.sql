@@ -101,6 +101,18 @@ CREATE INDEX relayed_inner ON relayed (inner_id);
 
 -- ---- strangers, vouchers, mailboxes, names for once ----
 
+-- Beside its row in partner (state stranger). last_at: when it was heard of; window: so many warnings since window_at.
+CREATE TABLE stranger (name TEXT PRIMARY KEY, way TEXT NOT NULL, brought_by TEXT NOT NULL, fp TEXT NOT NULL,
+  since BIGINT NOT NULL, last_at BIGINT NOT NULL, window_at BIGINT NOT NULL, window_n BIGINT NOT NULL);
+CREATE INDEX stranger_last ON stranger (last_at);
+-- How many strangers came since window_at: by themselves ('') or brought by a partner.
+CREATE TABLE stranger_quota (brought_by TEXT PRIMARY KEY, window_at BIGINT NOT NULL, window_n BIGINT NOT NULL);
+-- Partners' word for a node that need not be here yet.
+CREATE TABLE voucher (name TEXT NOT NULL, fp TEXT NOT NULL, brought_by TEXT NOT NULL, statement BIGINT NOT NULL, at BIGINT NOT NULL,
+  PRIMARY KEY (name, fp, brought_by));
+CREATE INDEX voucher_by ON voucher (brought_by, at);
+CREATE INDEX voucher_at ON voucher (at);
+
 -- ---- exposure and silence ----
 
 -- ---- corrections ----

@@ -46,6 +46,33 @@ const struct sql_text sql_writes[WRITE_COUNT] = {
 
 	/* A log of somebody else only grows; a note with more cosignatures on the same root may take the place of one
 	   with fewer. */
+	/* ---- strangers ---- */
+	[WRITE_STRANGER_ADD] = { "stranger add",
+	        "INSERT INTO stranger (name, way, brought_by, fp, since, last_at, window_at, window_n) VALUES ($1, $2, $3, $4, $5, $5, 0, 0)",
+	        "tttti" },
+	/* now, a day ago, name, most */
+	[WRITE_STRANGER_SENT] = { "stranger sent",
+	        "UPDATE stranger SET last_at = $1, window_n = CASE WHEN window_at <= $2 THEN 1 ELSE window_n + 1 END,"
+	        " window_at = CASE WHEN window_at <= $2 THEN $1 ELSE window_at END"
+	        " WHERE name = $3 AND (window_at <= $2 OR window_n < $4)",
+	        "iiti" },
+	[WRITE_STRANGER_REMOVE] = { "stranger remove", "DELETE FROM stranger WHERE name = $1", "t" },
+	[WRITE_STRANGER_STATE] = { "stranger state",
+	        "UPDATE partner SET state = $1, changed_at = $2 WHERE name = $3 AND state = 'stranger'", "tit" },
+	/* who, now, a day ago, most */
+	[WRITE_STRANGER_QUOTA] = { "stranger quota",
+	        "INSERT INTO stranger_quota (brought_by, window_at, window_n) VALUES ($1, $2, 1) ON CONFLICT (brought_by) DO UPDATE"
+	        " SET window_n = CASE WHEN stranger_quota.window_at <= $3 THEN 1 ELSE stranger_quota.window_n + 1 END,"
+	        " window_at = CASE WHEN stranger_quota.window_at <= $3 THEN $2 ELSE stranger_quota.window_at END"
+	        " WHERE stranger_quota.window_at <= $3 OR stranger_quota.window_n < $4",
+	        "tiii" },
+	[WRITE_CARDS_REMOVE] = { "cards remove", "DELETE FROM card WHERE name = $1", "t" },
+	[WRITE_VOUCHER_PUT] = { "voucher put",
+	        "INSERT INTO voucher (name, fp, brought_by, statement, at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (name, fp, brought_by)"
+	        " DO UPDATE SET statement = excluded.statement, at = excluded.at",
+	        "tttii" },
+	[WRITE_VOUCHERS_PURGE] = { "vouchers purge", "DELETE FROM voucher WHERE at < $1", "i" },
+
 	[WRITE_PEER_LOG] = { "peer log",
 	        "INSERT INTO peer_log (origin, name, size, root, note, at) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT "
 	        "(origin) DO UPDATE SET"

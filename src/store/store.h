@@ -58,6 +58,7 @@ struct statement_row {
 #define STATEMENT_MARK_FORGOTTEN   8    /* content deleted, stub kept */
 #define STATEMENT_MARK_TEST       16    /* a test of the channel, or the answer to one */
 #define STATEMENT_MARK_DOOR       64    /* at the door: shared with nobody until people have decided */
+#define STATEMENT_MARK_STRANGER   32    /* it came from a node that is no partner: nobody has confirmed who that is */
 
 /* At most one a change. Copied. A statement that is there already (by at and id) makes the change a *duplicate*: nothing of it is applied, its result tells
  * num and log position of the one that is there; when that one has no entry in the current log, the entry alone is appended (log_position) and its position told. */

@@ -1,5 +1,8 @@
 #include "world.h"
 
+#include "desk/access.h"
+#include "desk/strangers.h"
+
 #include <pthread.h>
 
 static struct node south, north, east, sham;     /* south takes in; north and east are its partners; sham is unknown to it */
@@ -697,11 +700,12 @@ static struct buf chain_of(struct node *n)
 	return b;
 }
 
-TEST(cards_are_given_and_taken_but_not_from_strangers)
+TEST(cards_are_given_and_taken_but_not_from_strangers_where_policy_does_not_let_them)
 {
 	struct reply r;
 	uint64_t seq;
 	struct buf own = chain_of(&south), known = chain_of(&north), strange = chain_of(&sham);
+	ok(policy_set(&south.desk, view_node(), "contact.strangers", "no"));
 	http(&south, "GET", "/exchange/v1/card", BYTES_LIT(""), &r);
 	assert_int_equal(r.status, 200);
 	assert_true(bytes_equal(buf_bytes(&r.body), buf_bytes(&own)));
@@ -741,6 +745,62 @@ TEST(counters_tell_what_was_refused_and_why)
 	json_decref(o);
 }
 
+/* Last: from here on sham is no longer unknown. */
+TEST(of_a_stranger_a_few_small_warnings_are_taken_one_at_a_time_marked_and_nothing_else)
+{
+	struct letter l[4], request;
+	struct letter *two[2] = { &l[0], &l[1] };
+	struct reply r;
+	struct snapshot *read;
+	struct statement_row row;
+	struct arena *a = arena_new(1u << 20);
+	struct buf strange = chain_of(&sham);
+	ok(policy_set(&south.desk, view_node(), "contact.strangers", "yes"));
+	ok(policy_set(&south.desk, view_node(), "contact.warnings-a-day", "2"));
+	http(&south, "POST", "/exchange/v1/card", buf_bytes(&strange), &r);
+	assert_int_equal(r.status, 200);
+	reply_free(&r);
+	letter_make(&request, &sham, &south, "request");
+	refused_as(&south, &request, "stranger");
+	for (size_t i = 0; i < 4; i++)
+		letter_make(&l[i], &sham, &south, "warning");
+	post_letters(&south, 0, two, 2, &r);
+	reply_open(&south, &r);
+	assert_int_equal(r.answer.n, 2);
+	assert_string_equal(r.answer.item[0].code, "stranger");
+	assert_string_equal(r.answer.item[1].code, "stranger");
+	reply_free(&r);
+	accepted_alone(&south, &l[0], NULL);
+	accepted_alone(&south, &l[1], NULL);
+	refused_as(&south, &l[2], "busy");
+	/* What was taken is taken again; it costs nothing. */
+	accepted_alone(&south, &l[0], NULL);
+	ok(snapshot_open(south.desk.store, &read));
+	ok(statement_by_id(read, &l[1].id, a, &row));
+	assert_int_equal(row.marks, STATEMENT_MARK_STRANGER);
+	snapshot_close(read);
+	ok(policy_set(&south.desk, view_node(), "contact.warnings-a-day", "3"));
+	struct buf plain;
+	buf_init(&plain, LIMIT_ENVELOPE);
+	body_wrap(&plain, buf_bytes(&l[3].note), buf_bytes(&l[3].body));
+	while (plain.n < LIMIT_STRANGER_ENVELOPE)
+		buf_add_char(&plain, 0);
+	letter_seal_plain(&l[3], &south, buf_bytes(&plain));
+	post_letters(&south, 0, (struct letter *[]) { &l[3] }, 1, &r);
+	reply_open(&south, &r);
+	assert_false(r.answer.item[0].accepted);
+	reply_free(&r);
+	buf_free(&plain);
+	/* Distrusted or adopted, other rules apply. */
+	ok(strangers_adopt(&south.desk, view_node(), "sham.example"));
+	accepted_alone(&south, &request, NULL);
+	for (size_t i = 0; i < 4; i++)
+		letter_free(&l[i]);
+	letter_free(&request);
+	buf_free(&strange);
+	arena_free(a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -771,8 +831,9 @@ int main(void)
 		cmocka_unit_test(a_batch_that_breaks_its_frame_is_400_and_a_node_that_is_not_ready_503),
 		cmocka_unit_test(a_partner_past_its_rate_is_told_to_come_later),
 		cmocka_unit_test(routes_that_are_not_there_are_404_and_wrong_methods_405),
-		cmocka_unit_test(cards_are_given_and_taken_but_not_from_strangers),
+		cmocka_unit_test(cards_are_given_and_taken_but_not_from_strangers_where_policy_does_not_let_them),
 		cmocka_unit_test(counters_tell_what_was_refused_and_why),
+		cmocka_unit_test(of_a_stranger_a_few_small_warnings_are_taken_one_at_a_time_marked_and_nothing_else),
 	};
 	return cmocka_run_group_tests(tests, make_world, end_world);
 }

@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "base/random.h"
 #include "desk/cards.h"
+#include "desk/policy.h"
 #include "exchange/internal.h"
 #include "proof/body.h"
 
@@ -59,6 +60,7 @@ static inline void node_open(struct node *n)
 {
 	ok(store_open(n->db, &n->desk.store));
 	ok(directory_open(n->desk.store, n->desk.name, &n->desk.directory));
+	ok(policy_open(n->desk.store, &n->desk.policy));
 }
 
 /* With its first card, which names its address when SERVED. */
@@ -79,6 +81,7 @@ static inline void node_made(struct node *n, bool served)
 	const char *urls[] = { n->url };
 	ok(cards_next(&n->desk, &(struct card_fill){ .url = served ? urls : NULL, .url_n = served ? 1 : 0 }, &seq));
 	ok(directory_open(n->desk.store, n->desk.name, &n->desk.directory));
+	ok(policy_open(n->desk.store, &n->desk.policy));
 }
 
 static inline void node_start(struct node *n)
@@ -102,8 +105,10 @@ static inline void node_stop(struct node *n)
 
 static inline void node_close(struct node *n)
 {
+	policy_free(n->desk.policy);
 	directory_free(n->desk.directory);
 	store_close(n->desk.store);
+	n->desk.policy = NULL;
 	n->desk.directory = NULL;
 	n->desk.store = NULL;
 }
