@@ -100,3 +100,20 @@ bool seconds_of(const char *text, long *seconds)
 	}
 	return true;
 }
+
+bool set_duration(json_t *o, const char *text)
+{
+	static const char units[] = "smhd";
+	static const long seconds[] = { 1, 60, 3600, 86400 };
+	char *end = NULL;
+	if (text == NULL)
+		return true;
+	long n = strtol(text, &end, 10);
+	const char *unit = end == text || *end == 0 || end[1] != 0 ? NULL : strchr(units, *end);
+	if (unit == NULL || n < 1 || n > 100000) {
+		fprintf(stderr, "tocsin: \"%s\" is not a duration like 90s, 15m, 8h or 30d\n", text);
+		return false;
+	}
+	json_object_set_new(o, "seconds", json_integer(n * seconds[unit - units]));
+	return true;
+}

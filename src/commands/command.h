@@ -88,6 +88,7 @@ int command_respond(const struct context *x, int argc, char **argv);
 int command_retract(const struct context *x, int argc, char **argv);
 int command_forget(const struct context *x, int argc, char **argv);
 int command_door(const struct context *x, int argc, char **argv);
+int command_lead(const struct context *x, int argc, char **argv);
 int command_hold(const struct context *x, int argc, char **argv);
 int command_retention(const struct context *x, int argc, char **argv);
 int command_reach(const struct context *x, int argc, char **argv);
@@ -164,6 +165,8 @@ enum tocsin_err attach_bytes(const struct context *x, const char *name, const ch
 int issue_with_files(const struct context *x, json_t *send, const struct words *files, long wait_seconds);
 /* A whole number of seconds, or -1 for NULL; false after a sentence. */
 bool seconds_of(const char *text, long *seconds);
+/* TEXT (90s, 15m, 8h or 30d; NULL: nothing) into O as "seconds"; false after a sentence. */
+bool set_duration(json_t *o, const char *text);
 /* The operation VERB ("", "/release", "?state=…") of draft ID (NULL: of all of them) (draft.c). */
 enum tocsin_err ask_draft(const struct context *x, const char *method, const char *id, const char *verb, const json_t *send, json_t **out) MUST_USE;
 /* Prints the draft ANSWER (taken), or why there is none. */

@@ -67,6 +67,11 @@ const struct command commands[] = {
 	{ "door", "list [--decided] | show ID | pass ID [--read] [--reason TEXT] | refuse ID --ground WORD --reason TEXT | withdraw ID",
 		"what is held until people have decided: requests about a person, and what screening stops", command_door },
 	{ "hold", "ID --reason TEXT | ID --release | list", "a legal hold: what is held is not forgotten", command_hold },
+	{ "lead", "list [--closed] [--mine] [--limit N] | show ID | open STATEMENT (--for 30d | --until TIME) [--compartment NAME] [--words TEXT] | assign ID ACCOUNT | "
+		"assess ID --words TEXT (--for 30d | --until TIME) | step ID checked|interviewed|told|searched|other --words TEXT [--person WHO] [--at TIME] | "
+		"review ID --words TEXT (--for 30d | --until TIME) | close ID --finding unfounded|resolved|passed-on|no-further-action|other --words TEXT [--open-request WHY] | "
+		"reopen ID --words TEXT (--for 30d | --until TIME)",
+		"tips about people and plots, until somebody has found something out about them", command_lead },
 	{ "retention", "[list | keep ID --until TIME --reason TEXT]", "how long content is kept, and what is over its time", command_retention },
 	{ "list", "[--in|--out] [--peer NAME] [--kind KIND] [--limit N]", "statements, newest first", command_list },
 	{ "search", "WORD... [--kind KIND] [--peer NAME] [--limit N]", "statements by words of the lines that you may read, newest first; several words in quotation marks as they stand", command_search },

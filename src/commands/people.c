@@ -42,24 +42,6 @@ static void set_text(json_t *o, const char *name, const char *text)
 	set(o, name, text == NULL ? NULL : json_string(text));
 }
 
-/* 90s, 15m, 8h, 30d; false after a sentence. */
-static bool set_duration(json_t *o, const char *text)
-{
-	static const char units[] = "smhd";
-	static const long seconds[] = { 1, 60, 3600, 86400 };
-	char *end = NULL;
-	if (text == NULL)
-		return true;
-	long n = strtol(text, &end, 10);
-	const char *unit = end == text || *end == 0 || end[1] != 0 ? NULL : strchr(units, *end);
-	if (unit == NULL || n < 1 || n > 100000) {
-		fprintf(stderr, "tocsin: \"%s\" is not a duration like 90s, 15m, 8h or 30d\n", text);
-		return false;
-	}
-	json_object_set_new(o, "seconds", json_integer(n * seconds[unit - units]));
-	return true;
-}
-
 static int edit(const struct context *x, const char *name, json_t *send, const char *line)
 {
 	json_t *answer = NULL;

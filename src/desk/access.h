@@ -85,14 +85,19 @@ enum tocsin_err access_begins(struct snapshot *read, const struct view *v, const
  * one kind, or NULL. Looks at no more than its scopes hold, in bounded time. */
 enum tocsin_err access_list(struct snapshot *read, const struct view *v, const char *kind, const char *peer,
 	int64_t before, int64_t *nums, size_t max, size_t *n) MUST_USE;
-/* Whether V is told of an event KIND about statement NUM (0: none); where it begins with "draft", about the draft SUBJECT,
- * too. */
+/* Whether V is told of an event KIND about statement NUM (0: none); where it begins with "draft" or "lead", about the draft or
+ * the lead SUBJECT, too. */
 enum tocsin_err access_event(struct snapshot *read, const struct view *v, const char *kind, int64_t num,
 	const char *subject, bool *told) MUST_USE;
 /* Where something belongs that V writes about the N statements RE, which it sees: the unit of V, and the compartment by
  * which V sees them ("": none). REFUSED when that would be two. OUT: LIMIT_ACCOUNT + 1 bytes. */
 enum tocsin_err access_compartment(struct snapshot *read, const struct view *v, const struct hash *re, size_t n,
 	char *out) MUST_USE;
+
+/* Whether V sees what belongs to UNIT and COMPARTMENT ("": none), drafts and leads: its own scopes, and every unit's. The
+ * same look-ups, whatever there is. */
+enum tocsin_err access_belongs(struct snapshot *read, const struct view *v, const char *unit, const char *compartment,
+	bool *is) MUST_USE;
 
 /* Shares with UNIT (in COMPARTMENT; "": none) the statement NUM, of KIND with PEER; NUM 0: this change's own statement.
  * Every share also goes to the inspectors' unit "*" of that compartment. MISSING: no such unit or compartment. */

@@ -11,6 +11,7 @@
 #include "desk/audit.h"
 #include "desk/drafts.h"
 #include "desk/clocks.h"
+#include "desk/lead.h"
 #include "desk/rules.h"
 #include "store/rows_access.h"
 
@@ -157,6 +158,19 @@ enum tocsin_err access_num(struct snapshot *read, const struct view *v, const st
 	return err == TOCSIN_REFUSED ? fail(TOCSIN_BROKEN, "two statements have one id") : err;
 }
 
+enum tocsin_err access_belongs(struct snapshot *read, const struct view *v, const char *unit, const char *compartment,
+	bool *is)
+{
+	int64_t own, every;
+	*is = v->everything;
+	enum tocsin_err err = scope_find(read, unit, compartment, &own);
+	if (err == TOCSIN_OK)
+		err = scope_find(read, ACCESS_EVERY_UNIT, compartment, &every);
+	for (size_t i = 0; err == TOCSIN_OK && i < v->scope_n; i++)
+		*is = *is || (v->scope[i] != 0 && (v->scope[i] == own || v->scope[i] == every));
+	return err;
+}
+
 /* ---- lists ---- */
 
 /* What one scope holds next. */
@@ -251,6 +265,16 @@ static enum tocsin_err sees_draft(struct snapshot *read, const struct view *v, c
 	return err == TOCSIN_MISSING ? TOCSIN_OK : err;
 }
 
+static enum tocsin_err sees_lead(struct snapshot *read, const struct view *v, const char *id, bool *seen)
+{
+	struct lead_row row;
+	struct arena *a = arena_new(DRAFT_ARENA);
+	enum tocsin_err err = a == NULL ? fail(TOCSIN_BROKEN, "no memory for the events") : lead_find(read, v, id, a, &row);
+	arena_free(a);
+	*seen = err == TOCSIN_OK;
+	return err == TOCSIN_MISSING ? TOCSIN_OK : err;
+}
+
 enum tocsin_err access_event(
 	struct snapshot *read, const struct view *v, const char *kind, int64_t num, const char *subject, bool *told)
 {
@@ -263,6 +287,8 @@ enum tocsin_err access_event(
 		if (err != TOCSIN_OK || !*told)
 			return err;
 	}
+	if (strncmp(kind, "lead ", 5) == 0)
+		return sees_lead(read, v, subject, told);
 	if (num != 0)
 		return look(read, v, num, told, &whole);
 	for (size_t i = 0; i < sizeof open_events / sizeof *open_events && !*told; i++)

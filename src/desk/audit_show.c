@@ -11,6 +11,7 @@
 #include "desk/audit.h"
 #include "store/rows_access.h"
 #include "store/rows_draft.h"
+#include "store/rows_lead.h"
 #include "store/rows_people.h"
 
 #define SHOW_ARENA (8u << 20)
@@ -63,6 +64,21 @@ static enum tocsin_err sees_subject(
 	return err;
 }
 
+/* The same of a lead. */
+static enum tocsin_err sees_lead(struct snapshot *read, const struct view *v, const char *subject, bool *about, bool *seen)
+{
+	const char *unit, *compartment;
+	struct arena *a = is_hex(subject, LEAD_ID) ? arena_new(65536) : NULL;
+	if (a == NULL)
+		return is_hex(subject, LEAD_ID) ? fail(TOCSIN_BROKEN, "no memory for the audit trail") : TOCSIN_OK;
+	enum tocsin_err err = lead_place(read, subject, a, &unit, &compartment);
+	*about = err == TOCSIN_OK;
+	if (err == TOCSIN_OK)
+		err = sees_scope(read, v, unit, compartment, seen);
+	arena_free(a);
+	return err == TOCSIN_MISSING ? TOCSIN_OK : err;
+}
+
 static enum tocsin_err is_of_unit(struct snapshot *read, const struct view *v, const char *who, bool *is)
 {
 	struct account_row row;
@@ -111,6 +127,8 @@ enum tocsin_err audit_told(
 	if (err != TOCSIN_OK || !mine)
 		return err;
 	err = sees_subject(read, v, row->subject, &about, &seen);
+	if (err == TOCSIN_OK && !about)
+		err = sees_lead(read, v, row->subject, &about, &seen);
 	if (err == TOCSIN_OK && typed)
 		err = sees_named(read, v, row->detail, detail);
 	else

@@ -9,20 +9,20 @@
 #include "desk/clocks_inside.h"
 
 static const struct clock_rule rules[CLOCK_KINDS] = {
-	[CLOCK_RECEIPT] = { "receipt", true, false, false, "no receipt: it is not known to have arrived; tell them by another way" },
-	[CLOCK_OPENING] = { "opening", true, false, false, "nobody has opened it" },
-	[CLOCK_ASSESSMENT] = { "assessment", true, false, false, "opened, and not assessed" },
-	[CLOCK_REPLY_BY] = { "reply-by", true, false, false, "no answer in time" },
-	[CLOCK_DUTY] = { "duty", true, true, false, "a duty to warn was found, and nobody was warned" },
-	[CLOCK_RELEASE] = { "release", true, false, false, "proposed, and neither released nor refused" },
-	[CLOCK_REVIEW] = { "review", true, false, false, "released by one person, and not reviewed by a second" },
-	[CLOCK_WINDOW] = { "window", false, false, true, "lapsed, unresolved: its window is over, and that is no all-clear" },
-	[CLOCK_FOLLOW_UP] = { "follow-up", true, false, false, "lapsed, and neither extended nor stood down, and no outcome stated" },
-	[CLOCK_DELIVERY] = { "delivery", true, true, false, "not known to be delivered by voice or paper" },
-	[CLOCK_LEAD] = { "lead", false, false, false, "a lead whose review date has come" },
-	[CLOCK_DOOR] = { "door", true, false, false, "held at the door, and nobody has decided" },
-	[CLOCK_CUSTODY] = { "custody", false, false, false, "its broker has not said what became of it" },
-	[CLOCK_FORGET] = { "forget", true, false, false, "its time is over, and nobody has decided about it" },
+	[CLOCK_RECEIPT] = { "receipt", true, false, false, false, "no receipt: it is not known to have arrived; tell them by another way" },
+	[CLOCK_OPENING] = { "opening", true, false, false, false, "nobody has opened it" },
+	[CLOCK_ASSESSMENT] = { "assessment", true, false, false, false, "opened, and not assessed" },
+	[CLOCK_REPLY_BY] = { "reply-by", true, false, false, false, "no answer in time" },
+	[CLOCK_DUTY] = { "duty", true, true, false, false, "a duty to warn was found, and nobody was warned" },
+	[CLOCK_RELEASE] = { "release", true, false, false, false, "proposed, and neither released nor refused" },
+	[CLOCK_REVIEW] = { "review", true, false, false, false, "released by one person, and not reviewed by a second" },
+	[CLOCK_WINDOW] = { "window", false, false, true, false, "lapsed, unresolved: its window is over, and that is no all-clear" },
+	[CLOCK_FOLLOW_UP] = { "follow-up", true, false, false, false, "lapsed, and neither extended nor stood down, and no outcome stated" },
+	[CLOCK_DELIVERY] = { "delivery", true, true, false, false, "not known to be delivered by voice or paper" },
+	[CLOCK_LEAD] = { "lead", false, false, false, true, "a lead whose review date has come" },
+	[CLOCK_DOOR] = { "door", true, false, false, false, "held at the door, and nobody has decided" },
+	[CLOCK_CUSTODY] = { "custody", false, false, false, false, "its broker has not said what became of it" },
+	[CLOCK_FORGET] = { "forget", true, false, false, false, "its time is over, and nobody has decided about it" },
 };
 
 const struct clock_rule *clock_rule(enum clock_kind k)
@@ -92,7 +92,7 @@ void clocks_start(const struct desk *d, struct change *c, const struct clock_sta
 		row.next_at = 1;
 	change_clock_add(c, &row, s->of_change && s->statement == 0);
 	/* Whoever waits for clocks looks again. */
-	change_event(c, "clocks changed", s->statement, rules[s->kind].name);
+	change_event(c, "clocks changed", rules[s->kind].own ? 0 : s->statement, rules[s->kind].name);
 }
 
 void clocks_end(struct change *c, enum clock_kind kind, int64_t statement, int64_t draft, const char *state, int64_t now)

@@ -194,7 +194,7 @@ static struct change *step_change(const struct firing *f, const struct clock_due
 	}
 	change_clock_fire(c, row, &s->to);
 	free(why);
-	change_event(c, s->event, row->statement, row->id);
+	change_event(c, s->event, rule->own ? 0 : row->statement, row->id);
 	if (s->page != NULL) {
 		/* A page says as little as it can, but this: its end must not be taken for an all-clear. */
 		snprintf(what, sizeof what, "%s: %s%s", s->event, row->kind,
@@ -210,7 +210,7 @@ static struct change *step_change(const struct firing *f, const struct clock_due
 	return c;
 }
 
-static const struct clock_rule unknown = { "unknown", false, false, false, "its time is over" };
+static const struct clock_rule unknown = { "unknown", false, false, false, false, "its time is over" };
 
 static enum tocsin_err make_step(struct firing *f, const struct clock_due *due, struct change **out)
 {

@@ -14,6 +14,7 @@ struct clock_rule {
 	bool period;                            /* policy has one for each urgency: clock.NAME.URGENCY */
 	bool life;                              /* always about life */
 	bool ends;                              /* is over when it is missed: another clock, or nobody, goes on */
+	bool own;                               /* shown to its own unit and compartment alone, whoever sees what it is about */
 	const char *missed;                     /* what its miss means, in words */
 };
 const struct clock_rule *clock_rule(enum clock_kind k);

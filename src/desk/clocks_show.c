@@ -83,11 +83,19 @@ static bool has_scope(const struct view *v, int64_t scope)
 	return false;
 }
 
+static bool is_own(const char *kind)
+{
+	enum clock_kind k;
+	const struct clock_rule *rule = clock_rule_named(kind, &k);
+	return rule != NULL && rule->own;
+}
+
 /* A clock that one was asked for by its id, copied. */
 struct wanted {
 	struct showing *showing;
 	bool found, seen, mine;
 	int64_t num, statement, scope, due_at;
+	int64_t event;                          /* what an event about it is about */
 	bool ended, life;
 	char kind[32], unit[LIMIT_ACCOUNT + 1], compartment[LIMIT_ACCOUNT + 1], owner[LIMIT_ACCOUNT + 1];
 	json_t *json;
@@ -100,6 +108,7 @@ static bool take_wanted(void *arg, const struct clock_shown *s)
 	w->found = true;
 	w->num = k->num;
 	w->statement = k->statement;
+	w->event = is_own(k->kind) ? 0 : k->statement;
 	w->scope = s->scope;
 	w->due_at = k->due_at;
 	w->ended = k->ended_at != 0;
@@ -178,6 +187,8 @@ struct listing {
 	size_t n, room;
 	bool full;
 	const char *kind;                       /* only open ones of this kind; NULL: all */
+	struct snapshot *read;                  /* of one statement: what belongs to others alone is left out; NULL: nothing is */
+	enum tocsin_err err;
 };
 
 static bool add(void *arg, const struct clock_shown *s)
@@ -185,6 +196,11 @@ static bool add(void *arg, const struct clock_shown *s)
 	struct listing *l = arg;
 	if (l->kind != NULL && (strcmp(s->clock.kind, l->kind) != 0 || s->clock.ended_at != 0))
 		return true;
+	bool belongs = true;
+	if (l->read != NULL && is_own(s->clock.kind))
+		l->err = access_belongs(l->read, l->showing.view, s->clock.unit, s->clock.compartment, &belongs);
+	if (l->err != TOCSIN_OK || !belongs)
+		return l->err == TOCSIN_OK;
 	if (l->n == l->room) {
 		size_t room = l->room == 0 ? 64 : 2 * l->room;
 		struct item *item = realloc(l->item, room * sizeof *item);
@@ -264,13 +280,15 @@ typedef enum tocsin_err of_something(struct snapshot *read, int64_t num, clock_e
 static enum tocsin_err list_of(const struct desk *d, struct snapshot *read, const struct view *v, of_something *list_num,
 	int64_t num, const char *kind, json_t **out)
 {
-	struct listing l = { .kind = kind };
+	struct listing l = { .kind = kind, .read = read };
 	struct item last = { 0 };
 	size_t took;
 	enum tocsin_err err = showing_open(d, v, &l.showing);
 	if (err != TOCSIN_OK)
 		return err;
 	err = list_num(read, num, add, &l);
+	if (err == TOCSIN_OK)
+		err = l.err;
 	if (err == TOCSIN_OK && l.full)
 		err = fail(TOCSIN_BROKEN, "no memory for the clocks");
 	json_t *list = listed(&l, SIZE_MAX, &took, &last);
@@ -339,7 +357,7 @@ enum tocsin_err clocks_ack(const struct desk *d, const struct view *v, const cha
 	if (c != NULL) {
 		change_clock_ack(c, w.num, v->account, now);
 		pages_stop(c, w.num, now);
-		change_event(c, "clocks changed", w.statement, w.kind);
+		change_event(c, "clocks changed", w.event, w.kind);
 		audit_add(c, v, "clock.acknowledge", id, w.kind);
 	}
 	return store_commit(d->store, c, NULL, NULL);
@@ -379,7 +397,7 @@ enum tocsin_err clocks_hand(const struct desk *d, const struct view *v, const ch
 		snprintf(what, sizeof what, "clock handed over: %s", w.kind);
 		pages_add(c, &(struct page_add) { .what = what, .clock = w.num, .statement = w.statement, .account = to,
 			.life = w.life, .now = now });
-		change_event(c, "clocks changed", w.statement, w.kind);
+		change_event(c, "clocks changed", w.event, w.kind);
 		audit_add(c, v, "clock.hand-over", id, detail);
 	}
 	return store_commit(d->store, c, NULL, NULL);

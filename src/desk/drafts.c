@@ -17,20 +17,6 @@
 
 /* ---- sight ---- */
 
-/* The same look-ups, whatever there is. */
-static enum tocsin_err sees(struct snapshot *read, const struct view *v, const char *unit, const char *compartment,
-	bool *is)
-{
-	int64_t own, every;
-	*is = v->everything;
-	enum tocsin_err err = scope_find(read, unit, compartment, &own);
-	if (err == TOCSIN_OK)
-		err = scope_find(read, ACCESS_EVERY_UNIT, compartment, &every);
-	for (size_t i = 0; err == TOCSIN_OK && i < v->scope_n; i++)
-		*is = *is || (v->scope[i] != 0 && (v->scope[i] == own || v->scope[i] == every));
-	return err;
-}
-
 enum tocsin_err drafts_find(struct snapshot *read, const struct view *v, const char *id, struct arena *a,
 	struct draft_row *out)
 {
@@ -41,7 +27,7 @@ enum tocsin_err drafts_find(struct snapshot *read, const struct view *v, const c
 	if (err != TOCSIN_OK && err != TOCSIN_MISSING)
 		return err;
 	/* What it says is read only when it may be seen. */
-	err = sees(read, v, unit, compartment, &is);
+	err = access_belongs(read, v, unit, compartment, &is);
 	if (err == TOCSIN_OK && (!is || !there))
 		return fail(TOCSIN_MISSING, "there is no draft %.40s here", id);
 	return err == TOCSIN_OK ? draft_get(read, id, a, out) : err;

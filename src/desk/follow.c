@@ -23,6 +23,7 @@ static follower *const followers[] = {
 	clocks_follow,
 	ask_follow,
 	broker_follow,
+	lead_follow,
 	reach_follow,
 	search_follow,
 	forget_follow,

@@ -172,6 +172,11 @@ static const struct policy_row rows[] = {
 	{ "broker.longest", POLICY_SECONDS, HOUR, 366 * DAY, NULL, "31d", "how long it holds one at most", NULL },
 	{ "broker.until", POLICY_SECONDS, HOUR, 366 * DAY, NULL, "7d",
 		"how long a broker is asked to hold what this node sends by way of it", NULL },
+	/* leads */
+	{ "lead.review", POLICY_SECONDS, HOUR, 365 * DAY, NULL, "90d",
+		"when a lead that opened or reopened by itself is to be looked at again", NULL },
+	{ "lead.review-longest", POLICY_SECONDS, DAY, 3650 * DAY, NULL, "365d",
+		"how far off the review date of a lead may be", NULL },
 
 	/* pages */
 	{ "notify.content", POLICY_FLAG, 0, 0, NULL, "no",

@@ -94,6 +94,12 @@ static const struct rule rules[] = {
 
 	/* nodes that are no partners */
 	{ "voucher.confirmed", "we vouch for those whom a person of ours has confirmed", "confirm it first (tocsin partner confirm)" },
+	/* leads */
+	{ "lead.review", "a lead has a review date, which is to come, and not too far off", "an administrator, by the policy lead.review-longest" },
+	{ "lead.state", "a closed lead stays as it is until it is reopened", "whoever works on leads of its unit (tocsin lead reopen)" },
+	{ "lead.open-request", "a lead with a request that nobody has answered is closed for a reason only", "whoever closes it, with --open-request WHY" },
+	{ "lead.owner", "a lead belongs to somebody of its own unit who may know what it is about, and works on leads",
+		"an administrator gives accounts their unit, roles and compartments (tocsin account)" },
 
 	/* contacts, records, attachments */
 	{ "contact.self", "what is addressed to its own maker is for a recipient without a node, and nothing else is", "send it to contact:NAME (tocsin contact add)" },

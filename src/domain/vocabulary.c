@@ -44,6 +44,7 @@ static const char *const subjects[] = { "person", "organisation", "vehicle", "pl
 static const char *const roles[] = { "suspect", "accomplice", "victim", "witness", "missing", "other", NULL };
 static const char *const declines[] = { "law", "rights", "source", "operation", "no-basis", "disproportionate", "not-competent",
 	"cost", "other", NULL };
+static const char *const findings[] = { "unfounded", "resolved", "passed-on", "no-further-action", "other", NULL };
 static const char *const breaches[] = { "ours", "theirs", NULL };
 static const char *const custodies[] = { "held", "delivered", "refused", "not-fetched", NULL };
 static const char *const signed_parts[] = { "whole", "part", NULL };
@@ -168,6 +169,7 @@ static const struct field fields[] = {
 	{ "test.impending", "determination", FIELD_WORD, tests, false, "Impending", "Is the threat impending?" },
 	{ "test.harm", "determination", FIELD_WORD, tests, false, "Harm", "Is it one of intentional killing, serious injury or kidnapping?" },
 	{ "test.words", "determination", FIELD_TEXT, NULL, false, "Tests, in words", "What speaks for and against, and what is in doubt" },
+	{ "lead.finding", "record", FIELD_WORD, findings, false, "Finding", "With which finding a lead was closed" },
 	{ "breach.by", "record", FIELD_WORD, breaches, false, "Whose", "Whose answer is missing: that of the record's maker, or the other side's" },
 	{ "breach.received", "record", FIELD_TIME, NULL, false, "Received", "Not later than when the request was received: the witnessed time where there is one" },
 	{ "breach.due", "record", FIELD_TIME, NULL, false, "Was due", "When the answer was due" },

@@ -273,11 +273,14 @@ void change_clock_ack(struct change *c, int64_t num, const char *account, int64_
 void change_clock_hand(struct change *c, int64_t num, const char *to)
 {
 	change_must(c, "this clock has ended in the meantime", WRITE_CLOCK_HAND, to, num);
+	/* Whose review clock it is, that is whose lead it is. */
+	change_run(c, WRITE_LEAD_HANDED, to, num);
 }
 
 void change_clock_move(struct change *c, const char *from, const char *to)
 {
 	change_run(c, WRITE_CLOCK_MOVE, to, from);
+	change_run(c, WRITE_LEAD_OWNER_FOLLOWS, from);
 }
 
 void change_clock_hurry(struct change *c, int64_t num, int64_t now)

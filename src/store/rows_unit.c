@@ -98,6 +98,7 @@ void change_escalation_leave(struct change *c, const char *unit, const char *acc
 void change_clocks_leave(struct change *c, const char *account)
 {
 	change_run(c, WRITE_CLOCKS_LEAVE, account);
+	change_run(c, WRITE_LEAD_OWNER_FOLLOWS, account);
 }
 
 /* ---- delegations ---- */
@@ -228,6 +229,7 @@ void change_handover_accept(struct change *c, const struct handover_row *row, in
 	change_must(c, "this hand-over was accepted already, or another one has taken its place", WRITE_HANDOVER_ACCEPT,
 		now, row->id);
 	change_run(c, WRITE_HANDOVER_CLOCKS, row->to, row->from);
+	change_run(c, WRITE_LEAD_OWNER_FOLLOWS, row->from);
 }
 
 enum tocsin_err open_clocks(struct snapshot *r, const char *owner, size_t limit, open_clock_each *each, void *arg)

@@ -30,6 +30,33 @@ CREATE INDEX ask_about_open ON ask_about (about, statement) WHERE open = 1;
 CREATE INDEX ask_about_statement ON ask_about (statement);
 
 -- ---- leads and matching ----
+CREATE TABLE lead (num BIGINT PRIMARY KEY, id TEXT NOT NULL, unit TEXT NOT NULL, compartment TEXT NOT NULL,
+  owner TEXT NOT NULL,                 -- an account; empty: nobody yet
+  state TEXT NOT NULL,                 -- new, assigned, assessing, closed
+  open BIGINT NOT NULL,                -- 0: closed
+  version BIGINT NOT NULL,             -- compared before anything of it is set
+  statement BIGINT NOT NULL,           -- that it was opened about: its review clock is about this one
+  opened_at BIGINT NOT NULL, changed_at BIGINT NOT NULL, review_at BIGINT NOT NULL, assessment TEXT NOT NULL, finding TEXT NOT NULL, closed_at BIGINT NOT NULL,
+  record BIGINT NOT NULL);             -- the statement of kind record that closed it last
+CREATE UNIQUE INDEX lead_id ON lead (id);
+CREATE UNIQUE INDEX lead_about ON lead (statement, unit, compartment);
+CREATE INDEX lead_scope ON lead (unit, compartment, open, num);
+CREATE INDEX lead_compartment ON lead (compartment, open, num);
+CREATE INDEX lead_open ON lead (open, num);
+CREATE INDEX lead_owner ON lead (owner, open, num);
+CREATE TABLE lead_statement (lead BIGINT NOT NULL, statement BIGINT NOT NULL, at BIGINT NOT NULL, why TEXT NOT NULL, PRIMARY KEY (lead, statement));
+CREATE INDEX lead_statement_of ON lead_statement (statement, lead);
+-- Which partners' statements it rests on.
+CREATE TABLE lead_partner (partner TEXT NOT NULL, lead BIGINT NOT NULL, open BIGINT NOT NULL, PRIMARY KEY (partner, lead));
+CREATE INDEX lead_partner_open ON lead_partner (partner, open, lead);
+CREATE INDEX lead_partner_lead ON lead_partner (lead);
+-- What was done, by whom; never changed.
+CREATE TABLE lead_step (num BIGINT PRIMARY KEY, lead BIGINT NOT NULL, at BIGINT NOT NULL, what TEXT NOT NULL, done_at BIGINT NOT NULL, person TEXT NOT NULL,
+  account TEXT NOT NULL, function TEXT NOT NULL, words TEXT NOT NULL);
+CREATE INDEX lead_step_lead ON lead_step (lead, num);
+-- Its subjects as tags under a key of this node alone.
+CREATE TABLE lead_tag (tag BYTES NOT NULL, lead BIGINT NOT NULL, PRIMARY KEY (tag, lead));
+CREATE INDEX lead_tag_lead ON lead_tag (lead);
 
 -- ---- the door: rules, protected people, calendar ----
 

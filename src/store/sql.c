@@ -685,4 +685,69 @@ const struct sql_text sql_writes[WRITE_COUNT] = {
 	        "UPDATE door_answer SET state = 'left', answer = $1 WHERE num = $2 AND state = 'waiting'", "ni" },
 	[WRITE_DOOR_ANSWER_END] = { "door answer end",
 	        "UPDATE door_answer SET state = $1, trouble = $2 WHERE num = $3 AND state = 'waiting'", "tti" },
+	/* ---- leads ---- */
+	[WRITE_LEAD_ADD] = { "lead add",
+	        "INSERT INTO lead (num, id, unit, compartment, owner, state, open, version, statement, opened_at, changed_at, review_at, assessment,"
+	        " finding, closed_at, record) VALUES ($1, $2, $3, $4, $5, $6, 1, 1, $7, $8, $8, $9, '', '', 0, 0)"
+	        " ON CONFLICT (statement, unit, compartment) DO NOTHING",
+	        "dtttttiii" },
+	[WRITE_LEAD_JOIN] = { "lead join",
+	        "INSERT INTO lead_statement (lead, statement, at, why) SELECT l.num, $1, $2, $3 FROM lead l WHERE l.id = $4"
+	        " ON CONFLICT (lead, statement) DO NOTHING",
+	        "iitt" },
+	/* News of an open lead: whoever closes it has to look again. */
+	[WRITE_LEAD_NEWS] = { "lead news", "UPDATE lead SET changed_at = $1, version = version + 1 WHERE num = $2 AND open = 1", "ii" },
+	[WRITE_LEAD_PARTNER] = { "lead partner",
+	        "INSERT INTO lead_partner (partner, lead, open) SELECT $1, l.num, l.open FROM lead l WHERE l.id = $2"
+	        " ON CONFLICT (partner, lead) DO NOTHING",
+	        "tt" },
+	[WRITE_LEAD_PARTNER_OPEN] = { "lead partner open",
+	        "UPDATE lead_partner SET open = $1 WHERE lead = (SELECT l.num FROM lead l WHERE l.id = $2)", "it" },
+	[WRITE_LEAD_STEP] = { "lead step",
+	        "INSERT INTO lead_step (num, lead, at, what, done_at, person, account, function, words)"
+	        " SELECT $1, l.num, $2, $3, $4, $5, $6, $7, $8 FROM lead l WHERE l.id = $9",
+	        "fitittttt" },
+	[WRITE_LEAD_TAG] = { "lead tag",
+	        "INSERT INTO lead_tag (tag, lead) SELECT $1, l.num FROM lead l WHERE l.id = $2 ON CONFLICT (tag, lead) DO NOTHING", "ht" },
+	[WRITE_LEAD_ASSIGN] = { "lead assign",
+	        "UPDATE lead SET owner = $1, state = CASE WHEN state = 'new' THEN 'assigned' ELSE state END, changed_at = $2, version = version + 1"
+	        " WHERE num = $3 AND version = $4 AND open = 1",
+	        "tiii" },
+	[WRITE_LEAD_ASSESS] = { "lead assess",
+	        "UPDATE lead SET assessment = $1, state = 'assessing', review_at = $2, changed_at = $3, version = version + 1"
+	        " WHERE num = $4 AND version = $5 AND open = 1",
+	        "tiiii" },
+	[WRITE_LEAD_REVIEW] = { "lead review",
+	        "UPDATE lead SET review_at = $1, changed_at = $2, version = version + 1 WHERE num = $3 AND version = $4 AND open = 1", "iiii" },
+	[WRITE_LEAD_CLOSE] = { "lead close",
+	        "UPDATE lead SET state = 'closed', open = 0, finding = $1, closed_at = $2, changed_at = $2, record = $3, version = version + 1"
+	        " WHERE num = $4 AND version = $5 AND open = 1",
+	        "tinii" },
+	/* Whoever gets it is still here, and has not handed a shift over since that was looked up. */
+	[WRITE_LEAD_REOPEN] = { "lead reopen",
+	        "UPDATE lead SET open = 1, finding = '', owner = $1, state = $2, review_at = $3, changed_at = $4, version = version + 1"
+	        " WHERE num = $5 AND version = $6 AND open = 0"
+	        " AND ($1 = '' OR EXISTS (SELECT 1 FROM account a WHERE a.name = $1 AND a.state = 'active' AND a.unit = lead.unit))"
+	        " AND NOT EXISTS (SELECT 1 FROM handover h WHERE h.from_account = $1 AND h.to_signed_at > $7)",
+	        "ttiiiii" },
+	[WRITE_LEAD_CLOCK_END] = { "lead clock end", CLOCK_ENDED " AND kind = 'lead' AND statement = $3 AND unit = $4 AND compartment = $5", "tiitt" },
+	[WRITE_LEAD_CLOCK_PAGES] = { "lead clock pages",
+	        "UPDATE page SET state = 'stopped', next_at = 0, acked_at = $1 WHERE state IN ('waiting', 'trying', 'sent', 'failed') AND clock IN"
+	        " (SELECT num FROM clock WHERE statement = $2 AND kind = 'lead' AND unit = $3 AND compartment = $4 AND ended_at = 0)",
+	        "iitt" },
+	[WRITE_LEAD_CLOCK_TRIES] = { "lead clock tries",
+	        "UPDATE page_try SET state = 'stopped', next_at = 0 WHERE state = 'waiting' AND page IN (SELECT num FROM page"
+	        " WHERE state IN ('trying', 'sent', 'failed') AND clock IN"
+	        " (SELECT num FROM clock WHERE statement = $1 AND kind = 'lead' AND unit = $2 AND compartment = $3 AND ended_at = 0))",
+	        "itt" },
+	/* Whose review clock it is, that is whose lead it is: at the end of a shift, and when an account goes. */
+	[WRITE_LEAD_OWNER_FOLLOWS] = { "lead owner follows",
+	        "UPDATE lead SET version = version + 1, owner = COALESCE((SELECT c.owner FROM clock c WHERE c.statement = lead.statement AND"
+	        " c.kind = 'lead' AND c.ended_at = 0 AND c.unit = lead.unit AND c.compartment = lead.compartment), owner) WHERE owner = $1 AND open = 1",
+	        "t" },
+	[WRITE_LEAD_HANDED] = { "lead handed",
+	        "UPDATE lead SET owner = $1, state = CASE WHEN state = 'new' THEN 'assigned' ELSE state END, version = version + 1 WHERE open = 1"
+	        " AND num = (SELECT l.num FROM clock c JOIN lead l ON l.statement = c.statement AND l.unit = c.unit AND l.compartment = c.compartment"
+	        " WHERE c.num = $2 AND c.kind = 'lead')",
+	        "ti" },
 };

@@ -22,6 +22,10 @@
 #define CHANNEL_ALL \
 	"num, id, account, kind, address, secret, quiet_from, quiet_until, added_at, tested_at, well_at, troubled_at, trouble"
 /* A clock's columns in the order in which rows_clock.c takes them, and what people see beside them. */
+#define LEAD_ALL "l.num, l.id, l.unit, l.compartment, l.owner, l.state, l.open, l.version, l.statement, l.opened_at, l.changed_at, l.review_at," \
+	" l.assessment, l.finding, l.closed_at, l.record, ls.id, lo.function, lr.id"
+#define LEAD_JOINS " LEFT JOIN statement ls ON ls.num = l.statement LEFT JOIN account lo ON lo.name = l.owner LEFT JOIN statement lr ON lr.num = l.record"
+#define LEAD_FROM " FROM lead l" LEAD_JOINS
 #define CLOCK_ALL "c.num, c.id, c.kind, c.state, c.statement, c.draft, c.unit, c.compartment, c.owner, c.urgency, c.life," \
 	" c.started_at, c.due_at, c.next_at, c.level, c.ended_at, c.acked_at, c.acked_by, c.why"
 #define CLOCK_SHOWN CLOCK_ALL ", st.id, dr.id, sc.num, ow.function, ac.function"
@@ -571,4 +575,41 @@ const struct sql_text sql_reads[READ_COUNT] = {
 	[READ_DOOR_ANSWER_NEXT] = { "next door answer",
 	        "SELECT leaves_at FROM door_answer WHERE state = 'waiting' ORDER BY leaves_at LIMIT 1", "" },
 	[READ_STATEMENT_MARKS] = { "statement marks", "SELECT marks FROM statement WHERE num = $1", "i" },
+	/* ---- leads ---- */
+	[READ_LEAD] = { "lead", "SELECT " LEAD_ALL LEAD_FROM " WHERE l.id = $1", "t" },
+	[READ_LEAD_PLACE] = { "lead place", "SELECT unit, compartment FROM lead WHERE id = $1", "t" },
+	[READ_LEADS] = { "leads",
+	        "SELECT " LEAD_ALL " FROM scope z CROSS JOIN lead l" LEAD_JOINS " WHERE z.num = $1 AND l.unit = z.unit AND l.compartment = z.compartment"
+	        " AND l.open = $2 AND l.num < $3 ORDER BY l.num DESC LIMIT $4",
+	        "iiii" },
+	[READ_LEADS_COMPARTMENT] = { "leads of a compartment",
+	        "SELECT " LEAD_ALL " FROM scope z CROSS JOIN lead l" LEAD_JOINS " WHERE z.num = $1 AND z.unit = '*' AND l.compartment = z.compartment"
+	        " AND l.open = $2 AND l.num < $3 ORDER BY l.num DESC LIMIT $4",
+	        "iiii" },
+	[READ_LEADS_ALL] = { "leads of all",
+	        "SELECT " LEAD_ALL LEAD_FROM " WHERE l.open = $1 AND l.num < $2 ORDER BY l.num DESC LIMIT $3", "iii" },
+	[READ_LEADS_OWNER] = { "leads of an owner",
+	        "SELECT " LEAD_ALL LEAD_FROM " WHERE l.owner = $1 AND l.open = $2 AND l.num < $3 ORDER BY l.num DESC LIMIT $4", "tiii" },
+	[READ_LEADS_ON] = { "leads on a statement",
+	        "SELECT " LEAD_ALL " FROM lead_statement s JOIN lead l ON l.num = s.lead" LEAD_JOINS " WHERE s.statement = $1 ORDER BY l.num LIMIT $2", "ii" },
+	[READ_LEADS_PARTNER] = { "leads on a partner",
+	        "SELECT " LEAD_ALL " FROM lead_partner p JOIN lead l ON l.num = p.lead" LEAD_JOINS " WHERE p.partner = $1 AND p.open = 1"
+	        " ORDER BY p.lead DESC LIMIT $2",
+	        "ti" },
+	[READ_LEAD_STATEMENTS] = { "lead statements",
+	        "SELECT s.statement, s.at, s.why FROM lead_statement s WHERE s.lead = $1 AND s.statement < $2 ORDER BY s.statement DESC LIMIT $3", "iii" },
+	[READ_LEAD_STEPS] = { "lead steps",
+	        "SELECT num, at, what, done_at, person, account, function, words FROM lead_step WHERE lead = $1 AND num < $2 ORDER BY num DESC LIMIT $3",
+	        "iii" },
+	[READ_LEAD_TAGS] = { "lead tags", "SELECT tag FROM lead_tag WHERE lead = $1 ORDER BY tag LIMIT $2", "ii" },
+	[READ_LEADS_SAME] = { "leads of a subject",
+	        "SELECT " LEAD_ALL " FROM lead_tag t JOIN lead l ON l.num = t.lead" LEAD_JOINS " WHERE t.tag = $1 ORDER BY t.lead DESC LIMIT $2", "hi" },
+	[READ_LEAD_SAME_PLACE] = { "lead of a subject in a place",
+	        "SELECT " LEAD_ALL " FROM lead_tag t JOIN lead l ON l.num = t.lead" LEAD_JOINS " WHERE t.tag = $1 AND l.unit = $2 AND l.compartment = $3"
+	        " ORDER BY l.open DESC, t.lead DESC LIMIT 1",
+	        "htt" },
+	[READ_SHIFT_FROM] = { "shift from",
+	        "SELECT to_account, to_signed_at FROM handover WHERE from_account = $1 AND to_signed_at > 0 ORDER BY num DESC LIMIT 1", "t" },
+	[READ_SHIFT_TO] = { "shift to",
+	        "SELECT from_account, to_signed_at FROM handover WHERE to_account = $1 AND to_signed_at > 0 ORDER BY num DESC LIMIT 1", "t" },
 };

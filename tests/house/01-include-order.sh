@@ -36,7 +36,7 @@ impure() {
 
 # Files that may use view_node().
 viewers() {
-	(cd "$1" && grep -ln 'view_node()' ./*/*.c 2>/dev/null) | sed 's|^\./||' | grep -vE '^(desk/access|desk/forget_do|exchange/[a-z_]+|publish/evidence|serve/log)\.c$'
+	(cd "$1" && grep -ln 'view_node()' ./*/*.c 2>/dev/null) | sed 's|^\./||' | grep -vE '^(desk/access|desk/forget_do|desk/lead|exchange/[a-z_]+|publish/evidence|serve/log)\.c$'
 }
 
 n=0

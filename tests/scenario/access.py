@@ -204,6 +204,7 @@ def make_things():
     for unit in UNITS:
         who = of(unit, "a")
         draft = try_json(who, "POST", "/api/v1/drafts", {**DRAFT, "fields": {**DRAFT["fields"], "threat.summary": unit.upper() + "MARK draft"}})
+        lead = try_json(who, "POST", "/api/v1/leads", {"statement": (alpha if unit == "alpha" else bravo)[0], "words": unit.upper() + "MARK", "seconds": 864000})
         keeper, theirs = of(unit, "p"), (alpha if unit == "alpha" else bravo)[2]
         forgetting = try_json(keeper, "POST", f"/api/v1/statements/{theirs}/forget", {"reason": unit.upper() + "MARK"})
         try_json(keeper, "POST", f"/api/v1/statements/{theirs}/hold", {"reason": unit.upper() + "MARK"})
@@ -212,6 +213,7 @@ def make_things():
         try_json(who, "POST", "/api/v1/channels", {"kind": "email", "address": unit.upper() + "MARK@example.org"})
         found = {
             "draft": draft[1].get("id"),
+            "lead": lead[1].get("id"),
             "forgetting": forgetting[1].get("id"),
             "handover": handover[1].get("id"),
             "delegation": delegation[1].get("id"),
@@ -266,7 +268,7 @@ for operation in operations:
             real = thing.get(unit) or ("nobody.exercise" if names == "name" else secrets.token_hex(8))
             method, path, data, kind = request(operation, body, real)
             # A thing of one's own may be changed by asking: only whether one may is asked of it by reading.
-            if method != "GET" and names in ("draft", "forgetting", "handover", "delegation", "token", "clock", "page", "channel"):
+            if method != "GET" and names in ("draft", "lead", "forgetting", "handover", "delegation", "token", "clock", "page", "channel"):
                 method, path, data, kind = request(operation, body, secrets.token_hex(8))
             answer = who.ask(method, path, data, kind)
             asked_n += 1
