@@ -7,14 +7,15 @@
  */
 #include <stdlib.h>
 
+#include "desk/ask.h"
 #include "desk/audit.h"
-#include "desk/clocks.h"
 #include "desk/lead.h"
 #include "desk/rules.h"
 #include "domain/vocabulary.h"
 #include "store/rows_access.h"
 
 #define ARENA (16u << 20)
+#define ASKS 64                                 /* open requests about one statement that are looked at */
 
 struct closing {
 	const struct desk *desk;
@@ -39,21 +40,22 @@ static bool take_num(void *arg, int64_t statement, int64_t at, const char *why)
 	return w->n < LEAD_STATEMENTS;
 }
 
-/* Whether a request among the lead's statements that its closer sees has no answer yet. */
+/* Whether a request about one of the lead's statements has no answer yet, as far as its closer sees it. */
 static enum tocsin_err has_open_request(struct closing *w, bool *open)
 {
 	enum tocsin_err err = TOCSIN_OK;
+	int64_t ask[ASKS];
+	size_t n = 0;
 	*open = false;
 	for (size_t i = 0; err == TOCSIN_OK && !*open && i < w->n; i++) {
-		json_t *clock = NULL;
-		bool whole;
-		err = access_sees(w->read, w->view, w->num[i], "", &whole);
-		if (err == TOCSIN_OK)
-			err = clocks_question(w->desk, w->read, w->view, w->num[i], &clock);
-		*open = clock != NULL;
-		json_decref(clock);
-		if (err == TOCSIN_MISSING)
-			err = TOCSIN_OK;
+		err = ask_open_about(w->read, w->num[i], ask, ASKS, &n);
+		for (size_t k = 0; err == TOCSIN_OK && !*open && k < n; k++) {
+			bool whole;
+			err = access_sees(w->read, w->view, ask[k], "", &whole);
+			*open = err == TOCSIN_OK;
+			if (err == TOCSIN_MISSING)
+				err = TOCSIN_OK;
+		}
 	}
 	return err;
 }

@@ -39,7 +39,7 @@ run 1 "a step that nobody knows is refused" at b lead step "$lead" guessed --wor
 match "$(at b lead show "$lead")" 'interviewed +operator, his neighbour: knows him' "and shown"
 
 # ---- requests, and closing ----
-printf '{"question":"Which car?","purpose":"to find it","urgency":"routine"}\n' >"$W/ask.json"
+printf '{"request.type":"detail","legal-basis":"Art. 5","question":"Which car?","purpose":"to find it","urgency":"routine"}\n' >"$W/ask.json"
 run 0 "a question about it is asked" at b request --to a.exercise --re "$first" --wait 20 "$W/ask.json"
 ask=${out%% *}
 until_true 10 sh -c "[ \"\$($T -d $W/b/dir lead show $lead --json | jq '.statements | length')\" = 2 ]"; is $? 0 "what refers to the lead's warning joins it"
