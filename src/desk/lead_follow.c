@@ -97,7 +97,8 @@ static enum tocsin_err open_one(const struct followed *f, struct change *c)
 	bool person = followed_value(f, "subject.name").n > 0;
 	bool asked = strcmp(f->row->kind, "request") == 0;
 	/* A request about a person comes this far when people at the door have passed it. */
-	if (f->row->issued || (asked ? !person : strcmp(f->row->kind, "warning") != 0 || (!person && followed_value(f, "threat.actor").n == 0)))
+	/* What a node says that is no partner becomes one by hand. */
+	if (f->row->issued || (f->row->marks & STATEMENT_MARK_STRANGER) != 0 || (asked ? !person : strcmp(f->row->kind, "warning") != 0 || (!person && followed_value(f, "threat.actor").n == 0)))
 		return TOCSIN_OK;
 	enum tocsin_err err = clock_home_find(f, NULL, 0, &home);
 	if (err != TOCSIN_OK)
