@@ -1,6 +1,6 @@
 /*
  * sql: every SQL statement of the program, named.  The texts are in two tables, sql.c for changes
- * and sql_read.c: one text for both engines,
+ * (leads in sql_lead.inc) and sql_read.c: one text for both engines,
  * with $n numbered by first appearance and a types string for its arguments.
  *
  * Types: i int64_t; t const char * (not NULL); b struct bytes by value; h const struct hash * (32 bytes).  In a change
