@@ -98,6 +98,7 @@ enum api_id {
 	API_CLOCK_ONE,
 	API_CLOCK_ACK,
 	API_CLOCK_HAND,
+	API_CUSTODY,
 
 	/* pages */
 	API_CHANNELS,

@@ -108,6 +108,7 @@ int command_seal(const struct context *x, int argc, char **argv);
 int command_unseal(const struct context *x, int argc, char **argv);
 int command_policy(const struct context *x, int argc, char **argv);
 int command_screen(const struct context *x, int argc, char **argv);
+int command_broker(const struct context *x, int argc, char **argv);
 int command_clocks(const struct context *x, int argc, char **argv);
 int command_ack(const struct context *x, int argc, char **argv);
 int command_hand(const struct context *x, int argc, char **argv);

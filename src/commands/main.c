@@ -90,6 +90,7 @@ const struct command commands[] = {
 	{ "hand", "CLOCK --to ACCOUNT", "give a clock to somebody else of its unit", command_hand },
 	{ "policy", "[list | set NAME VALUE | preset NAME]", "what this organisation has decided: periods, who needs a second person, its time zone", command_policy },
 	{ "screen", "--try FILE | default", "the door's rules: a test bench for them, which needs no node; those that are there from the beginning", command_screen },
+	{ "broker", "list [--after TENDER]", "what is held here for others, sealed", command_broker },
 	{ "channel", "add email|webhook|command ADDRESS [--quiet HH:MM-HH:MM] [--account NAME] | list [--account NAME | --all] | remove ID | test ID", "the ways by which one is paged", command_channel },
 	{ "page", "[list] [--limit N] [--before ID] [--account NAME] | ack ID", "what one was paged about; acknowledging it stops the others", command_page },
 	{ "clock", "TIME", "set the clock of an exercise node", command_clock },

@@ -52,6 +52,17 @@ void broker_send(struct change *c, const char *broker, const char *to, int64_t u
 	change_tendered(c, broker, to, until);
 }
 
+enum tocsin_err broker_again(const struct desk *d, struct snapshot *read, int64_t statement, struct arena *a, const char **via)
+{
+	struct tendered_row row;
+	*via = NULL;
+	enum tocsin_err err = tendered_of(read, statement, &row);
+	if (err == TOCSIN_OK && broker_check(d, row.broker, row.recipient) == TOCSIN_OK &&
+		(*via = arena_str(a, bytes_str(row.broker))) == NULL)
+		err = fail(TOCSIN_BROKEN, "no memory for an audience");
+	return err == TOCSIN_MISSING ? TOCSIN_OK : err;
+}
+
 static void hash_words(enum realm r, const char *words, const struct hash *h, struct hash *out)
 {
 	char hex[2 * SHA256_SIZE + 1], text[LIMIT_NAME + 128];

@@ -27,6 +27,9 @@ enum tocsin_err broker_check(const struct desk *d, const char *broker, const cha
 /* C issues a statement to TO, with its outbox row: it goes by way of BROKER until UNTIL (0: policy broker.until). */
 void broker_send(struct change *c, const char *broker, const char *to, int64_t until);
 
+/* By way of whom what is about STATEMENT goes: as that went, when its broker is one still; NULL: straight. In the arena. */
+enum tocsin_err broker_again(const struct desk *d, struct snapshot *read, int64_t statement, struct arena *a, const char **via) MUST_USE;
+
 /* SHA-256(PREFIX tendered <id>), and what stands for it in the log of NAME: SHA-256(PREFIX label NAME <label>). */
 void broker_label(enum realm r, const struct hash *id, struct hash *label);
 void broker_entry(enum realm r, const char *name, const struct hash *label, struct hash *entry);

@@ -1,5 +1,7 @@
 #include "desk/reach.h"
 
+#include "desk/broker.h"
+
 #include "base/text.h"
 #include "desk/accept.h"
 #include "desk/audit.h"
@@ -291,9 +293,11 @@ static enum tocsin_err issue_one(const struct desk *d, const struct reach_row *r
 	if (err == TOCSIN_OK) {
 		g->peer = about.peer;
 		struct issue_release release = { .to = about.peer, .field = draft->field, .field_n = draft->n, .urgency = 1 };
+		err = broker_again(d, g->read, row->statement, a, &release.via);
 		struct issue issue = { .kind = "retraction", .re = &about.id, .re_n = 1, .release = &release, .n = 1,
 			.with = with_retraction, .arg = g };
-		err = desk_issue(d, &issue, &result);
+		if (err == TOCSIN_OK)
+			err = desk_issue(d, &issue, &result);
 		/* What cannot be said to one must not keep the others from being told. */
 		if (err == TOCSIN_LATER || err == TOCSIN_REFUSED || err == TOCSIN_BAD)
 			err = settle(d, row, err);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/text.h"
+#include "desk/broker.h"
 #include "desk/contact.h"
 #include "desk/profiles.h"
 #include "desk/release_plan.h"
@@ -55,6 +56,18 @@ static bool gather_one(void *arg, const char *word)
 		*r = (struct plan_recipient) { .word = arena_str(g->p->arena, bytes_str(word)),
 			.contact = strncmp(word, CONTACT_PREFIX, strlen(CONTACT_PREFIX)) == 0 };
 		r->to = r->contact ? g->p->desk->name : r->word;
+		char broker[LIMIT_NAME + 1], to[LIMIT_NAME + 1];
+		if (broker_word(word, broker, to)) {
+			r->via = arena_str(g->p->arena, bytes_str(broker));
+			r->to = arena_str(g->p->arena, bytes_str(to));
+			if (r->via == NULL || r->to == NULL) {
+				g->err = no_room();
+				return false;
+			}
+			g->err = broker_check(g->p->desk, broker, to);
+			if (g->err != TOCSIN_OK)
+				return false;
+		}
 	}
 	r->named = r->named || g->named;
 	g->err = r->word == NULL ? no_room() : TOCSIN_OK;

@@ -96,7 +96,7 @@ enum tocsin_err plan_author(struct plan *p)
 			return no_room();
 		*r->profile = profile_none;
 		if (!r->contact)
-			err = profiles_of(p->read, r->word, p->arena, r->profile);
+			err = profiles_of(p->read, r->to, p->arena, r->profile);
 		if (err == TOCSIN_OK)
 			err = shut(p, r, h, &r->shut);
 	}

@@ -69,12 +69,12 @@ static enum tocsin_err see_recipient(struct plan *p, struct plan_recipient *r)
 		r->state = PEER_CONFIRMED;
 		return err;
 	}
-	const struct peer *peer = directory_find(p->desk->directory, r->word);
+	const struct peer *peer = directory_find(p->desk->directory, r->to);
 	if (peer == NULL)
-		return fail(TOCSIN_REFUSED, "%.200s is not a partner: add its card first (tocsin partner add)", r->word);
+		return fail(TOCSIN_REFUSED, "%.200s is not a partner: add its card first (tocsin partner add)", r->to);
 	r->state = peer->state;
 	peer_release(peer);
-	return profiles_of(p->read, r->word, p->arena, r->profile);
+	return profiles_of(p->read, r->to, p->arena, r->profile);
 }
 
 /* ---- what it is about ---- */

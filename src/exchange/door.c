@@ -7,6 +7,7 @@
  */
 #include "exchange/internal.h"
 
+#include "desk/broker.h"
 #include "desk/cards.h"
 
 #define TEXT_PLAIN "text/plain; charset=utf-8"
@@ -156,6 +157,46 @@ static void receipt(struct exchange *x, struct http_call *call, const char *hex)
 	arena_free(a);
 }
 
+/* ---- labels ---- */
+
+/* The entry that stands for LABEL in the newest of our logs that has it. */
+static enum tocsin_err label_find(struct exchange *x, struct snapshot *r, const struct hash *label, struct buf *out)
+{
+	struct log_state st;
+	struct hash entry;
+	uint64_t index;
+	enum tocsin_err err = TOCSIN_MISSING;
+	broker_entry(x->desk->realm, x->desk->name, label, &entry);
+	store_log_state(x->desk->store, &st);
+	for (uint64_t n = st.n; n > 0 && err == TOCSIN_MISSING; n--) {
+		err = store_log_position(r, &entry, n, &index);
+		if (err == TOCSIN_OK)
+			return receipt_write(x, n, index, out);
+	}
+	return err == TOCSIN_MISSING ? fail(err, "there is no such label in the log of this node") : err;
+}
+
+static void label(struct exchange *x, struct http_call *call, const char *hex)
+{
+	struct hash h;
+	struct snapshot *r = NULL;
+	struct buf out;
+	if (!hex_decode(bytes_str(hex), h.b, sizeof h.b)) {
+		say(call, 404, "a label is 64 lower-case hex digits");
+		return;
+	}
+	buf_init(&out, LIMIT_CHECKPOINT_NOTE + 8192);
+	enum tocsin_err err = snapshot_open(x->desk->store, &r);
+	if (err == TOCSIN_OK)
+		err = label_find(x, r, &h, &out);
+	snapshot_close(r);
+	if (err == TOCSIN_OK)
+		http_call_answer_buf(call, 200, TEXT_PLAIN, &out);
+	else
+		say_failed(call, err);
+	buf_free(&out);
+}
+
 /* ---- cards ---- */
 
 static void card_get(struct exchange *x, struct http_call *call)
@@ -278,7 +319,7 @@ static void log_get(struct exchange *x, struct http_call *call, const char *rest
 /* ---- routes ---- */
 
 enum needs { ANYTIME, READY };
-enum route { ROOT, ENVELOPES, RECEIPT, CARD, RESUME, LOG, WITNESS, ROUTES };
+enum route { ROOT, ENVELOPES, RECEIPT, LABEL, CARD, RESUME, LOG, WITNESS, ROUTES };
 static const struct {
 	const char *path;
 	bool prefix;                    /* more may follow */
@@ -288,6 +329,7 @@ static const struct {
 	[ROOT] = { "/", false, "GET, HEAD", ANYTIME },
 	[ENVELOPES] = { "/exchange/v1/envelopes", false, "POST", READY },
 	[RECEIPT] = { "/exchange/v1/receipts/", true, "GET, HEAD", READY },
+	[LABEL] = { "/exchange/v1/labels/", true, "GET, HEAD", READY },
 	[CARD] = { "/exchange/v1/card", false, "GET, HEAD, POST", ANYTIME },
 	/* Two nodes that start at once ask each other; neither answer signs anything for the log that is in doubt. */
 	[RESUME] = { "/exchange/v1/resume", false, "POST", ANYTIME },
@@ -338,6 +380,7 @@ void exchange_handle(void *arg, struct http_call *call)
 	case ROOT:      root(x, call); break;
 	case ENVELOPES: envelopes(x, call); break;
 	case RECEIPT:   receipt(x, call, rest); break;
+	case LABEL:     label(x, call, rest); break;
 	case CARD:
 		if (strcmp(method, "POST") == 0)
 			to_pool(x, call, card_post);

@@ -133,6 +133,24 @@ static enum tocsin_err plan_contacts(struct serve *s, struct snapshot *r, const 
 	return err;
 }
 
+/* What is about something that went by way of a broker to the same goes as that did. */
+static enum tocsin_err same_way(const struct desk *d, struct snapshot *r, struct planned *p, struct arena *a)
+{
+	enum tocsin_err err = TOCSIN_OK;
+	for (size_t i = 0; err == TOCSIN_OK && p->release.via == NULL && i < p->re_n; i++) {
+		int64_t num;
+		struct statement_row row;
+		err = statement_num(r, &p->re[i], &num);
+		if (err == TOCSIN_OK)
+			err = statement_by_num(r, num, a, &row);
+		if (err == TOCSIN_OK && row.issued && strcmp(row.peer, p->release.to) == 0)
+			err = broker_again(d, r, num, a, &p->release.via);
+		if (err == TOCSIN_MISSING)
+			err = TOCSIN_OK;
+	}
+	return err;
+}
+
 static enum tocsin_err plan_item(struct serve *s, struct snapshot *r, const struct view *v, const struct request_item *item,
 	struct arena *a, struct plan *plan)
 {
@@ -165,7 +183,9 @@ static enum tocsin_err plan_item(struct serve *s, struct snapshot *r, const stru
 	for (size_t i = 0; err == TOCSIN_OK && i < n; i++) {
 		struct planned p = like;
 		p.release.to = names[i];
-		err = plan_add(plan, &p, a);
+		err = same_way(s->desk, r, &p, a);
+		if (err == TOCSIN_OK)
+			err = plan_add(plan, &p, a);
 	}
 	return err;
 }

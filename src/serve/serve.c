@@ -89,6 +89,7 @@ static op_handler *const handlers[API_COUNT] = {
 	[API_CLOCK_ONE] = op_clock_one,
 	[API_CLOCK_ACK] = op_clock_ack,
 	[API_CLOCK_HAND] = op_clock_hand,
+	[API_CUSTODY] = op_custody,
 	[API_CHANNELS] = op_channels,
 	[API_CHANNEL_ADD] = op_channel_add,
 	[API_CHANNEL_REMOVE] = op_channel_remove,

@@ -28,6 +28,20 @@ is "$(grep -c 'boat without' "$W/b/dir/tocsin.db")" 0 "nor a word of it"
 label=$(printf 'tocsin-exercise/v1 tendered %s' "$s" | sha256sum | cut -d' ' -f1)
 is "$(ask b "SELECT count(*) FROM custody WHERE lower(hex(label)) = '$label' AND state = 'delivered'")" 1 "its label is SHA-256 of its id"
 
+proof() { curl -sf "http://127.0.0.1:$(node_port "$1")/exchange/v1/labels/$label" >"$W/label-$1"; }
+until_true 20 proof b; is $? 0 "whoever knows the id gets the proof that the label is in the log of its broker"
+until_true 20 proof c; is $? 0 "and in that of its recipient"
+match "$(cat "$W/label-b")" '^b.exercise/log/1$' "each under its own log"
+is "$(curl -s -o /dev/null -w '%{http_code}' "http://127.0.0.1:$(node_port b)/exchange/v1/labels/$s")" 404 "nobody gets another one"
+entry() { printf 'tocsin-exercise/v1 label %s %s' "$1" "$label" | sha256sum | cut -d' ' -f1; }
+is "$(ask b "SELECT count(*) FROM log_position WHERE lower(hex(id)) = '$(entry b.exercise)'")$(ask c "SELECT count(*) FROM log_position WHERE lower(hex(id)) = '$(entry c.exercise)'")" 11 "what stands for it is another hash in each log"
+
+# What is about it goes the same way.
+run 3 "it is withdrawn, and the receipt for that is still on its way" at a retract "$s" --reason "It was a fishing boat"
+r=$(ask a "SELECT lower(hex(id)) FROM statement WHERE kind = 'retraction'")
+until_true 30 delivered a "$r" received; is $? 0 "the retraction arrives"
+is "$(words a "$r")" "brought by b.exercise: the receipt of c.exercise is here" "by the same broker"
+
 # What a broker does not take.
 must at b policy set broker.serve no
 via "Not by this way"
@@ -53,6 +67,7 @@ until_true 30 says a "$id" '^tendered, refused \(unknown\), says b.exercise$'; i
 node_stop c
 via "Nobody is at home"
 until_true 30 says a "$id" '^held since .*, says b.exercise$'; is $? 0 "what cannot be delivered is held"
+is "$(at b broker list --json | jq -r '.items[] | .from + " " + .to')" "a.exercise c.exercise" "its broker sees for whom"
 must at a clock 2030-01-01T00:00:00Z
 must at b clock 2030-01-01T00:00:00Z
 until_true 30 says a "$id" '^tendered, never fetched until .*, says b.exercise$'; is $? 0 "until its time is over: it was never fetched"
