@@ -83,6 +83,7 @@ int command_status(const struct context *x, int argc, char **argv);
 int command_partner(const struct context *x, int argc, char **argv);
 int command_group(const struct context *x, int argc, char **argv);
 int command_witness(const struct context *x, int argc, char **argv);
+int command_stranger(const struct context *x, int argc, char **argv);
 int command_warn(const struct context *x, int argc, char **argv);
 int command_respond(const struct context *x, int argc, char **argv);
 int command_retract(const struct context *x, int argc, char **argv);

@@ -31,9 +31,10 @@ const struct command commands[] = {
 	{ "serve", "", "run the node", command_serve },
 	{ "status", "", "what the node is doing, and what is wrong", command_status },
 	{ "card", "[rotate] [--url URL]... [--duty TEXT]...", "print this node's card chain, or make the next card with fresh keys", command_card },
-	{ "partner", "add FILE | confirm NAME [--safety NUMBER] | distrust NAME --reason TEXT | quorum NAME K | profile NAME [FILE.json] | list | show NAME",
+	{ "partner", "add FILE | confirm NAME [--safety NUMBER] | distrust NAME --reason TEXT | quorum NAME K | profile NAME [FILE.json] | vouch NAME --to PARTNER | list | show NAME",
 		"the nodes that this one talks to", command_partner },
 	{ "contact", "add NAME FILE.json | list | show NAME | remove NAME", "people without a node, who are told by voice or paper", command_contact },
+	{ "stranger", "list | show NAME | adopt NAME | drop NAME --reason TEXT", "nodes that are no partners and have introduced themselves", command_stranger },
 	{ "group", "add GROUP NAME... | remove GROUP [NAME...] | list", "partners that are warned together", command_group },
 	{ "witness", "add NAME | remove NAME | list", "partners that cosign our log and count for receipts", command_witness },
 	{ "warn", "--to NAME|@GROUP|contact:NAME... [--attach FILE[:TYPE]]... [--close FIELD,...] [--open FIELD,...] [--re ID]... [--public TEXT | --not-public WHY] "

@@ -123,10 +123,10 @@ static int partner_profile(const struct context *x, const char *name, const char
 
 int command_partner(const struct context *x, int argc, char **argv)
 {
-	const char *safety = NULL, *reason = NULL;
+	const char *safety = NULL, *reason = NULL, *to = NULL;
 	struct words w;
 	json_t *answer = NULL;
-	const struct option options[] = { { "--safety", OPTION_ONE, &safety }, { "--reason", OPTION_ONE, &reason }, { NULL } };
+	const struct option options[] = { { "--safety", OPTION_ONE, &safety }, { "--reason", OPTION_ONE, &reason }, { "--to", OPTION_ONE, &to }, { NULL } };
 	if (!args_take(argc, argv, options, &w, 1, 3))
 		return usage("partner");
 	const char *verb = w.word[0];
@@ -152,6 +152,11 @@ int command_partner(const struct context *x, int argc, char **argv)
 		if (err == TOCSIN_OK && !x->json && text_of(answer, "note")[0] != 0)
 			print_text("%s\n", text_of(answer, "note"));
 		return print_answer(x, err, answer, k == 0 ? "quorum none: receipts of this partner will never be witnessed" : "set");
+	}
+	if (strcmp(verb, "vouch") == 0 && w.n == 2 && to != NULL) {
+		json_t *send = json_pack("{s:s}", "to", to);
+		enum tocsin_err err = send == NULL ? fail(TOCSIN_BAD, "the name is not valid UTF-8") : client_about(x, "POST", "/api/v1/partners/", w.word[1], "/vouch", send, &answer);
+		return print_answer(x, err, answer, "the voucher is on its way");
 	}
 	if (strcmp(verb, "profile") == 0 && (w.n == 2 || w.n == 3))
 		return partner_profile(x, w.word[1], w.n == 3 ? w.word[2] : NULL);

@@ -12,6 +12,7 @@
 
 #include "desk/broker_part.h"
 #include "desk/cards.h"
+#include "desk/strangers.h"
 
 #define BATCH 16
 #define UNWRAPS 4
@@ -66,8 +67,8 @@ static enum tocsin_err unpad(struct bytes plain, struct bytes *chain)
 	return TOCSIN_OK;
 }
 
-/* Later cards of whom this node knows. Nothing of it is needed to go on. */
-static void take_cards(struct exchange *x, const char *author, struct bytes sealed)
+/* Later cards of whom this node knows, or those of a stranger that BROKER brings. Nothing of it is needed to go on. */
+static void take_cards(struct exchange *x, const char *author, const char *broker, struct bytes sealed)
 {
 	struct buf plain;
 	struct bytes chain;
@@ -77,7 +78,8 @@ static void take_cards(struct exchange *x, const char *author, struct bytes seal
 	int n = snprintf(first, sizeof first, "%s card\nname %s\n", realm_prefix(x->desk->realm), author);
 	if (open_sealed(x, sealed, &plain) == TOCSIN_OK && unpad(buf_bytes(&plain), &chain) == TOCSIN_OK &&
 		chain.n > (size_t)n && memcmp(chain.p, first, (size_t)n) == 0 &&
-		cards_take(x->desk, chain, false, name, &what) != TOCSIN_OK)
+		cards_take(x->desk, chain, false, name, &what) != TOCSIN_OK &&
+		strangers_take(x->desk, chain, STRANGER_BROKERED, broker, clock_now()) != TOCSIN_OK)
 		log_say(LOG_NOTE, "cards not taken", "name=%s why=\"%s\"", author, fail_sentence());
 	buf_free(&plain);
 }
@@ -150,7 +152,7 @@ static enum tocsin_err open_relay(struct exchange *x, const struct relayed_row *
 	}
 	buf_free(&plain);
 	if (err == TOCSIN_OK && o->code[0] == 0) {
-		take_cards(x, s->from.name, broker_file(&relay->body, BROKER_CARDS));
+		take_cards(x, s->from.name, row->broker, broker_file(&relay->body, BROKER_CARDS));
 		err = take_in(x, envelope, a, o);
 	}
 	return err;

@@ -137,6 +137,11 @@ static op_handler *const handlers[API_COUNT] = {
 	[API_DRAFT_FILE_REMOVE] = op_draft_file_remove,
 	[API_DRAFT_FILE] = op_draft_file,
 	[API_SEARCH] = op_search,
+	[API_STRANGERS] = op_strangers,
+	[API_STRANGER] = op_stranger,
+	[API_STRANGER_ADOPT] = op_stranger_adopt,
+	[API_STRANGER_DROP] = op_stranger_drop,
+	[API_PARTNER_VOUCH] = op_partner_vouch,
 };
 
 /* ---- answers ---- */
