@@ -16,6 +16,7 @@
 struct directory;
 struct policy;
 struct forgotten;
+struct screener;
 
 struct desk {
 	struct store *store;
@@ -23,6 +24,7 @@ struct desk {
 	struct directory *directory;
 	struct policy *policy;
 	struct forgotten *forgotten;            /* NULL: nothing can be forgotten */
+	struct screener *screener;              /* the door's rules and the protected list, in memory */
 	enum realm realm;
 	char name[LIMIT_NAME + 1];
 };

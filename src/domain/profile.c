@@ -88,7 +88,7 @@ static bool is_tag(const char *s)
 
 static enum tocsin_err read_all(const json_t *o, struct arena *a, struct profile *out)
 {
-	static const char *const keys[] = { "tlp", "open", "close", "language", "community", "owes", NULL };
+	static const char *const keys[] = { "tlp", "open", "close", "language", "community", "country", "owes", NULL };
 	bool ok = true;
 	if (!json_is_object(o))
 		return fail(TOCSIN_BAD, "a profile is a JSON object");
@@ -101,6 +101,11 @@ static enum tocsin_err read_all(const json_t *o, struct arena *a, struct profile
 	out->community = json_get_bool(o, "community", false, &ok);
 	if (!ok)
 		return fail(TOCSIN_BAD, "a profile's community is true or false");
+	const char *country = json_get_str(o, "country", &ok);
+	if (!ok || (country != NULL && (strlen(country) != 2 || strspn(country, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != 2)))
+		return fail(TOCSIN_BAD, "a profile's country is two capitals (ISO 3166), such as NO");
+	if (country != NULL)
+		memcpy(out->country, country, 3);
 	err = read_lines(o, "open", a, out->open, &out->open_n);
 	if (err == TOCSIN_OK)
 		err = read_lines(o, "close", a, out->close, &out->close_n);

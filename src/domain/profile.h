@@ -6,6 +6,7 @@
  *    "close": ["threat.*"],     lines that it gets only when the author opens them by name
  *    "language": "ru",          what its people read: the preview names the texts that lack it
  *    "community": true,         it is one of the community that TLP:GREEN means
+ *    "country": "NO",           where it is (ISO 3166): what the door counts as people abroad
  *    "owes": "…"}               what it has promised to do with a warning; shown in the preview
  *
  * A profile never opens what is closed by default (source.origin, source.method, …): the author does, by name.
@@ -27,6 +28,7 @@ struct profile {
 	size_t open_n, close_n;
 	const char *language, *owes;    /* "" when not said */
 	bool community;
+	char country[3];                /* "" when not said */
 };
 /* What the partner has that nobody wrote a profile for. */
 extern const struct profile profile_none;

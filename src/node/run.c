@@ -22,6 +22,7 @@
 #include "desk/forgotten.h"
 #include "desk/policy.h"
 #include "desk/release.h"
+#include "desk/screening.h"
 #include "net/http.h"
 #include "node/folder.h"
 #include "node/node.h"
@@ -222,6 +223,8 @@ static enum tocsin_err open_store(struct node *n)
 	if (err == TOCSIN_OK)
 		err = policy_open(n->desk.store, &n->desk.policy);
 	if (err == TOCSIN_OK)
+		err = screener_open(n->desk.store, n->desk.keeper, &n->desk.screener);
+	if (err == TOCSIN_OK)
 		err = open_forgotten(n);
 	if (err == TOCSIN_OK)
 		err = take_own_cards(n);
@@ -356,6 +359,7 @@ static void node_stop(struct node *n)
 	exchange_stop(n->exchange);
 	follow_stop(n->follow);
 	http_client_stop(n->client);
+	screener_free(n->desk.screener);
 	policy_free(n->desk.policy);
 	directory_free(n->desk.directory);
 	forgotten_close(n->desk.forgotten);

@@ -59,6 +59,20 @@ CREATE TABLE lead_tag (tag BYTES NOT NULL, lead BIGINT NOT NULL, PRIMARY KEY (ta
 CREATE INDEX lead_tag_lead ON lead_tag (lead);
 
 -- ---- the door: rules, protected people, calendar ----
+CREATE TABLE door_rules (version BIGINT PRIMARY KEY, content BYTES NOT NULL, changed_at BIGINT NOT NULL, changed_by TEXT NOT NULL);
+-- People whom requests must not reach. What is known of them is sealed (desk/protected.h); a tag tells nothing without its key.
+CREATE TABLE protected (num BIGINT PRIMARY KEY, id TEXT NOT NULL, sealed BYTES NOT NULL, added_at BIGINT NOT NULL, added_by TEXT NOT NULL);
+CREATE UNIQUE INDEX protected_id ON protected (id);
+CREATE TABLE protected_tag (num BIGINT NOT NULL, tag BYTES NOT NULL, PRIMARY KEY (num, tag));
+-- The requester's record: one row a request, and sums by partner and day. Day 0 has what it ever gave.
+CREATE TABLE asked (statement BIGINT PRIMARY KEY, partner TEXT NOT NULL, day BIGINT NOT NULL, person BIGINT NOT NULL,
+  refused BIGINT NOT NULL);            -- 1: by a person here
+CREATE TABLE asked_day (partner TEXT NOT NULL, day BIGINT NOT NULL, requests BIGINT NOT NULL, person BIGINT NOT NULL,
+  abroad BIGINT NOT NULL, refused BIGINT NOT NULL, subjects BIGINT NOT NULL, warnings BIGINT NOT NULL, PRIMARY KEY (partner, day));
+-- Keyed tags of whom, and of what, it asked: for requests that are nearly the same.
+CREATE TABLE asked_tag (partner TEXT NOT NULL, tag BYTES NOT NULL, at BIGINT NOT NULL, statement BIGINT NOT NULL);
+CREATE INDEX asked_tag_of ON asked_tag (partner, tag, at);
+INSERT INTO asked_day SELECT peer, 0, 0, 0, 0, 0, 0, COUNT(*) FROM statement WHERE issued = 0 AND kind = 'warning' GROUP BY peer;
 
 -- ---- the door: what it holds, decisions, answers that leave at a fixed time ----
 -- A statement that came and is shared with nobody until people have decided; and, with a parent, one that is about it and waits with it.

@@ -21,6 +21,7 @@
 #include "desk/forgotten.h"
 #include "desk/issue.h"
 #include "desk/policy.h"
+#include "desk/screening.h"
 #include "desk/standing.h"
 #include "desk/unit.h"
 #include "proof/body.h"
@@ -69,6 +70,7 @@ static inline void home_open(struct home *h, const char *name)
 	assert_int_equal(seq, 1);
 	ok(directory_open(h->desk.store, name, &h->desk.directory));
 	ok(policy_open(h->desk.store, &h->desk.policy));
+	ok(screener_open(h->desk.store, h->desk.keeper, &h->desk.screener));
 	ok(forgotten_create(h->dir));
 	ok(forgotten_open(h->dir, &h->desk.forgotten));
 }
@@ -107,6 +109,7 @@ static inline void remove_folder(const char *dir)
 
 static inline void home_close(struct home *h)
 {
+	screener_free(h->desk.screener);
 	policy_free(h->desk.policy);
 	directory_free(h->desk.directory);
 	store_close(h->desk.store);
