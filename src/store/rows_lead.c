@@ -108,21 +108,6 @@ enum tocsin_err lead_list_partner(struct snapshot *r, const char *partner, size_
 	return all(c, err, each, arg);
 }
 
-enum tocsin_err lead_list_same(struct snapshot *r, const struct hash *tag, size_t limit, lead_each *each, void *arg)
-{
-	struct cursor *c = NULL;
-	enum tocsin_err err = cursor_open(r, &c, READ_LEADS_SAME, tag, (int64_t)limit);
-	return all(c, err, each, arg);
-}
-
-enum tocsin_err lead_same_place(struct snapshot *r, const struct hash *tag, const char *unit, const char *compartment, struct arena *a,
-	struct lead_row *out)
-{
-	struct cursor *c = NULL;
-	enum tocsin_err err = cursor_open(r, &c, READ_LEAD_SAME_PLACE, tag, unit, compartment);
-	return one(c, err, a, out);
-}
-
 enum tocsin_err lead_statements(struct snapshot *r, int64_t lead, int64_t before, size_t limit, lead_statement_each *each, void *arg)
 {
 	struct cursor *c = NULL;
@@ -144,19 +129,6 @@ enum tocsin_err lead_steps(struct snapshot *r, int64_t lead, int64_t before, siz
 		if (!each(arg, &row))
 			break;
 	}
-	return take_end(c, err);
-}
-
-enum tocsin_err lead_tags(struct snapshot *r, int64_t lead, struct hash *tags, size_t max, size_t *n)
-{
-	struct cursor *c = NULL;
-	*n = 0;
-	enum tocsin_err err = cursor_open(r, &c, READ_LEAD_TAGS, lead, (int64_t)max);
-	while (err == TOCSIN_OK && (err = cursor_next(c)) == TOCSIN_OK)
-		if (*n == max || !take_hash(c, 0, &tags[(*n)++])) {
-			err = take_damaged("lead_tag");
-			break;
-		}
 	return take_end(c, err);
 }
 
@@ -198,11 +170,6 @@ void change_lead_news(struct change *c, const struct lead_row *row, int64_t now)
 void change_lead_step(struct change *c, const char *id, const struct lead_step_row *row)
 {
 	change_run(c, WRITE_LEAD_STEP, row->at, row->what, row->done_at, row->person, row->account, row->function, row->words, id);
-}
-
-void change_lead_tag(struct change *c, const char *id, const struct hash *tag)
-{
-	change_run(c, WRITE_LEAD_TAG, tag, id);
 }
 
 void change_lead_assign(struct change *c, const struct lead_row *row, const char *owner, int64_t now)

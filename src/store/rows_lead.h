@@ -48,17 +48,11 @@ enum tocsin_err lead_list_owner(struct snapshot *r, const char *owner, bool open
 enum tocsin_err lead_list_on(struct snapshot *r, int64_t statement, size_t limit, lead_each *each, void *arg) MUST_USE;
 /* Open ones that rest on what PARTNER sent, newest first. */
 enum tocsin_err lead_list_partner(struct snapshot *r, const char *partner, size_t limit, lead_each *each, void *arg) MUST_USE;
-/* With TAG, newest first. */
-enum tocsin_err lead_list_same(struct snapshot *r, const struct hash *tag, size_t limit, lead_each *each, void *arg) MUST_USE;
-/* The newest open one with TAG in UNIT and COMPARTMENT, or else the newest closed one; MISSING without a sentence. */
-enum tocsin_err lead_same_place(struct snapshot *r, const struct hash *tag, const char *unit, const char *compartment, struct arena *a,
-	struct lead_row *out) MUST_USE;
 typedef bool lead_statement_each(void *arg, int64_t statement, int64_t at, const char *why);
 /* Newest first, behind BEFORE (0: from the newest). */
 enum tocsin_err lead_statements(struct snapshot *r, int64_t lead, int64_t before, size_t limit, lead_statement_each *each, void *arg) MUST_USE;
 typedef bool lead_step_each(void *arg, const struct lead_step_row *row);
 enum tocsin_err lead_steps(struct snapshot *r, int64_t lead, int64_t before, size_t limit, lead_step_each *each, void *arg) MUST_USE;
-enum tocsin_err lead_tags(struct snapshot *r, int64_t lead, struct hash *tags, size_t max, size_t *n) MUST_USE;
 /* The last hand-over that ACCOUNT started (FROM) or took: the other side, in the arena, and when it was accepted; MISSING
  * without a sentence. */
 enum tocsin_err shift_last(struct snapshot *r, const char *account, bool from, struct arena *a, const char **other, int64_t *at) MUST_USE;
@@ -71,7 +65,6 @@ void change_lead_join(struct change *c, const char *id, int64_t statement, const
 /* Something came for ROW, which was read as open: whoever is closing it has to look again. LATER when it is closed. */
 void change_lead_news(struct change *c, const struct lead_row *row, int64_t now);
 void change_lead_step(struct change *c, const char *id, const struct lead_step_row *row);
-void change_lead_tag(struct change *c, const char *id, const struct hash *tag);
 /* ROW as it was read; LATER when somebody was quicker. */
 void change_lead_assign(struct change *c, const struct lead_row *row, const char *owner, int64_t now);
 void change_lead_assess(struct change *c, const struct lead_row *row, const char *assessment, int64_t review_at, int64_t now);

@@ -54,9 +54,6 @@ CREATE INDEX lead_partner_lead ON lead_partner (lead);
 CREATE TABLE lead_step (num BIGINT PRIMARY KEY, lead BIGINT NOT NULL, at BIGINT NOT NULL, what TEXT NOT NULL, done_at BIGINT NOT NULL, person TEXT NOT NULL,
   account TEXT NOT NULL, function TEXT NOT NULL, words TEXT NOT NULL);
 CREATE INDEX lead_step_lead ON lead_step (lead, num);
--- Its subjects as tags under a key of this node alone.
-CREATE TABLE lead_tag (tag BYTES NOT NULL, lead BIGINT NOT NULL, PRIMARY KEY (tag, lead));
-CREATE INDEX lead_tag_lead ON lead_tag (lead);
 
 -- ---- the door: rules, protected people, calendar ----
 CREATE TABLE door_rules (version BIGINT PRIMARY KEY, content BYTES NOT NULL, changed_at BIGINT NOT NULL, changed_by TEXT NOT NULL);

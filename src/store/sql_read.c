@@ -601,13 +601,6 @@ const struct sql_text sql_reads[READ_COUNT] = {
 	[READ_LEAD_STEPS] = { "lead steps",
 	        "SELECT num, at, what, done_at, person, account, function, words FROM lead_step WHERE lead = $1 AND num < $2 ORDER BY num DESC LIMIT $3",
 	        "iii" },
-	[READ_LEAD_TAGS] = { "lead tags", "SELECT tag FROM lead_tag WHERE lead = $1 ORDER BY tag LIMIT $2", "ii" },
-	[READ_LEADS_SAME] = { "leads of a subject",
-	        "SELECT " LEAD_ALL " FROM lead_tag t JOIN lead l ON l.num = t.lead" LEAD_JOINS " WHERE t.tag = $1 ORDER BY t.lead DESC LIMIT $2", "hi" },
-	[READ_LEAD_SAME_PLACE] = { "lead of a subject in a place",
-	        "SELECT " LEAD_ALL " FROM lead_tag t JOIN lead l ON l.num = t.lead" LEAD_JOINS " WHERE t.tag = $1 AND l.unit = $2 AND l.compartment = $3"
-	        " ORDER BY l.open DESC, t.lead DESC LIMIT 1",
-	        "htt" },
 	[READ_SHIFT_FROM] = { "shift from",
 	        "SELECT to_account, to_signed_at FROM handover WHERE from_account = $1 AND to_signed_at > 0 ORDER BY num DESC LIMIT 1", "t" },
 	[READ_SHIFT_TO] = { "shift to",
