@@ -140,7 +140,9 @@ static enum tocsin_err find(const struct desk *d, struct snapshot *read, const s
 		err = clock_paged(read, w->num, v->account, &paged);
 	w->showing = NULL;
 	zone_free(s.zone);
-	w->seen = w->found && (v->everything || has_scope(v, w->scope) || has_scope(v, everywhere) ||
+	/* Of what is held at the door, who may not look at that learns nothing. */
+	bool sight = strcmp(w->kind, clock_kind_name(CLOCK_DOOR)) != 0 || access_may(v, RIGHT_DOOR_READ) == TOCSIN_OK;
+	w->seen = w->found && (v->everything || (sight && (has_scope(v, w->scope) || has_scope(v, everywhere))) ||
 		strcmp(w->owner, v->account) == 0 || paged);
 	if (err == TOCSIN_OK && !w->seen)
 		err = fail(TOCSIN_MISSING, "there is no clock %.40s", id);
@@ -256,6 +258,7 @@ enum tocsin_err clocks_list(const struct desk *d, struct snapshot *read, const s
 		f.owner = v->account;
 	err = clock_list(read, &f, add, &l);
 	f.owner = NULL;
+	f.door = access_may(v, RIGHT_DOOR) == TOCSIN_OK;
 	for (size_t i = 0; err == TOCSIN_OK && !mine && !v->everything && i < v->scope_n; i++) {
 		f.scope = v->scope[i];
 		err = clock_list(read, &f, add, &l);

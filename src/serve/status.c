@@ -6,6 +6,7 @@
 
 #include "desk/clocks.h"
 #include "serve/internal.h"
+#include "store/rows_door.h"
 #include "store/rows.h"
 #include "store/rows_draft.h"
 #include "store/rows_page.h"
@@ -173,6 +174,18 @@ static enum tocsin_err draft_alarms(struct snapshot *r, json_t *alarms)
 
 /* What is due is done at once; when it is not, nobody is reminded of anything.  What everybody was told in vain is told
  * here. */
+#define UNSCREENED_MAX 1000
+
+static enum tocsin_err door_alarms(struct snapshot *r, json_t *alarms)
+{
+	size_t n = 0;
+	enum tocsin_err err = door_unscreened(r, UNSCREENED_MAX, &n);
+	if (n > 0)
+		alarm_add(alarms, "door", "%zu%s requests could not be screened, and stay closed: look at the rules of screening", n,
+			n == UNSCREENED_MAX ? " or more" : "");
+	return err;
+}
+
 static enum tocsin_err clock_alarms(struct snapshot *r, json_t *alarms)
 {
 	int64_t next, oldest;
@@ -352,6 +365,8 @@ enum tocsin_err status_make(struct serve *s, json_t **out)
 		err = page_alarms(s, r, alarms);
 	if (err == TOCSIN_OK)
 		err = draft_alarms(r, alarms);
+	if (err == TOCSIN_OK)
+		err = door_alarms(r, alarms);
 	snapshot_close(r);
 	partner_alarms(alarms, json_object_get(exchange, "partners"));
 

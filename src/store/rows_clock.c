@@ -150,7 +150,7 @@ enum tocsin_err clock_list(struct snapshot *r, const struct clock_filter *f, clo
 	else if (f->scope == 0)
 		err = cursor_open(r, &c, READ_CLOCKS_ALL, f->due_at, f->num, limit);
 	else
-		err = cursor_open(r, &c, READ_CLOCKS_SCOPE, f->scope, f->due_at, f->num, limit);
+		err = cursor_open(r, &c, READ_CLOCKS_SCOPE, f->scope, f->due_at, f->num, (int64_t)f->door, limit);
 	if (err == TOCSIN_OK)
 		err = show_each(c, each, arg);
 	/* One of these two finds nothing: a scope is a unit's, or the inspectors'. */

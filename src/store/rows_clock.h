@@ -53,6 +53,7 @@ enum tocsin_err clock_list_draft(struct snapshot *r, int64_t draft, clock_each *
 struct clock_filter {
 	const char *owner;                      /* of this one; NULL: */
 	int64_t scope;                          /* what this scope may see; 0: all */
+	bool door;                              /* of a scope: those of the door, too */
 	int64_t due_at, num;                    /* only those behind; 0, 0: from the start */
 	size_t limit;
 };

@@ -351,8 +351,8 @@ const struct sql_text sql_reads[READ_COUNT] = {
 	[READ_CLOCKS_SCOPE] = { "clocks of a scope",
 	        "SELECT " CLOCK_SHOWN " FROM scope z CROSS JOIN clock c" CLOCK_JOINS " WHERE z.num = $1 AND c.unit = z.unit"
 	        " AND c.compartment = z.compartment AND c.ended_at = 0 AND (c.due_at, c.num) > ($2, $3)"
-	        " ORDER BY c.due_at, c.num LIMIT $4",
-	        "iiii" },
+	        " AND (c.kind <> 'door' OR $4 = 1) ORDER BY c.due_at, c.num LIMIT $5",
+	        "iiiii" },
 	/* The unit of the inspectors is every unit. */
 	[READ_CLOCKS_COMPARTMENT] = { "clocks of a compartment",
 	        "SELECT " CLOCK_SHOWN " FROM scope z CROSS JOIN clock c" CLOCK_JOINS " WHERE z.num = $1 AND z.unit = '*'"
