@@ -300,7 +300,7 @@ HOME_TEST(held_and_not_held_are_the_same_answer)
 	ok(answers(h, &k.anna, r[1].num, "false", &at[1]));
 	assert_int_equal(at[0], at[1]);
 	int64_t before = last_num(h);
-	clock_set(at[0] - 1);
+	clock_set(at[0] - MINUTE);
 	ok(door_answers_leave(&h->desk, clock_now(), &next, &issued));
 	assert_int_equal(next, at[0]);
 	assert_int_equal(last_num(h), before);
