@@ -27,7 +27,7 @@ is "$(by b ana clocks --json | jq '[.[] | select(.kind == "door")] | length')" 0
 is "$(by b lea clocks --json | jq '[.[] | select(.kind == "door")] | length')" 1 "who decides has one"
 is "$(by b lea door show "$one" --json | jq -r '.fields[] | select(.name == "subject.name") | .value')" "Oleg Nikto" "who decides reads it"
 run 1 "it is not answered before" by b lea answer "$one" --result nothing-held
-run 0 "a retraction of it arrives" at a retract "$one" --reason "Oleg Nikto was found"
+run 0 "a retraction of it arrives" at a retract "$one" --reason "Oleg Nikto was found" --wait 20
 sleep 1
 is "$(by b ana search found --json | jq '[.items[]?] | length')" 0 "and is not shown either"
 is "$(by b lea door show "$one" --json | jq -r '.with[0].kind')" retraction "it waits with what it refers to"
