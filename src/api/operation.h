@@ -161,6 +161,9 @@ enum api_id {
 	API_STRANGER_ADOPT,
 	API_STRANGER_DROP,
 	API_PARTNER_VOUCH,
+	/* requests */
+	API_ASKS,
+	API_ASK,
 
 	API_COUNT
 };

@@ -75,6 +75,11 @@ int print_answer(const struct context *x, enum tocsin_err err, json_t *answer, c
 /* Reads a JSON object from FILE ("-": standard input). */
 enum tocsin_err read_json(const char *file, json_t **out) MUST_USE;
 
+/* ---- evidence.c ---- */
+/* The bundle of the statement ID, as an archive; and an archive into the folder OUT, which must not be there. */
+enum tocsin_err evidence_fetch(const struct context *x, const char *id, struct buf *archive) MUST_USE;
+enum tocsin_err evidence_unpack(const char *out, struct bytes archive) MUST_USE;
+
 /* ---- commands, one file each ---- */
 int command_init(const struct context *x, int argc, char **argv);
 int command_serve(const struct context *x, int argc, char **argv);
@@ -95,8 +100,9 @@ int command_retention(const struct context *x, int argc, char **argv);
 int command_reach(const struct context *x, int argc, char **argv);
 int command_close(const struct context *x, int argc, char **argv);
 int command_record(const struct context *x, int argc, char **argv);
-int command_request(const struct context *x, int argc, char **argv);
+int command_ask(const struct context *x, int argc, char **argv);
 int command_answer(const struct context *x, int argc, char **argv);
+int command_breach(const struct context *x, int argc, char **argv);
 int command_list(const struct context *x, int argc, char **argv);
 int command_search(const struct context *x, int argc, char **argv);
 int command_show(const struct context *x, int argc, char **argv);

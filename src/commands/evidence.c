@@ -48,6 +48,27 @@ static enum tocsin_err unpack(const char *path, struct bytes archive, size_t *n)
 	return err;
 }
 
+enum tocsin_err evidence_fetch(const struct context *x, const char *id, struct buf *archive)
+{
+	struct buf path;
+	buf_init(&path, 4096);
+	buf_add_str(&path, "/api/v1/statements/");
+	client_quote(&path, id);
+	buf_add_str(&path, "/evidence");
+	buf_add_char(&path, 0);
+	enum tocsin_err err = buf_end(&path, "an id");
+	if (err == TOCSIN_OK)
+		err = client_ask(x, "GET", (const char *)path.p, NULL, NULL, archive);
+	buf_free(&path);
+	return err;
+}
+
+enum tocsin_err evidence_unpack(const char *out, struct bytes archive)
+{
+	size_t n;
+	return unpack(out, archive, &n);
+}
+
 int command_evidence(const struct context *x, int argc, char **argv)
 {
 	const char *out = NULL, *only = NULL, *reveal = NULL;

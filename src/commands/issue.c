@@ -170,13 +170,13 @@ int issue_about(const struct context *x, const char *kind, const char *id, json_
 
 int command_respond(const struct context *x, int argc, char **argv)
 {
-	const char *stage = NULL, *text = NULL, *reason = NULL, *question = NULL, *outcome = NULL, *specific = NULL, *copy = NULL, *wait = NULL;
+	const char *stage = NULL, *text = NULL, *reason = NULL, *question = NULL, *outcome = NULL, *specific = NULL, *copy = NULL, *open = NULL, *wait = NULL;
 	long seconds;
 	struct words plain, attach = { 0 };
 	const struct option options[] = {
 		{ "--attach", OPTION_MANY, &attach },
 		{ "--stage", OPTION_ONE, &stage }, { "--text", OPTION_ONE, &text }, { "--reason", OPTION_ONE, &reason }, { "--question", OPTION_ONE, &question },
-		{ "--outcome", OPTION_ONE, &outcome }, { "--specific", OPTION_ONE, &specific }, { "--copy", OPTION_ONE, &copy }, { "--wait", OPTION_ONE, &wait }, { NULL },
+		{ "--outcome", OPTION_ONE, &outcome }, { "--specific", OPTION_ONE, &specific }, { "--copy", OPTION_ONE, &copy }, { "--open-request", OPTION_ONE, &open }, { "--wait", OPTION_ONE, &wait }, { NULL },
 	};
 	if (!args_take(argc, argv, options, &plain, 1, 1) || stage == NULL || !seconds_of(wait, &seconds))
 		return usage("respond");
@@ -188,19 +188,21 @@ int command_respond(const struct context *x, int argc, char **argv)
 	put_text(fields, "outcome", outcome);
 	put_text(fields, "assessment.specific", specific);
 	put_text(fields, "copy", copy);
+	put_text(fields, "open-request", open);
 	return issue_about_with(x, "response", plain.word[0], fields, &attach, seconds);
 }
 
 int command_close(const struct context *x, int argc, char **argv)
 {
-	const char *outcome = NULL, *reason = NULL, *wait = NULL;
+	const char *outcome = NULL, *reason = NULL, *open = NULL, *wait = NULL;
 	long seconds;
 	struct words plain;
-	const struct option options[] = { { "--outcome", OPTION_ONE, &outcome }, { "--reason", OPTION_ONE, &reason }, { "--wait", OPTION_ONE, &wait }, { NULL } };
+	const struct option options[] = { { "--outcome", OPTION_ONE, &outcome }, { "--reason", OPTION_ONE, &reason }, { "--open-request", OPTION_ONE, &open }, { "--wait", OPTION_ONE, &wait }, { NULL } };
 	if (!args_take(argc, argv, options, &plain, 1, 1) || outcome == NULL || !seconds_of(wait, &seconds))
 		return usage("close");
 	json_t *fields = json_object();
 	put_text(fields, "outcome", outcome);
 	put_text(fields, "reason", reason);
+	put_text(fields, "open-request", open);
 	return issue_about(x, "closure", plain.word[0], fields, seconds);
 }

@@ -14,6 +14,7 @@
 #include "base/tar.h"
 #include "base/text.h"
 #include "commands/command.h"
+#include "domain/breach.h"
 #include "domain/evidence.h"
 
 #define CARDS_MOST 64
@@ -33,12 +34,13 @@ struct arguments {
 	const char *card[CARDS_MOST];
 	size_t card_n;
 	const char *shown_name, *shown_field;
+	const char *answer;                    /* that contradicts a breach, perhaps */
 	bool json;
 };
 
 static int usage_verify(const char *why)
 {
-	fprintf(stderr, "tocsin: verify: %s\nusage: tocsin verify PATH --card FILE... [--shown-to NAME FIELD] [--json]\n",
+	fprintf(stderr, "tocsin: verify: %s\nusage: tocsin verify PATH --card FILE... [--shown-to NAME FIELD] [--answer PATH] [--json]\n",
 		why);
 	return EXIT_USAGE;
 }
@@ -63,6 +65,11 @@ static int take_arguments(int argc, char **argv, struct arguments *a)
 				return usage_verify("--shown-to needs a name and a field, once");
 			a->shown_name = argv[++i];
 			a->shown_field = argv[++i];
+			cards = false;
+		} else if (!plain && strcmp(argv[i], "--answer") == 0) {
+			if (left < 1 || a->answer != NULL)
+				return usage_verify("--answer needs a bundle, once");
+			a->answer = argv[++i];
 			cards = false;
 		} else if (!plain && argv[i][0] == '-') {
 			return usage_verify("there is no such option");
@@ -216,17 +223,17 @@ static void tell_json(const struct arguments *a, const struct evidence_verdict *
 }
 
 /* The check itself; what it cannot even begin with is an error of its own, not a verdict. */
-static enum tocsin_err run(const struct arguments *a, struct bundle *b, const struct bytes *trusted,
+static enum tocsin_err run(const char *path, size_t card_n, struct bundle *b, const struct bytes *trusted,
 	struct arena *arena, struct evidence_verdict *v)
 {
 	struct evidence e;
-	enum tocsin_err err = read_bundle(b, a->path);
+	enum tocsin_err err = read_bundle(b, path);
 	if (err == TOCSIN_MISSING || err == TOCSIN_BROKEN)
 		return err;
 	if (err == TOCSIN_OK)
 		err = evidence_take(b->file, b->n, &e);
 	if (err == TOCSIN_OK)
-		err = evidence_check(&e, trusted, a->card_n, arena, v);
+		err = evidence_check(&e, trusted, card_n, arena, v);
 	if (err == TOCSIN_BROKEN)
 		return err;
 	if (err != TOCSIN_OK) {
@@ -236,6 +243,69 @@ static enum tocsin_err run(const struct arguments *a, struct bundle *b, const st
 		v->sentence = sentence == NULL ? "it does not verify" : sentence;
 	}
 	return TOCSIN_OK;
+}
+
+/* ---- a breach: a folder of bundles ---- */
+
+static bool is_breach(const char *path)
+{
+	char part[4096];
+	bool request = file_join(part, sizeof part, path, "request") == TOCSIN_OK && file_exists(part);
+	return request && file_join(part, sizeof part, path, "record") == TOCSIN_OK && file_exists(part);
+}
+
+/* Checks the bundle NAME of the folder (NULL: at PATH itself) into V. */
+static enum tocsin_err run_part(const struct arguments *a, const char *path, const char *name, const struct bytes *trusted,
+	struct arena *arena, struct evidence_verdict *v)
+{
+	char part[4096];
+	struct bundle *b = calloc(1, sizeof *b);
+	enum tocsin_err err = b == NULL ? fail(TOCSIN_BROKEN, "no memory to verify %s", path)
+		: name == NULL ? TOCSIN_OK : file_join(part, sizeof part, path, name);
+	if (err == TOCSIN_OK)
+		err = run(name == NULL ? path : part, a->card_n, b, trusted, arena, v);
+	/* What V says of it borrows from its files. */
+	for (size_t i = 0; err == TOCSIN_OK && i < v->line_n; i++) {
+		v->line[i].value.p = arena_copy(arena, v->line[i].value.p, v->line[i].value.n);
+		if (v->line[i].value.p == NULL)
+			err = fail(TOCSIN_BROKEN, "no memory to verify %s", path);
+	}
+	if (b != NULL)
+		free_bundle(b);
+	return err;
+}
+
+static int verify_breach(const struct arguments *a, const struct bytes *trusted, struct arena *arena)
+{
+	struct evidence_verdict request, record, extension, answer;
+	struct breach_verdict v;
+	char part[4096];
+	bool extended = file_join(part, sizeof part, a->path, "extension") == TOCSIN_OK && file_exists(part);
+	enum tocsin_err err = run_part(a, a->path, "request", trusted, arena, &request);
+	if (err == TOCSIN_OK)
+		err = run_part(a, a->path, "record", trusted, arena, &record);
+	if (err == TOCSIN_OK && extended)
+		err = run_part(a, a->path, "extension", trusted, arena, &extension);
+	if (err == TOCSIN_OK && a->answer != NULL)
+		err = run_part(a, a->answer, NULL, trusted, arena, &answer);
+	if (err != TOCSIN_OK)
+		return complain(err);
+	const struct breach b = { &request, &record, extended ? &extension : NULL, a->answer != NULL ? &answer : NULL };
+	breach_check(&b, &v);
+	if (a->json) {
+		json_t *j = breach_json(&v);
+		json_object_set_new(j, "request", evidence_json(&request));
+		json_object_set_new(j, "record", evidence_json(&record));
+		print_json(j);
+		json_decref(j);
+	} else {
+		struct buf out;
+		buf_init(&out, 65536);
+		breach_print(&v, &out);
+		print_text("%.*s", (int)out.n, (const char *)out.p);
+		buf_free(&out);
+	}
+	return v.ok ? EXIT_DONE : EXIT_REFUSED;
 }
 
 int command_verify(int argc, char **argv)
@@ -251,9 +321,14 @@ int command_verify(int argc, char **argv)
 	struct arena *arena = arena_new(ARENA_MOST);
 	enum tocsin_err err = b == NULL || arena == NULL ? fail(TOCSIN_BROKEN, "no memory to verify %s", a.path) :
 		read_cards(&a, card, trusted);
-	if (err == TOCSIN_OK)
-		err = run(&a, b, trusted, arena, &v);
-	if (err == TOCSIN_OK) {
+	bool breach = err == TOCSIN_OK && is_breach(a.path);
+	if (err == TOCSIN_OK && !breach && a.answer != NULL)
+		err = fail(TOCSIN_BAD, "--answer is for a folder of tocsin breach: %s is none", a.path);
+	if (err == TOCSIN_OK && !breach)
+		err = run(a.path, a.card_n, b, trusted, arena, &v);
+	if (err == TOCSIN_OK && breach) {
+		status = verify_breach(&a, trusted, arena);
+	} else if (err == TOCSIN_OK) {
 		const char *shown = a.shown_name == NULL ? NULL : evidence_shown(&v, a.shown_name, a.shown_field);
 		if (a.json)
 			tell_json(&a, &v, shown);

@@ -462,3 +462,19 @@ enum tocsin_err release_direct(const struct desk *d, struct snapshot *read, cons
 		err = rule_refuse("issue.draft", "a %s is written as a draft, and released by a second person", kind);
 	return err;
 }
+
+enum tocsin_err release_request(const struct desk *d, const struct view *v, const struct body_field *field, size_t n)
+{
+	enum tlp level = TLP_RED;
+	bool person = false;
+	for (size_t i = 0; !v->everything && i < n; i++) {
+		struct bytes value = field[i].value;
+		char word[32];
+		snprintf(word, sizeof word, "%.*s", value.n >= 2 && value.n < sizeof word ? (int)value.n - 2 : 0, (const char *)value.p + 1);
+		person = person || (strcmp(field[i].name, "request.type") == 0 && strcmp(word, "person") == 0);
+		if (strcmp(field[i].name, "handling.tlp") == 0 && !tlp_find(word, &level))
+			level = TLP_RED;
+	}
+	return person && plan_two_people(d, "request", level)
+		? rule_refuse("issue.draft", "a request about a person is written as a draft, and released by a second person") : TOCSIN_OK;
+}

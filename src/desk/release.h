@@ -18,6 +18,7 @@
 
 #include "base/json.h"
 #include "desk/access.h"
+#include "proof/body.h"
 
 /* What somebody confirms by name. */
 struct release_consent {
@@ -56,5 +57,7 @@ enum tocsin_err release_resume(const struct desk *d) MUST_USE;
  * role. */
 enum tocsin_err release_direct(const struct desk *d, struct snapshot *read, const struct view *v, const char *kind,
 	const struct hash *re, size_t n) MUST_USE;
+/* The same for what a request asks about: about a person two look at it where they do at a warning of its marking. */
+enum tocsin_err release_request(const struct desk *d, const struct view *v, const struct body_field *field, size_t n) MUST_USE;
 
 #endif

@@ -134,6 +134,7 @@ op_handler op_search;
 op_handler op_leads, op_lead, op_lead_open, op_lead_assign, op_lead_assess, op_lead_step, op_lead_review, op_lead_close, op_lead_reopen;
 op_handler op_custody;
 op_handler op_strangers, op_stranger, op_stranger_adopt, op_stranger_drop, op_partner_vouch;
+op_handler op_asks, op_ask;
 op_handler op_draft_add, op_drafts, op_draft, op_draft_edit, op_draft_propose, op_draft_release, op_draft_refuse,
 	op_draft_withdraw, op_draft_review, op_determine, op_profile, op_profile_put;
 op_handler op_policy, op_policy_set, op_policy_preset;

@@ -162,6 +162,8 @@ static enum tocsin_err plan_item(struct serve *s, struct snapshot *r, const stru
 	/* What a desk of several people releases by two leaves by no other door. */
 	if (err == TOCSIN_OK)
 		err = release_direct(s->desk, r, v, item->kind, re, item->re_n);
+	if (err == TOCSIN_OK && strcmp(item->kind, "request") == 0)
+		err = release_request(s->desk, v, item->field, item->field_n);
 	struct planned like = { .item = item,
 		.re = re,
 		.re_n = item->re_n,

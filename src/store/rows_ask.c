@@ -101,8 +101,9 @@ enum tocsin_err asks_list(struct snapshot *r, enum ask_list which, const char *p
 		err = cursor_open(r, &c, READ_ASKS_OPEN, before, (int64_t)limit);
 	else if (which == ASK_LIST_THEIRS || which == ASK_LIST_OURS)
 		err = cursor_open(r, &c, READ_ASKS_OWED, (int64_t)(which == ASK_LIST_OURS), before, (int64_t)limit);
-	else if (which == ASK_LIST_BREACHED)
-		err = cursor_open(r, &c, READ_ASKS_BREACHED, before, (int64_t)limit);
+	else if (which == ASK_LIST_BREACHED || which == ASK_LIST_ANSWERED || which == ASK_LIST_ALL)
+		err = cursor_open(r, &c, which == ASK_LIST_BREACHED ? READ_ASKS_BREACHED : which == ASK_LIST_ALL ? READ_ASKS_ALL
+				: READ_ASKS_ANSWERED, before, (int64_t)limit);
 	else
 		err = cursor_open(r, &c, which == ASK_LIST_PARTNER ? READ_ASKS_OF : READ_ASKS_PARTNER, partner, before, (int64_t)limit);
 	return err == TOCSIN_OK ? rows(c, each, arg) : err;

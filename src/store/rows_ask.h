@@ -37,7 +37,8 @@ enum tocsin_err asks_start(struct snapshot *r, size_t limit, ask_each *each, voi
 enum tocsin_err asks_look(struct snapshot *r, int64_t now, size_t limit, ask_each *each, void *arg) MUST_USE;
 enum tocsin_err asks_next(struct snapshot *r, int64_t *at) MUST_USE;
 
-enum ask_list { ASK_LIST_OPEN, ASK_LIST_THEIRS, ASK_LIST_OURS, ASK_LIST_BREACHED, ASK_LIST_PARTNER_OPEN, ASK_LIST_PARTNER };
+enum ask_list { ASK_LIST_OPEN, ASK_LIST_THEIRS, ASK_LIST_OURS, ASK_LIST_BREACHED, ASK_LIST_ANSWERED, ASK_LIST_ALL,
+	ASK_LIST_PARTNER_OPEN, ASK_LIST_PARTNER };
 /* Newest first, below BEFORE; THEIRS: open ones that we owe an answer to, OURS: that we wait for; PARTNER: of the last two only. */
 enum tocsin_err asks_list(struct snapshot *r, enum ask_list which, const char *partner, int64_t before, size_t limit, ask_each *each,
 	void *arg) MUST_USE;

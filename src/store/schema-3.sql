@@ -20,6 +20,7 @@ CREATE INDEX ask_open ON ask (statement) WHERE state = 'open';
 CREATE INDEX ask_owed ON ask (ours, statement) WHERE state = 'open';
 CREATE INDEX ask_partner ON ask (partner, statement) WHERE state = 'open';
 CREATE INDEX ask_of ON ask (partner, statement);
+CREATE INDEX ask_answered ON ask (statement) WHERE state = 'answered';
 CREATE INDEX ask_breached ON ask (statement) WHERE breach_at > 0;
 CREATE INDEX ask_breach ON ask (breach) WHERE breach_at > 0;
 CREATE INDEX ask_start ON ask (statement) WHERE state = 'open' AND clock = 0 AND received_at > 0;

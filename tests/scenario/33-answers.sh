@@ -65,7 +65,7 @@ match "$(rules a "$one")" 'outcomes-differ' "which is a contradiction"
 
 # ---- requests ----
 printf '{"question":"Who said it?","purpose":"to protect the hall","urgency":"urgent","due":"2027-02-01T00:00:00Z","legal-basis":"Art. 12","request.type":"event","urgency.grounds":"the window is open"}\n' >"$W/request.json"
-run 0 "a request about it" at b request --to a.exercise --re "$one" --wait 20 "$W/request.json"
+run 0 "a request about it" at b ask a.exercise --about "$one" --wait 20 --file "$W/request.json"
 request=${out%% *}
 match "$(state b "$request")" '^delivered, no answer for' "waits for an answer"
 run 1 "an answer is to a request" at a answer "$one" --result provided
@@ -76,6 +76,6 @@ run 0 "more time is asked for" at a answer "$request" --result needs-time --due 
 until_true 20 is_listed b "$request" needs-time; is $? 0 "which is a state"
 run 0 "it is answered" at a answer "$request" --result partly --text "a fisherman" --wait 20
 until_true 20 is_state b "$request" partly; is $? 0 "and shown so"
-run 1 "a request without a purpose is refused" at b request --to a.exercise "$W/remark.json"
+run 1 "a request without a purpose is refused" at b ask a.exercise --type event --question "Who?" --legal-basis "Art. 12"
 for n in a b; do run 0 "log account passes on $n" at $n log account; done
 done_testing

@@ -40,7 +40,7 @@ match "$(at b lead show "$lead")" 'interviewed +operator, his neighbour: knows h
 
 # ---- requests, and closing ----
 printf '{"request.type":"detail","legal-basis":"Art. 5","question":"Which car?","purpose":"to find it","urgency":"routine"}\n' >"$W/ask.json"
-run 0 "a question about it is asked" at b request --to a.exercise --re "$first" --wait 20 "$W/ask.json"
+run 0 "a question about it is asked" at b ask a.exercise --about "$first" --wait 20 --file "$W/ask.json"
 ask=${out%% *}
 until_true 10 sh -c "[ \"\$($T -d $W/b/dir lead show $lead --json | jq '.statements | length')\" = 2 ]"; is $? 0 "what refers to the lead's warning joins it"
 until_true 10 sh -c "$T -d $W/b/dir clocks --about $ask --json | jq -e '.[] | select(.kind == \"reply-by\")'"; is $? 0 "its clock runs"
