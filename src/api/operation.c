@@ -6,10 +6,26 @@
 
 const struct api_field api_nothing[] = { { NULL } };
 
-static const struct api_operation *const tables[] = { api_table_node, api_table_partner, api_table_statement,
-	api_table_account, api_table_policy, api_table_draft, api_table_clock, api_table_page, api_table_keep, api_table_door,
-	api_table_contact, api_table_search, api_table_access, api_table_lead,
-	api_table_broker, api_table_border, api_table_ask };
+static const struct api_operation *const tables[] = {
+	api_table_node,
+	api_table_partner,
+	api_table_statement,
+	api_table_account,
+	api_table_policy,
+	api_table_draft,
+	api_table_clock,
+	api_table_page,
+	api_table_keep,
+	api_table_door,
+	api_table_contact,
+	api_table_search,
+	api_table_access,
+	api_table_lead,
+	api_table_broker,
+	api_table_border,
+	api_table_ask,
+	api_table_correction,
+};
 
 const struct api_operation *api_each(size_t i)
 {

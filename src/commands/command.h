@@ -96,6 +96,7 @@ int command_forget(const struct context *x, int argc, char **argv);
 int command_door(const struct context *x, int argc, char **argv);
 int command_lead(const struct context *x, int argc, char **argv);
 int command_hold(const struct context *x, int argc, char **argv);
+int command_correction(const struct context *x, int argc, char **argv);
 int command_retention(const struct context *x, int argc, char **argv);
 int command_reach(const struct context *x, int argc, char **argv);
 int command_close(const struct context *x, int argc, char **argv);

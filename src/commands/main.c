@@ -76,6 +76,10 @@ const struct command commands[] = {
 		"reopen ID --words TEXT (--for 30d | --until TIME)",
 		"tips about people and plots, until somebody has found something out about them", command_lead },
 	{ "retention", "[list | keep ID --until TIME --reason TEXT]", "how long content is kept, and what is over its time", command_retention },
+	{ "correction", "open --who WORDS --checked WORDS --asks correct|delete|restrict --name NAME... | list | show CASE | find CASE | "
+		"propose CASE ID --what correct|delete|restrict|keep --reason TEXT [--ground TEXT] [--set FIELD=TEXT...] | agree PROPOSAL | "
+		"refuse PROPOSAL --reason TEXT | close CASE [--discreet] | reply CASE",
+		"somebody asks to be corrected or deleted: what is held, what becomes of it, who is told, and the reply", command_correction },
 	{ "list", "[--in|--out] [--peer NAME] [--kind KIND] [--limit N]", "statements, newest first", command_list },
 	{ "search", "WORD... [--kind KIND] [--peer NAME] [--limit N]", "statements by words of the lines that you may read, newest first; several words in quotation marks as they stand", command_search },
 	{ "show", "ID", "one statement, its lines, its receipt, its answers", command_show },

@@ -42,6 +42,7 @@ enum right {
 	RIGHT_PROTECTED,                        /* the list of protected people */
 	RIGHT_CORRECT,                          /* find and propose a correction for who asks for it */
 	RIGHT_CORRECT_AGREE,
+	RIGHT_CORRECT_READ,                     /* read what was proposed and decided */
 	RIGHT_EXPOSURE,                         /* read what partners have learnt from us; silence */
 	RIGHT_BUDGET,                           /* set what a source may bear; sign a release that passes it */
 	RIGHT_STRANGER,                         /* what comes from nodes that are no partners */

@@ -22,6 +22,7 @@ static const struct clock_rule rules[CLOCK_KINDS] = {
 	[CLOCK_LEAD] = { "lead", false, false, false, true, "a lead whose review date has come" },
 	[CLOCK_DOOR] = { "door", true, false, false, false, "held at the door, and nobody has decided" },
 	[CLOCK_CUSTODY] = { "custody", false, false, false, false, "its broker has not said what became of it" },
+	[CLOCK_CORRECTION] = { "correction", false, false, false, false, "who asked to be corrected or deleted has had no reply in time" },
 	[CLOCK_FORGET] = { "forget", true, false, false, false, "its time is over, and nobody has decided about it" },
 };
 

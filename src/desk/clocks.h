@@ -34,6 +34,7 @@ enum clock_kind {
 	CLOCK_LEAD,             /* a lead's review date; always named */
 	CLOCK_DOOR,             /* held at the door; met by the decision */
 	CLOCK_CUSTODY,          /* tendered to a broker; met by the broker's last word about it; always named */
+	CLOCK_CORRECTION,       /* somebody asks to be corrected or deleted; met by the reply; always named */
 	CLOCK_FORGET,           /* retention ran out, or a review date has come */
 	CLOCK_KINDS
 };

@@ -299,6 +299,36 @@ enum tocsin_err forget_propose(const struct desk *d, const struct view *v, const
 	return err == TOCSIN_OK ? answer(d, id, &row->id, out) : err;
 }
 
+enum tocsin_err forget_two(const struct desk *d, const struct view *v, struct snapshot *read, struct change *c,
+	const struct statement_row *row, const char *proposed_by, int64_t proposed_at, const char *reason)
+{
+	char id[FORGET_ID + 1], hex[2 * SHA256_SIZE + 1];
+	struct reach_set set;
+	int64_t now = clock_now();
+	hex_encode(row->id.b, SHA256_SIZE, hex);
+	if (d->forgotten == NULL)
+		return fail(TOCSIN_REFUSED, "this node has no list of what it forgot");
+	if ((row->marks & STATEMENT_MARK_FORGOTTEN) != 0)
+		return fail(TOCSIN_REFUSED, "the content of %.16s is forgotten already", hex);
+	enum tocsin_err err = reach_set_open(&set);
+	if (err == TOCSIN_OK)
+		err = reach_same(read, row->num, &set);
+	if (err == TOCSIN_OK)
+		err = forget_held(read, &set);
+	reach_set_free(&set);
+	if (err == TOCSIN_OK && strcmp(proposed_by, v->account) == 0)
+		err = rule_refuse("forget.two-people", "%s proposed it", v->account);
+	if (err != TOCSIN_OK)
+		return err;
+	forget_new_id(id);
+	change_forgetting_two(c, &(struct forgetting_row) { .id = id, .statement = row->num, .reason = reason,
+		.proposed_by = proposed_by, .proposed_at = proposed_at, .agreed_by = v->account, .agreed_at = now,
+		.due_at = now + policy_int(d, "forget.wait") });
+	change_event(c, "forgetting agreed", row->num, id);
+	audit_add(c, v, "forget.agree", hex, id);
+	return TOCSIN_OK;
+}
+
 enum tocsin_err forget_agree(const struct desk *d, const struct view *v, const char *id, json_t **out)
 {
 	struct deciding g;

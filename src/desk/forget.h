@@ -29,6 +29,10 @@ enum tocsin_err forget_propose(const struct desk *d, const struct view *v, const
 	const char *reason, json_t **out) MUST_USE;
 /* Somebody else agrees (rule forget.two-people): it is done after forget.wait. MISSING: V sees no such proposal. */
 enum tocsin_err forget_agree(const struct desk *d, const struct view *v, const char *id, json_t **out) MUST_USE;
+/* What PROPOSED_BY proposed elsewhere V agrees to, in C, with the same wait and the same rules: but what is still on its
+ * way is waited for. */
+enum tocsin_err forget_two(const struct desk *d, const struct view *v, struct snapshot *read, struct change *c,
+	const struct statement_row *row, const char *proposed_by, int64_t proposed_at, const char *reason) MUST_USE;
 /* Ends it, with WHY; by its proposer it is withdrawn. Rule forget.object. */
 enum tocsin_err forget_object(
 	const struct desk *d, const struct view *v, const char *id, const char *why, json_t **out) MUST_USE;

@@ -1,5 +1,6 @@
 #include "desk/keep.h"
 
+#include "desk/correction.h"
 #include "desk/forget.h"
 #include "desk/forgotten.h"
 #include "desk/reach.h"
@@ -24,11 +25,13 @@ static enum tocsin_err scrub(const struct desk *d, int64_t now, int64_t *next)
 enum tocsin_err keep_work(const struct desk *d, int64_t now, int64_t *next, bool *more)
 {
 	struct snapshot *read;
-	size_t resumed = 0, forgotten = 0, asked = 0;
+	size_t resumed = 0, told = 0, forgotten = 0, asked = 0;
 	int64_t at = INT64_MAX;
 	*next = INT64_MAX;
 	*more = false;
 	enum tocsin_err err = reach_resume(d, AT_A_TIME, &resumed);
+	if (err == TOCSIN_OK)
+		err = correction_resume(d, AT_A_TIME, &told);
 	if (err == TOCSIN_OK && d->forgotten != NULL)
 		err = forget_due(d, now, AT_A_TIME, &forgotten);
 	if (err == TOCSIN_OK)
@@ -41,7 +44,7 @@ enum tocsin_err keep_work(const struct desk *d, int64_t now, int64_t *next, bool
 		return err;
 	err = forget_next(read, &at);
 	snapshot_close(read);
-	*more = resumed + forgotten + asked > 0;
+	*more = resumed + told + forgotten + asked > 0;
 	if (at <= now)
 		at = now + AGAIN;
 	*next = at < *next ? at : *next;

@@ -131,6 +131,8 @@ static const struct policy_row rows[] = {
 		"the same for determinations and records of releases", NULL },
 	{ "retention.a-day", POLICY_INTEGER, 1, 10000, NULL, "50",
 		"about how much content at most somebody is asked in a day whether it is still needed", NULL },
+	{ "correction.within", POLICY_SECONDS, DAY, 366 * DAY, NULL, "30d",
+		"how long there is to reply to who asks to be corrected or deleted", NULL },
 	{ "reach.unreachable", POLICY_SECONDS, MINUTE, 90 * DAY, NULL, "4h",
 		"without a receipt for a retraction for so long, its recipient counts as unreachable: ring up", NULL },
 

@@ -401,30 +401,42 @@ static enum tocsin_err check(const struct desk *d, struct snapshot *read, const 
 	return err;
 }
 
-static enum tocsin_err write_down(const struct desk *d, const struct view *v, struct snapshot *read,
+static enum tocsin_err add_rows(const struct desk *d, const struct view *v, struct snapshot *read, struct change *c,
 	const struct statement_row *row, const char *reason)
 {
 	struct reach_set set;
 	char hex[2 * SHA256_SIZE + 1];
-	int64_t now = clock_now();
-	struct change *c = change_new();
 	hex_encode(row->id.b, SHA256_SIZE, hex);
 	enum tocsin_err err = reach_set_open(&set);
-	if (err == TOCSIN_OK && c == NULL)
-		err = fail(TOCSIN_BROKEN, "no memory for a retraction");
 	if (err == TOCSIN_OK)
 		err = reach_gather(d, read, row->num, &set);
 	if (err == TOCSIN_OK) {
 		change_reach_again(c, row->num, reason);
-		err = reach_write(d, read, c, &set, reason, now);
+		err = reach_write(d, read, c, &set, reason, clock_now());
 	}
-	if (err == TOCSIN_OK) {
+	if (err == TOCSIN_OK)
 		audit_add(c, v, "retract", hex, "");
+	reach_set_free(&set);
+	return err;
+}
+
+enum tocsin_err reach_begin(const struct desk *d, const struct view *v, struct snapshot *read, struct change *c,
+	const struct statement_row *row, const char *reason)
+{
+	enum tocsin_err err = check(d, read, row);
+	return err == TOCSIN_OK ? add_rows(d, v, read, c, row, reason) : err;
+}
+
+static enum tocsin_err write_down(const struct desk *d, const struct view *v, struct snapshot *read,
+	const struct statement_row *row, const char *reason)
+{
+	struct change *c = change_new();
+	enum tocsin_err err = c == NULL ? fail(TOCSIN_BROKEN, "no memory for a retraction") : add_rows(d, v, read, c, row, reason);
+	if (err == TOCSIN_OK) {
 		err = store_commit(d->store, c, NULL, NULL);
 		c = NULL;
 	}
 	change_free(c);
-	reach_set_free(&set);
 	return err;
 }
 

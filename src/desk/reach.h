@@ -23,6 +23,10 @@
  * sees what they are about. Returned owned. */
 enum tocsin_err reach_retract(const struct desk *d, const struct view *v, const struct statement_row *row,
 	const char *reason, json_t **out) MUST_USE;
+/* The same written down in C, for who decides it together with something else and has the second person already;
+ * reach_resume issues it. */
+enum tocsin_err reach_begin(const struct desk *d, const struct view *v, struct snapshot *read, struct change *c,
+	const struct statement_row *row, const char *reason) MUST_USE;
 /* Issues up to MAX retractions that are written down and not issued; *DONE how many rows were taken. */
 enum tocsin_err reach_resume(const struct desk *d, size_t max, size_t *done) MUST_USE;
 

@@ -100,6 +100,11 @@ static const struct rule rules[] = {
 	{ "lead.open-request", "a lead with a request that nobody has answered is closed for a reason only", "whoever closes it, with --open-request WHY" },
 	{ "lead.owner", "a lead belongs to somebody of its own unit who may know what it is about, and works on leads",
 		"an administrator gives accounts their unit, roles and compartments (tocsin account)" },
+	/* corrections */
+	{ "correction.two-people", "what is proposed about a statement is agreed on by a second person", "another releasing officer, or data-protection officer" },
+	{ "correction.undecided", "who asked is replied to when all that was proposed is decided", "who may agree decides it (tocsin correction agree)" },
+	{ "correction.closed", "a closed case stays as it is", "open another one" },
+	{ "correction.ground", "what is kept against somebody's wish is kept on a legal ground", "name it (--ground)" },
 
 	/* contacts, records, attachments */
 	{ "contact.self", "what is addressed to its own maker is for a recipient without a node, and nothing else is", "send it to contact:NAME (tocsin contact add)" },

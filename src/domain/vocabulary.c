@@ -111,7 +111,7 @@ static const struct field fields[] = {
 	{ "evidence", "request", FIELD_TEXT, NULL, false, "Evidence", "What the suspicion rests on" },
 	{ "subject.kind", "warning request", FIELD_WORD, subjects, false, "Kind of subject", "What sort of subject it is about" },
 	{ "subject.role", "warning request", FIELD_WORD, roles, false, "Role", "In which role the person is named" },
-	{ "subject.name", "warning request", FIELD_TEXTS, NULL, false, "Subject", "Who it is about: a name, or a list of its spellings" },
+	{ "subject.name", "warning request record", FIELD_TEXTS, NULL, false, "Subject", "Who it is about: a name, or a list of its spellings" },
 	{ "subject.born", "warning request", FIELD_TEXT, NULL, false, "Born", "Date or year of birth, as in 1986-10-21" },
 	{ "subject.nationality", "warning request", FIELD_TEXT, NULL, false, "Nationality", "Of which nationality, or whose protection, the subject is" },
 	{ "subject.document", "warning request", FIELD_TEXTS, NULL, false, "Document", "Number of a document, a vehicle, an account" },

@@ -291,6 +291,12 @@ void change_forgetting(struct change *c, const struct forgetting_row *row)
 		row->statement, row->reason, row->proposed_by, row->proposed_at);
 }
 
+void change_forgetting_two(struct change *c, const struct forgetting_row *row)
+{
+	change_must(c, "forgetting this content is proposed already (tocsin forget list)", WRITE_FORGETTING_TWO, row->id,
+		row->statement, row->reason, row->proposed_by, row->proposed_at, row->agreed_by, row->agreed_at, row->due_at);
+}
+
 void change_forgetting_agree(struct change *c, int64_t num, const char *account, int64_t now, int64_t due_at)
 {
 	change_must(c, "this proposal was decided already (tocsin forget list)", WRITE_FORGETTING_AGREE, account, now, due_at,
@@ -376,6 +382,7 @@ void change_forget_derived(struct change *c, int64_t statement)
 {
 	change_run(c, WRITE_DERIVED_DROP, statement);
 	change_run(c, WRITE_RETENTION_DROP, statement);
+	change_run(c, WRITE_CORRECTION_FORGET, statement);
 }
 
 void change_forget_draft(struct change *c, int64_t draft)

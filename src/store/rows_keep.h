@@ -110,6 +110,8 @@ struct forgetting_row {
 };
 /* The change fails with LATER when one of this statement runs already. */
 void change_forgetting(struct change *c, const struct forgetting_row *row);                     /* num is handed out */
+/* The same of one that a second person has agreed on already. */
+void change_forgetting_two(struct change *c, const struct forgetting_row *row);
 void change_forgetting_agree(struct change *c, int64_t num, const char *account, int64_t now, int64_t due_at);
 void change_forgetting_end(
 	struct change *c, int64_t num, const char *state, const char *account, int64_t now, const char *why);

@@ -155,3 +155,24 @@ CREATE INDEX voucher_at ON voucher (at);
 -- ---- exposure and silence ----
 
 -- ---- corrections ----
+-- A case: somebody asks to be corrected or deleted. statement: our record of who asked and how that was checked.
+CREATE TABLE correction (num BIGINT PRIMARY KEY, id TEXT NOT NULL, statement BIGINT NOT NULL,
+  asks TEXT NOT NULL,                  -- correct, delete, restrict
+  state TEXT NOT NULL,                 -- open, closed
+  discreet BIGINT NOT NULL,            -- 1: the reply neither confirms nor denies
+  opened_by TEXT NOT NULL, opened_at BIGINT NOT NULL, due_at BIGINT NOT NULL, closed_by TEXT NOT NULL, closed_at BIGINT NOT NULL);
+CREATE UNIQUE INDEX correction_id ON correction (id);
+CREATE INDEX correction_statement ON correction (statement);
+-- What is proposed about one statement of a case, and what the second person said to it.
+CREATE TABLE correction_item (num BIGINT PRIMARY KEY, id TEXT NOT NULL, correction BIGINT NOT NULL, statement BIGINT NOT NULL,
+  what TEXT NOT NULL,                  -- correct, delete, restrict, keep
+  reason TEXT NOT NULL, ground TEXT NOT NULL, content TEXT NOT NULL,
+  state TEXT NOT NULL,                 -- proposed, agreed, refused
+  proposed_by TEXT NOT NULL, proposed_at BIGINT NOT NULL, decided_by TEXT NOT NULL, decided_at BIGINT NOT NULL, decided_why TEXT NOT NULL);
+CREATE UNIQUE INDEX correction_item_id ON correction_item (id);
+CREATE INDEX correction_item_case ON correction_item (correction, num);
+CREATE INDEX correction_item_statement ON correction_item (statement);
+-- Which partner is told of an item, about which statement, and by which record of ours (statement.num; 0: not issued yet; -1: it cannot be).
+CREATE TABLE correction_told (item BIGINT NOT NULL, about BIGINT NOT NULL, partner TEXT NOT NULL, why TEXT NOT NULL, record BIGINT NOT NULL,
+  PRIMARY KEY (item, about, partner));
+CREATE INDEX correction_told_pending ON correction_told (item, about, partner) WHERE record = 0;

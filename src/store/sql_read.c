@@ -41,6 +41,10 @@
 #define DOOR_ALL "num, statement, parent, kind, peer, unit, urgency, state, open, person, verdict, findings, at, due_at, decided_at"
 #define DOOR_ANSWER_ALL \
 	"num, statement, kind, urgency, fields, reason, account, function, unit, at, leaves_at, state, answer, trouble"
+/* Rows in the order in which rows_correction.c takes them apart. */
+#define CORRECTION_ALL "c.num, c.id, c.statement, c.asks, c.state, c.discreet, c.opened_by, c.opened_at, c.due_at, c.closed_by, c.closed_at"
+#define CORRECTION_ITEM_ALL "i.num, i.id, i.correction, i.statement, i.what, i.reason, i.ground, i.content, i.state, i.proposed_by," \
+	" i.proposed_at, i.decided_by, i.decided_at, i.decided_why"
 
 const struct sql_text sql_reads[READ_COUNT] = {
 	[READ_META] = { "meta", "SELECT value FROM meta WHERE key = $1", "t" },
@@ -478,6 +482,25 @@ const struct sql_text sql_reads[READ_COUNT] = {
 	        "SELECT " FORGETTING_ALL " FROM forgetting WHERE num < $1 ORDER BY num DESC LIMIT $2", "ii" },
 	[READ_FORGETTING_DUE] = { "forgetting due",
 	        "SELECT " FORGETTING_ALL " FROM forgetting WHERE state = 'agreed' AND due_at <= $1 ORDER BY due_at LIMIT $2", "ii" },
+
+	/* ---- corrections ---- */
+	[READ_CORRECTION] = { "correction", "SELECT " CORRECTION_ALL " FROM correction c WHERE c.id = $1", "t" },
+	[READ_CORRECTIONS] = { "corrections",
+	        "SELECT " CORRECTION_ALL " FROM correction c WHERE c.num < $1 ORDER BY c.num DESC LIMIT $2", "ii" },
+	[READ_CORRECTION_ITEM] = { "correction item",
+	        "SELECT " CORRECTION_ITEM_ALL ", " CORRECTION_ALL " FROM correction_item i JOIN correction c ON c.num = i.correction"
+	        " WHERE i.id = $1",
+	        "t" },
+	[READ_CORRECTION_ITEM_NUM] = { "correction item by number",
+	        "SELECT " CORRECTION_ITEM_ALL " FROM correction_item i WHERE i.num = $1", "i" },
+	[READ_CORRECTION_ITEMS] = { "correction items",
+	        "SELECT " CORRECTION_ITEM_ALL " FROM correction_item i WHERE i.correction = $1 ORDER BY i.num LIMIT $2", "ii" },
+	[READ_CORRECTION_UNDECIDED] = { "correction undecided",
+	        "SELECT COUNT(*) FROM correction_item WHERE correction = $1 AND state = 'proposed'", "i" },
+	[READ_CORRECTION_TOLD] = { "correction told",
+	        "SELECT item, about, partner, why, record FROM correction_told WHERE item = $1 ORDER BY about, partner LIMIT $2", "ii" },
+	[READ_CORRECTION_PENDING] = { "correction pending",
+	        "SELECT item, about, partner, why, record FROM correction_told WHERE record = 0 ORDER BY item, about, partner LIMIT $1", "i" },
 
 	/* ---- contacts ---- */
 	[READ_CONTACT] = { "contact", "SELECT name, content, added_at, changed_at FROM contact WHERE name = $1", "t" },

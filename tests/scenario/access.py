@@ -211,7 +211,11 @@ def make_things():
         handover = try_json(who, "POST", "/api/v1/handovers", {"to": f"{unit}-duty-officer"})
         delegation = try_json(who, "POST", "/api/v1/delegations", {"to": f"{unit}-duty-officer", "roles": ["analyst"], "reason": unit.upper() + "MARK", "seconds": 3600})
         try_json(who, "POST", "/api/v1/channels", {"kind": "email", "address": unit.upper() + "MARK@example.org"})
+        case = try_json(keeper, "POST", "/api/v1/corrections", {"who": unit.upper() + "MARK", "checked": "x", "asks": "delete", "names": [unit.upper() + "MARK"]})
+        proposed = try_json(keeper, "POST", f"/api/v1/corrections/{case[1].get('id')}/propose", {"statement": theirs, "what": "restrict", "reason": "x"})
         found = {
+            "correction": case[1].get("id"),
+            "proposal": first((proposed[0], proposed[1]), "id"),
             "draft": draft[1].get("id"),
             "lead": lead[1].get("id"),
             "forgetting": forgetting[1].get("id"),
