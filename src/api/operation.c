@@ -25,6 +25,7 @@ static const struct api_operation *const tables[] = {
 	api_table_border,
 	api_table_ask,
 	api_table_correction,
+	api_table_screen,
 };
 
 const struct api_operation *api_each(size_t i)

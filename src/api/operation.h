@@ -175,6 +175,13 @@ enum api_id {
 	API_ASKS,
 	API_ASK,
 
+	/* the door's rules, protected people */
+	API_SCREEN_RULES,
+	API_SCREEN_RULES_PUT,
+	API_PROTECTED,
+	API_PROTECTED_ADD,
+	API_PROTECTED_REMOVE,
+
 	API_COUNT
 };
 

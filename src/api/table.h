@@ -21,5 +21,6 @@ extern const struct api_operation api_table_node[], api_table_partner[], api_tab
 	api_table_policy[], api_table_draft[], api_table_clock[], api_table_page[], api_table_keep[], api_table_contact[],
 	api_table_door[], api_table_search[], api_table_access[], api_table_lead[], api_table_broker[],
 	api_table_border[], api_table_correction[];
+extern const struct api_operation api_table_screen[];
 
 #endif

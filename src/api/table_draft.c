@@ -81,6 +81,7 @@ static const struct api_field profile_fields[] = {
 	{ "close", API_STRINGS, false, 0, PROFILE_NAMES, "lines that it gets only when an author opens them by name" },
 	{ "language", API_STRING, false, 1, PROFILE_LANGUAGE, "what its people read" },
 	{ "community", API_BOOLEAN, false, 0, 0, "whether it is one of the community that TLP:GREEN means" },
+	{ "country", API_STRING, false, 2, 2, "where it is, in two capitals (ISO 3166): what the door counts as people abroad" },
 	{ "owes", API_STRING, false, 1, PROFILE_OWES, "what it has promised to do with a warning" },
 	{ NULL },
 };
@@ -207,6 +208,7 @@ static const struct api_field profile_answer[] = {
 	MAY_HAVE("close", API_STRINGS, "lines that it gets only when an author opens them by name"),
 	MAY_HAVE("language", API_STRING, "what its people read"),
 	MAY_HAVE("community", API_BOOLEAN, "whether it is one of the community that TLP:GREEN means"),
+	MAY_HAVE("country", API_STRING, "where it is, in two capitals (ISO 3166)"),
 	MAY_HAVE("owes", API_STRING, "what it has promised to do with a warning"),
 	{ NULL },
 };

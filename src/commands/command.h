@@ -115,6 +115,7 @@ int command_carry(const struct context *x, int argc, char **argv);
 int command_seal(const struct context *x, int argc, char **argv);
 int command_unseal(const struct context *x, int argc, char **argv);
 int command_policy(const struct context *x, int argc, char **argv);
+int command_protected(const struct context *x, int argc, char **argv);
 int command_screen(const struct context *x, int argc, char **argv);
 int command_broker(const struct context *x, int argc, char **argv);
 int command_clocks(const struct context *x, int argc, char **argv);

@@ -220,7 +220,7 @@ enum tocsin_err protected_list(const struct desk *d, const struct view *v, size_
 	arena_free(a);
 	if (err == TOCSIN_OK) {
 		const json_t *last = json_array_get(l.items, json_array_size(l.items) - 1);
-		*out = json_pack("{s:O}", "items", l.items);
+		*out = json_pack("{s:O, s:n}", "items", l.items, "next");
 		if (*out == NULL)
 			err = fail(TOCSIN_BROKEN, "no memory for the list of protected people");
 		else if (l.more)

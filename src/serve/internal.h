@@ -139,6 +139,7 @@ op_handler op_draft_add, op_drafts, op_draft, op_draft_edit, op_draft_propose, o
 	op_draft_withdraw, op_draft_review, op_determine, op_profile, op_profile_put;
 op_handler op_correction_open, op_corrections, op_correction, op_correction_held, op_correction_propose,
 	op_correction_agree, op_correction_refuse, op_correction_close, op_correction_reply;
+op_handler op_screen_rules, op_screen_rules_put, op_protected, op_protected_add, op_protected_remove;
 op_handler op_policy, op_policy_set, op_policy_preset;
 op_handler op_clocks, op_clock_one, op_clock_ack, op_clock_hand;
 op_handler op_channels, op_channel_add, op_channel_remove, op_channel_test, op_pages, op_page_ack;

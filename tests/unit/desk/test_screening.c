@@ -255,7 +255,7 @@ HOME_TEST(the_list_is_read_in_pages_and_limits_are_told)
 	json_decref(list);
 	ok(protected_list(&h->desk, view_node(), 2, id[1], &list));
 	assert_int_equal(json_array_size(json_object_get(list, "items")), 1);
-	assert_null(json_object_get(list, "next"));
+	assert_true(json_is_null(json_object_get(list, "next")));
 	json_decref(list);
 	json_t *names = json_pack("[s]", "D Four"), *empty = json_array(), *signs = json_pack("[s]", "...");
 	assert_int_equal(protected_add(&h->desk, view_node(), names, "enemy", "", none), TOCSIN_BAD);
