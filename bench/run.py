@@ -18,7 +18,7 @@ import time
 TREE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 BUILD = os.path.join(TREE, "build")
 TOCSIN = os.path.join(BUILD, "tocsin")
-PROGRAM = {name: os.path.join(BUILD, "bench", "bench_" + name) for name in ("floor", "load", "logcheck", "clocks_bench")}
+PROGRAM = {name: os.path.join(BUILD, "bench", "bench_" + name) for name in ("floor", "load", "logcheck", "clocks_bench", "screen_bench")}
 N = int(os.environ.get("BENCH_N", "20480"))
 result = {}
 
@@ -209,6 +209,13 @@ def clocks(folder):
     result.update(clocks_fired_per_s=int(rate), clock_fired_us=float(each))
 
 
+def screening(folder):
+    """Requests about a person: 10,000 protected names, 1,000 past requests of their sender, its record read and each request counted."""
+    lines = out(PROGRAM["screen_bench"], folder)
+    rate, ratio = re.search(r"protected, .* (\d+) requests/s .* ([\d.]+) of the floor", lines).groups()
+    result.update(screened_per_s=int(rate), screened_ratio=float(ratio))
+
+
 def postfix(folder):
     """smtp-source through a Postfix queue of our own to smtp-sink: 2 kB messages, 20 sessions."""
     if shutil.which("postfix") is None or os.geteuid() != 0:
@@ -268,7 +275,7 @@ smtpd_tls_security_level = none
 
 
 def main():
-    parts = set(sys.argv[1:]) or {"rate", "single", "notification", "idle", "log", "clocks", "postfix"}
+    parts = set(sys.argv[1:]) or {"rate", "single", "notification", "idle", "log", "clocks", "screening", "postfix"}
     folder = tempfile.mkdtemp(prefix="bench-", dir=BUILD)
     try:
         if parts & {"rate", "single"}:
@@ -284,7 +291,7 @@ def main():
             finally:
                 a.stop()
                 b.stop()
-        for part, measure in (("notification", notification), ("idle", idle), ("log", log_check), ("clocks", clocks), ("postfix", postfix)):
+        for part, measure in (("notification", notification), ("idle", idle), ("log", log_check), ("clocks", clocks), ("screening", screening), ("postfix", postfix)):
             if part in parts:
                 measure(folder)
     finally:
