@@ -122,6 +122,7 @@ struct following {
 	int64_t at;
 	bool ours;
 	struct clock_home home;
+	bool held;
 };
 
 static enum tocsin_err find_home(struct following *w, int64_t target)
@@ -198,7 +199,7 @@ static enum tocsin_err request(struct following *w)
 		return err;
 	snprintf(type, sizeof type, "%.*s", (int)(t.n < sizeof type ? t.n : 0), t.n > 0 ? (const char *)t.p : "");
 	struct ask_row a = { .statement = f->row->num, .partner = f->row->peer, .ours = w->ours, .type = type,
-		.urgency = w->home.urgency, .clock = !w->ours };
+		.urgency = w->home.urgency, .clock = !w->ours, .held = w->held };
 	terms(f, w->home.urgency, w->at, &a);
 	if (w->ours) {
 		/* Its time begins with the receipt. */
@@ -208,6 +209,9 @@ static enum tocsin_err request(struct following *w)
 		a.look_at = a.firm ? a.due_at + GRACE : 0;
 	}
 	change_ask_add(w->c, &a);
+	if (w->held)
+		return TOCSIN_OK;
+	change_ask_let_in(w->c, a.statement);
 	for (size_t i = 0; i < n; i++)
 		change_ask_about(w->c, about[i], f->row->num);
 	if (!w->ours)
@@ -289,10 +293,10 @@ static enum tocsin_err retraction(struct following *w, int64_t num, const struct
 	return err;
 }
 
-enum tocsin_err ask_follow(const struct followed *f, struct change *c)
+static enum tocsin_err follow(const struct followed *f, struct change *c, bool held)
 {
 	const struct statement *s = f->statement;
-	struct following w = { .f = f, .c = c, .at = f->row->known_at, .ours = f->row->issued };
+	struct following w = { .f = f, .c = c, .at = f->row->known_at, .ours = f->row->issued, .held = held };
 	enum tocsin_err err = TOCSIN_OK;
 	bool answers = strcmp(s->kind, "answer") == 0;
 	if ((f->row->marks & STATEMENT_MARK_RETURNED) != 0)
@@ -317,4 +321,14 @@ enum tocsin_err ask_follow(const struct followed *f, struct change *c)
 			err = TOCSIN_OK;
 	}
 	return err;
+}
+
+enum tocsin_err ask_follow(const struct followed *f, struct change *c)
+{
+	return follow(f, c, false);
+}
+
+enum tocsin_err ask_follow_held(const struct followed *f, struct change *c)
+{
+	return follow(f, c, true);
 }

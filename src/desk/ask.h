@@ -34,6 +34,8 @@ enum tocsin_err ask_closing(struct snapshot *read, const char *kind, const struc
 
 /* The row of each request, and what answers make of it; a follower. */
 follower ask_follow;
+/* The same of what is held at the door: its time runs, but nothing tells of it until it is passed. */
+follower ask_follow_held;
 
 /* Starts the clocks of what was received, and records what was missed. *NEXT: when it is to be called again, without an
  * event before. */

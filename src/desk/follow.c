@@ -1,3 +1,4 @@
+#include "desk/ask.h"
 #include "desk/follow.h"
 
 #include <pthread.h>
@@ -106,7 +107,7 @@ static enum tocsin_err follow_one(struct followed *f, const char *again, struct 
 		err = again == NULL ? door_follow(f, c) : door_follow_again(f, again, c);
 	for (size_t i = 0; err == TOCSIN_OK && !f->held && i < sizeof followers / sizeof *followers; i++)
 		err = followers[i](f, c);
-	return err;
+	return err == TOCSIN_OK && f->held ? ask_follow_held(f, c) : err;
 }
 
 /* ---- some of them ---- */

@@ -6,7 +6,7 @@ static struct ask_row row_of(const struct cursor *c)
 {
 	return (struct ask_row){ .statement = cursor_int(c, 0), .partner = cursor_text(c, 1), .ours = cursor_int(c, 2) != 0,
 		.type = cursor_text(c, 3), .urgency = cursor_int(c, 4), .within = cursor_int(c, 5), .firm = cursor_int(c, 6) != 0,
-		.received_at = cursor_int(c, 7), .due_at = cursor_int(c, 8), .look_at = cursor_int(c, 9), .clock = cursor_int(c, 10) != 0,
+		.received_at = cursor_int(c, 7), .due_at = cursor_int(c, 8), .look_at = cursor_int(c, 9), .clock = cursor_int(c, 10) == 1, .held = cursor_int(c, 10) == 2,
 		.extensions = cursor_int(c, 11), .extension = cursor_int(c, 12), .state = cursor_text(c, 13), .answer = cursor_int(c, 14),
 		.result = cursor_text(c, 15), .closed_at = cursor_int(c, 16), .breach = cursor_int(c, 17), .breach_at = cursor_int(c, 18) };
 }
@@ -112,7 +112,12 @@ enum tocsin_err asks_list(struct snapshot *r, enum ask_list which, const char *p
 void change_ask_add(struct change *c, const struct ask_row *row)
 {
 	change_run(c, WRITE_ASK_ADD, row->statement, row->partner, (int64_t)row->ours, row->type, row->urgency, row->within,
-		(int64_t)row->firm, row->received_at, row->due_at, row->look_at, (int64_t)row->clock);
+		(int64_t)row->firm, row->received_at, row->due_at, row->look_at, row->held ? INT64_C(2) : (int64_t)row->clock);
+}
+
+void change_ask_let_in(struct change *c, int64_t statement)
+{
+	change_run(c, WRITE_ASK_LET_IN, statement);
 }
 
 void change_ask_about(struct change *c, int64_t about, int64_t statement)

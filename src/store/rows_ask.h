@@ -17,6 +17,7 @@ struct ask_row {
 	int64_t received_at, due_at;    /* 0: not received, not known yet */
 	int64_t look_at;                /* when it is to be seen whether it was missed; 0: never */
 	bool clock;                     /* its clock was started */
+	bool held;                      /* at the door: its time runs, and no clock tells of it */
 	int64_t extensions, extension;  /* how often more time was asked for; the last answer that was granted it */
 	const char *state;              /* "open", "answered", "withdrawn" */
 	int64_t answer;                 /* the final one */
@@ -45,6 +46,8 @@ enum tocsin_err asks_list(struct snapshot *r, enum ask_list which, const char *p
 
 /* A new one; of our own received_at is that of its receipt, when that is here. */
 void change_ask_add(struct change *c, const struct ask_row *row);
+/* What was held was passed: its clock is started. */
+void change_ask_let_in(struct change *c, int64_t statement);
 void change_ask_about(struct change *c, int64_t about, int64_t statement);
 /* The receipt of our STATEMENT is here; harmless when it is not a request, or was received already. */
 void change_ask_received(struct change *c, int64_t statement, int64_t now);

@@ -10,7 +10,7 @@ CREATE TABLE ask (statement BIGINT PRIMARY KEY, partner TEXT NOT NULL,
   firm BIGINT NOT NULL,                -- 1: its time follows from what was signed, so that a breach of it can be proven
   received_at BIGINT NOT NULL, due_at BIGINT NOT NULL,
   look_at BIGINT NOT NULL,             -- when it is to be seen whether it was missed; 0: never
-  clock BIGINT NOT NULL,               -- 1: its clock was started
+  clock BIGINT NOT NULL,               -- 1: its clock was started; 2: held at the door, so that none tells of it
   extensions BIGINT NOT NULL,          -- answers that asked for more time
   extension BIGINT NOT NULL,           -- the last of them that was granted
   state TEXT NOT NULL,                 -- open, answered, withdrawn

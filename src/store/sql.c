@@ -628,6 +628,7 @@ const struct sql_text sql_writes[WRITE_COUNT] = {
 	        "CASE WHEN $3 = 1 THEN COALESCE((SELECT r.received_at FROM receipt r WHERE r.num = $1), 0) ELSE $8 END, "
 	        "$9, $10, $11, 0, 0, 'open', 0, '', 0, 0, 0) ON CONFLICT (statement) DO NOTHING",
 	        "ititiiiiiii" },
+	[WRITE_ASK_LET_IN] = { "ask let in", "UPDATE ask SET clock = 1 WHERE statement = $1 AND clock = 2", "i" },
 	[WRITE_ASK_ABOUT] = { "ask about",
 	        "INSERT INTO ask_about (about, statement, open) VALUES ($1, $2, 1) ON CONFLICT (about, statement) DO NOTHING", "ii" },
 	[WRITE_ASK_RECEIVED] = { "ask received",

@@ -248,6 +248,7 @@ enum sql_write {
 
 	/* requests */
 	WRITE_ASK_ADD,
+	WRITE_ASK_LET_IN,
 	WRITE_ASK_ABOUT,
 	WRITE_ASK_RECEIVED,
 	WRITE_ASK_STARTED,

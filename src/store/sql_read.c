@@ -578,7 +578,7 @@ const struct sql_text sql_reads[READ_COUNT] = {
 	        "SELECT " ASK_ALL " FROM ask WHERE state = 'answered' AND statement < $1 ORDER BY statement DESC LIMIT $2", "ii" },
 	[READ_ASKS_ALL] = { "asks", "SELECT " ASK_ALL " FROM ask WHERE statement < $1 ORDER BY statement DESC LIMIT $2", "ii" },
 	[READ_ASKS_PARTNER] = { "asks of a partner, open",
-	        "SELECT " ASK_ALL " FROM ask WHERE state = 'open' AND partner = $1 AND statement < $2 ORDER BY statement DESC LIMIT $3", "tii" },
+	        "SELECT " ASK_ALL " FROM ask WHERE state = 'open' AND partner = $1 AND clock <> 2 AND statement < $2 ORDER BY statement DESC LIMIT $3", "tii" },
 	[READ_ASKS_OF] = { "asks of a partner",
 	        "SELECT " ASK_ALL " FROM ask WHERE partner = $1 AND statement < $2 ORDER BY statement DESC LIMIT $3", "tii" },
 	/* ---- the door ---- */
