@@ -13,7 +13,8 @@ static const struct api_field asks_query[] = {
 };
 static const struct api_field asks_answer[] = {
 	HAS("items", API_ANY,
-		"newest first, each as in a list of statements, with ask: {partner, owed_by, type, state, words, received_at, due_at, due_local, zone, extensions, extended_by, answer, result, answered_at, late_seconds, breach, breach_at}"),
+		"newest first, each as in a list of statements, with ask: {partner, owed_by, type, state, words, received_at, due_at, "
+		"due_local, zone, extensions, extended_by, answer, result, answered_at, late_seconds, breach, breach_at}"),
 	HAS("next", API_ANY, "before=next gives the following page; null at the end"),
 	{ NULL },
 };

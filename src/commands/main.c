@@ -53,7 +53,10 @@ const struct command commands[] = {
 	{ "review", "ID --approve|--object --reason TEXT", "review what one person released alone", command_review },
 	{ "respond", "ID --stage STAGE [--text T] [--reason T] [--question T] [--outcome WORD] [--specific WORD] [--copy WORD] [--open-request TEXT] [--attach FILE[:TYPE]]... [--wait SECONDS]",
 		"answer a warning, in stages", command_respond },
-	{ "ask", "PARTNER --type TYPE --question T --purpose T --legal-basis T [--about ID] [--urgency U --grounds T] [--due TIME] [--at-hand] [--link T --subject NAME [--subject-role R]] [--offence T] [--evidence T] [--tlp TLP] [--file FILE.json] [--attach FILE] [--wait SECONDS] [--confirm RULE] [--confirm-audience] | list [--state STATE] [--partner NAME] [--about ID] [--before NEXT] | show ID",
+	{ "ask", "PARTNER --type TYPE --question T --purpose T --legal-basis T [--about ID] "
+		"[--urgency U --grounds T] [--due TIME] [--at-hand] [--link T --subject NAME [--subject-role R]] [--offence T] [--evidence T] [--tlp TLP] [--file FILE.json] "
+		"[--attach FILE] [--wait SECONDS] [--confirm RULE] [--confirm-audience] | "
+		"list [--state STATE] [--partner NAME] [--about ID] [--before NEXT] | show ID",
 		"ask a partner; list who owes whom an answer; show a question with all that came of it", command_ask },
 	{ "answer", "ID --result RESULT [--text T] [--ground GROUND --reason T] [--due TIME] [--wait SECONDS] | ID --withheld --reason T", "answer a request, or the question of a response", command_answer },
 	{ "breach", "ID --out DIR", "the evidence that a request had no answer in time", command_breach },

@@ -1,4 +1,3 @@
-#include "desk/ask.h"
 #include "desk/follow.h"
 
 #include <pthread.h>
@@ -8,6 +7,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "desk/ask.h"
 #include "desk/door.h"
 #include "desk/search.h"
 #include "store/rows_access.h"

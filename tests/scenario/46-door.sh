@@ -10,7 +10,7 @@ account b lea liaison
 account b ines inspector
 
 printf '{"request.type":"person","question":"Where does he live?","purpose":"An investigation of a theft.","legal-basis":"Code of procedure, Art. 5","offence":"theft","evidence":"a camera","link":"He was seen at the gate that night.","subject.name":"Oleg Nikto","subject.born":"1980-01-01","urgency":"routine"}\n' >"$W/person.json"
-asked() { run 0 "$1" at a request --to b.exercise --wait 20 "$W/person.json"; asked=${out%% *}; until_true 20 at_door "$asked"; }
+asked() { run 0 "$1" at a ask b.exercise --wait 20 --file "$W/person.json"; asked=${out%% *}; until_true 20 at_door "$asked"; }
 at_door() { [ "$(by b lea door list --json | jq -r ".[] | select(.id == \"$1\") | .state")" = held ]; }
 sees() { by b "$1" show "$2" >/dev/null 2>&1; }
 
