@@ -24,6 +24,7 @@ static const struct api_operation *const tables[] = {
 	api_table_broker,
 	api_table_border,
 	api_table_ask,
+	api_table_exposure,
 	api_table_correction,
 	api_table_screen,
 };

@@ -174,6 +174,8 @@ enum api_id {
 	/* requests */
 	API_ASKS,
 	API_ASK,
+	/* exposure and silence */
+	API_EXPOSURE,
 
 	/* the door's rules, protected people */
 	API_SCREEN_RULES,

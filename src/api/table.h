@@ -17,6 +17,7 @@
 
 extern const struct api_field api_nothing[];
 extern const struct api_operation api_table_ask[];
+extern const struct api_operation api_table_exposure[];
 extern const struct api_operation api_table_node[], api_table_partner[], api_table_statement[], api_table_account[],
 	api_table_policy[], api_table_draft[], api_table_clock[], api_table_page[], api_table_keep[], api_table_contact[],
 	api_table_door[], api_table_search[], api_table_access[], api_table_lead[], api_table_broker[],

@@ -119,6 +119,7 @@ int command_protected(const struct context *x, int argc, char **argv);
 int command_screen(const struct context *x, int argc, char **argv);
 int command_broker(const struct context *x, int argc, char **argv);
 int command_clocks(const struct context *x, int argc, char **argv);
+int command_exposure(const struct context *x, int argc, char **argv);
 int command_ack(const struct context *x, int argc, char **argv);
 int command_hand(const struct context *x, int argc, char **argv);
 int command_clock(const struct context *x, int argc, char **argv);

@@ -30,6 +30,7 @@ static follower *const followers[] = {
 	forget_follow,
 	test_follow,
 	voucher_follow,
+	exposure_follow,
 };
 
 struct bytes followed_value(const struct followed *f, const char *name)

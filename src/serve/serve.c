@@ -90,6 +90,7 @@ static op_handler *const handlers[API_COUNT] = {
 	[API_LEAD_REVIEW] = op_lead_review,
 	[API_LEAD_CLOSE] = op_lead_close,
 	[API_LEAD_REOPEN] = op_lead_reopen,
+	[API_EXPOSURE] = op_exposure,
 	[API_CLOCKS] = op_clocks,
 	[API_CLOCK_ONE] = op_clock_one,
 	[API_CLOCK_ACK] = op_clock_ack,

@@ -153,6 +153,14 @@ CREATE INDEX voucher_by ON voucher (brought_by, at);
 CREATE INDEX voucher_at ON voucher (at);
 
 -- ---- exposure and silence ----
+-- What partners were told: a row for each open line and each name of whom the statement is about. subject, source and fact are keyed tags (desk/exposure.h), empty: none;
+-- nothing here can be read without the node's key.
+CREATE TABLE exposure (num BIGINT PRIMARY KEY, statement BIGINT NOT NULL, partner TEXT NOT NULL, field TEXT NOT NULL, subject BYTES NOT NULL, source BYTES NOT NULL,
+  fact BYTES NOT NULL, at BIGINT NOT NULL);
+CREATE UNIQUE INDEX exposure_statement ON exposure (statement, field, subject);
+CREATE INDEX exposure_partner ON exposure (partner, num);
+CREATE INDEX exposure_subject ON exposure (subject, num);
+CREATE INDEX exposure_source ON exposure (source, num);
 
 -- ---- corrections ----
 -- A case: somebody asks to be corrected or deleted. statement: our record of who asked and how that was checked.

@@ -304,6 +304,8 @@ enum sql_write {
 	WRITE_LEAD_CLOCK_TRIES,
 	WRITE_LEAD_OWNER_FOLLOWS,
 	WRITE_LEAD_HANDED,
+	/* exposure and silence */
+	WRITE_EXPOSURE_ADD,
 
 	/* the door's rules, protected people, the requester's record */
 	WRITE_DOOR_RULES,
@@ -586,6 +588,10 @@ enum sql_read {
 	READ_LEAD_STEPS,
 	READ_SHIFT_FROM,
 	READ_SHIFT_TO,
+	/* exposure and silence */
+	READ_EXPOSURE_PARTNER,
+	READ_EXPOSURE_SUBJECT,
+	READ_EXPOSURE_SOURCE,
 
 	/* the door's rules, protected people, the requester's record */
 	READ_DOOR_RULES,

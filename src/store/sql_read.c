@@ -632,4 +632,11 @@ const struct sql_text sql_reads[READ_COUNT] = {
 	[READ_SHIFT_TO] = { "shift to",
 	        "SELECT from_account, to_signed_at FROM handover WHERE to_account = $1 AND to_signed_at > 0 ORDER BY num DESC LIMIT 1", "t" },
 #include "store/sql_read_screen.inc"
+	/* ---- exposure and silence ---- */
+	[READ_EXPOSURE_PARTNER] = { "exposure of a partner",
+	        "SELECT num, statement, partner, field, subject, source, fact, at FROM exposure WHERE partner = $1 ORDER BY num DESC LIMIT $2", "ti" },
+	[READ_EXPOSURE_SUBJECT] = { "exposure of a subject",
+	        "SELECT num, statement, partner, field, subject, source, fact, at FROM exposure WHERE subject = $1 ORDER BY num DESC LIMIT $2", "hi" },
+	[READ_EXPOSURE_SOURCE] = { "exposure of a source",
+	        "SELECT num, statement, partner, field, subject, source, fact, at FROM exposure WHERE source = $1 ORDER BY num DESC LIMIT $2", "hi" },
 };
