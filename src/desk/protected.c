@@ -52,28 +52,26 @@ static enum tocsin_err unseal(const struct screener *s, const char *id, struct b
 
 struct entry {
 	char id[PROTECTED_ID + 1];
-	struct hash tag[SUBJECT_NAMES];
+	struct hash tag[SUBJECT_NAMES * SCREEN_TAGS];
 	size_t n;
 	struct buf sealed;
 };
 
 static enum tocsin_err tag_name(const struct screener *s, const json_t *j, struct entry *e)
 {
-	struct buf key;
+	struct hash tag[SCREEN_TAGS];
+	size_t n = 0;
 	struct bytes name = bytes_of(json_string_value(j), json_string_length(j));
 	if (name.p == NULL || name.n == 0 || name.n > PROTECTED_NAME || !text_is_clean(name) || text_has_bidi(name))
 		return fail(TOCSIN_BAD, "a name is one line of at most %d bytes", PROTECTED_NAME);
-	buf_init_secret(&key, SUBJECT_KEY);
-	enum tocsin_err err = subject_key(name, &key);
-	if (err == TOCSIN_OK && key.n == 0)
-		err = fail(TOCSIN_BAD, "a name has letters");
-	if (err == TOCSIN_OK)
-		subject_tag(s->tagging, buf_bytes(&key), &e->tag[e->n]);
-	bool there = false;
-	for (size_t i = 0; err == TOCSIN_OK && i < e->n; i++)
-		there |= hash_equal(&e->tag[i], &e->tag[e->n]);
-	e->n += err == TOCSIN_OK && !there;
-	buf_free(&key);
+	enum tocsin_err err = screen_tags(s->tagging, name, tag, &n);
+	for (size_t i = 0; err == TOCSIN_OK && i < n; i++) {
+		size_t k = 0;
+		while (k < e->n && !hash_equal(&e->tag[k], &tag[i]))
+			k++;
+		if (k == e->n)
+			e->tag[e->n++] = tag[i];
+	}
 	return err;
 }
 
@@ -119,7 +117,7 @@ enum tocsin_err protected_add(const struct desk *d, const struct view *v, const 
 	struct change *c = NULL;
 	pthread_mutex_lock(&s->setting);
 	enum tocsin_err err = make_entry(s, names, kind, note, e);
-	if (err == TOCSIN_OK && s->tag_n + e->n > PROTECTED_MOST)
+	if (err == TOCSIN_OK && s->tag_n + e->n > PROTECTED_MOST * SCREEN_TAGS)
 		err = fail(TOCSIN_REFUSED, "the list of protected people has room for %d names", PROTECTED_MOST);
 	if (err == TOCSIN_OK)
 		err = screener_reserve(s, e->n);

@@ -71,6 +71,10 @@ struct screening {
 	struct screen_finding finding[SCREEN_FINDINGS];
 	size_t n;
 };
+/* The tags under which NAME stands on the list: as a key, and its words written together, in both directions. BAD when
+ * it is no name. */
+#define SCREEN_TAGS 3
+enum tocsin_err screen_tags(const uint8_t secret[32], struct bytes name, struct hash tag[SCREEN_TAGS], size_t *n) MUST_USE;
 /* SECRET: the key of the protected list (32 bytes). */
 enum tocsin_err screen(const struct screen_rules *rules, const struct screen_request *q, const struct screen_record *record,
 	const uint8_t secret[32], screen_protected *is_protected, void *arg, struct arena *a, struct screening *out) MUST_USE;

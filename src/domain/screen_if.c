@@ -284,8 +284,8 @@ bool screen_if(const struct screen_rules *r, const struct screen_rule *rule, con
 		buf_add_bytes(facts, l->protected_in);
 		return (rule->in_text ? l->protected_text : l->protected_subject) > 0;
 	case ON_MIXED:
-		buf_add_str(facts, "subject.name");
-		return l->name_mixed;
+		buf_add_str(facts, rule->in_text ? "free text" : "subject.name");
+		return rule->in_text ? l->text_mixed : l->name_mixed;
 	case ON_UNREAD:
 		buf_printf(facts, "%zu attachments", l->unread);
 		return l->unread > 0;

@@ -79,6 +79,7 @@ struct looked_at {
 	struct looked *field;
 	size_t n;
 	size_t unread;                  /* attachments that could not be read as text, or not whole */
+	bool text_mixed;                /* another field has a word that mixes scripts, or a digit for a letter */
 	bool name_mixed;                /* subject.name is written to look like another one */
 	size_t names;                   /* of subject.name */
 	bool names_more;

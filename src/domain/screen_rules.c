@@ -186,7 +186,7 @@ static enum tocsin_err read_grades(struct screen_rules *r, struct screen_rule *r
 /* What a condition takes beside name, verdict, on, when, off and text. */
 static const char *const parameters[ON_COUNT] = {
 	[ON_MISSING] = "fields", [ON_INCONSISTENT] = "", [ON_WORDS] = "list fields with", [ON_SHORT] = "fields words",
-	[ON_SAME] = "fields", [ON_GRADE] = "grades", [ON_PROTECTED] = "in", [ON_MIXED] = "", [ON_UNREAD] = "",
+	[ON_SAME] = "fields", [ON_GRADE] = "grades", [ON_PROTECTED] = "in", [ON_MIXED] = "in", [ON_UNREAD] = "",
 	[ON_RECORD] = "number over from", [ON_NAMES] = "over", [ON_CALENDAR] = "days", [ON_TYPE_MISSING] = "",
 	[ON_TYPE_WRONG] = "list", [ON_STRANGER] = "",
 };
@@ -230,6 +230,7 @@ static enum tocsin_err read_parameters(struct screen_rules *r, struct screen_rul
 	case ON_GRADE:
 		return read_grades(r, rule, o);
 	case ON_PROTECTED:
+	case ON_MIXED:
 		if (!find_word((const char *const[]) { "subject", "text", NULL }, json_string_value(json_object_get(o, "in")), &found))
 			return fail(TOCSIN_BAD, "rule %s: in is subject or text", rule->name);
 		rule->in_text = found == 1;

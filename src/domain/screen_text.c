@@ -11,6 +11,7 @@
 #include "domain/screen_inside.h"
 
 #define WINDOW 5                        /* words of a name in a text */
+#define SPACED 24                       /* letters with spaces between that may be a name */
 #define PART 6                          /* words of a name of which each part is asked about */
 
 struct looking {
@@ -92,6 +93,46 @@ static void find_phrases(const struct screen_rules *r, const struct subject_text
 
 /* ---- protected names ---- */
 
+/* N words written together, in their order or from the last; 0: too long. */
+static size_t join(const struct bytes *word, size_t n, bool backwards, uint8_t key[SUBJECT_KEY])
+{
+	size_t at = 0;
+	for (size_t i = 0; i < n; i++) {
+		struct bytes w = word[backwards ? n - 1 - i : i];
+		if (at + w.n > SUBJECT_KEY)
+			return 0;
+		memcpy(key + at, w.p, w.n);
+		at += w.n;
+	}
+	return at;
+}
+
+enum tocsin_err screen_tags(const uint8_t secret[32], struct bytes name, struct hash tag[SCREEN_TAGS], size_t *n)
+{
+	struct subject_text words;
+	struct buf key;
+	uint8_t together[SUBJECT_KEY];
+	struct arena *a = arena_new(1u << 20);
+	*n = 0;
+	buf_init_secret(&key, SUBJECT_KEY);
+	enum tocsin_err err = a == NULL ? fail(TOCSIN_BROKEN, "no memory to compare names") : subject_key(name, &key);
+	if (err == TOCSIN_OK && key.n == 0)
+		err = fail(TOCSIN_BAD, "a name has letters");
+	if (err == TOCSIN_OK)
+		err = subject_words(name, a, &words);
+	if (err == TOCSIN_OK)
+		subject_tag(secret, buf_bytes(&key), &tag[(*n)++]);
+	for (int backwards = 0; err == TOCSIN_OK && words.n > 1 && backwards < 2; backwards++) {
+		size_t bytes = join(words.word, words.n, backwards == 1, together);
+		if (bytes > 0)
+			subject_tag(secret, bytes_of(together, bytes), &tag[(*n)++]);
+	}
+	bytes_wipe(together, sizeof together);
+	buf_free(&key);
+	arena_free(a);
+	return err;
+}
+
 static bool ask(struct looking *g, const struct bytes *word, size_t n)
 {
 	uint8_t key[SUBJECT_KEY];
@@ -103,13 +144,37 @@ static bool ask(struct looking *g, const struct bytes *word, size_t n)
 	return g->is_protected(g->arg, &tag);
 }
 
-/* Each window of 1 to WINDOW words. */
+static bool ask_joined(struct looking *g, const struct bytes *word, size_t n)
+{
+	uint8_t key[SUBJECT_KEY];
+	struct hash tag;
+	size_t bytes = join(word, n, false, key);
+	if (bytes == 0)
+		return false;
+	subject_tag(g->secret, bytes_of(key, bytes), &tag);
+	return g->is_protected(g->arg, &tag);
+}
+
+/* Each window of 1 to WINDOW words, also written together, and its first and last word; letters with spaces between are
+ * one word. */
 static bool ask_windows(struct looking *g, const struct subject_text *t)
 {
 	bool found = false;
-	for (size_t i = 0; i < t->n; i++)
-		for (size_t n = 1; n <= WINDOW && i + n <= t->n; n++)
+	for (size_t i = 0; i < t->n; i++) {
+		size_t spaced = 0;
+		for (size_t n = 1; n <= WINDOW && i + n <= t->n; n++) {
+			struct bytes ends[2] = { t->word[i], t->word[i + n - 1] };
 			found |= ask(g, &t->word[i], n);
+			if (n > 1)
+				found |= ask_joined(g, &t->word[i], n);
+			if (n == 3 || n == 4)
+				found |= ask(g, ends, 2);
+		}
+		while (i + spaced < t->n && spaced < SPACED && t->word[i + spaced].n == 1)
+			spaced++;
+		for (size_t n = WINDOW + 1; n <= spaced; n++)
+			found |= ask_joined(g, &t->word[i], n);
+	}
 	return found;
 }
 
@@ -154,6 +219,16 @@ static void tell_found(struct looking *g, struct bytes field)
 
 /* ---- fields ---- */
 
+/* Where words are written, and not numbers of documents or times. */
+static bool is_prose(struct bytes name)
+{
+	static const char *const prose[] = { "question", "purpose", "text", "link", "offence", "evidence" };
+	for (size_t i = 0; i < sizeof prose / sizeof *prose; i++)
+		if (bytes_equal_str(name, prose[i]))
+			return true;
+	return false;
+}
+
 /* TEXT (texts, a line each) as words of FIELD. */
 static enum tocsin_err take_text(struct looking *g, struct looked *field, struct bytes text)
 {
@@ -191,6 +266,7 @@ static enum tocsin_err take_field(struct looking *g, const struct screen_field *
 	found |= ask_windows(g, &out->text);
 	g->out->protected_subject += found && subject;
 	g->out->protected_text += found && !subject;
+	g->out->text_mixed |= out->text.mixed && is_prose(f->name);
 	if (found)
 		tell_found(g, f->name);
 	return TOCSIN_OK;

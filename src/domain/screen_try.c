@@ -36,21 +36,18 @@ static enum tocsin_err read_protected(struct bench *b, const json_t *names)
 {
 	if (names != NULL && (!json_is_array(names) || json_array_size(names) > TRY_PROTECTED))
 		return fail(TOCSIN_BAD, "protected is a list of at most %d names", TRY_PROTECTED);
-	b->tag = calloc(json_array_size(names) + 1, sizeof *b->tag);
+	b->tag = calloc(SCREEN_TAGS * json_array_size(names) + 1, sizeof *b->tag);
 	if (b->tag == NULL)
 		return fail(TOCSIN_BROKEN, "no memory for the test bench");
 	for (size_t i = 0; i < json_array_size(names); i++) {
 		const json_t *j = json_array_get(names, i);
-		struct buf key;
+		size_t n = 0;
 		if (!json_is_string(j))
 			return fail(TOCSIN_BAD, "protected is a list of names");
-		buf_init(&key, SUBJECT_KEY);
-		enum tocsin_err err = subject_key(bytes_of(json_string_value(j), json_string_length(j)), &key);
-		if (err == TOCSIN_OK)
-			subject_tag(b->secret, buf_bytes(&key), &b->tag[b->tag_n++]);
-		buf_free(&key);
+		enum tocsin_err err = screen_tags(b->secret, bytes_of(json_string_value(j), json_string_length(j)), &b->tag[b->tag_n], &n);
 		if (err != TOCSIN_OK)
 			return err;
+		b->tag_n += n;
 	}
 	qsort(b->tag, b->tag_n, sizeof *b->tag, by_tag);
 	return TOCSIN_OK;

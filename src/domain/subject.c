@@ -92,8 +92,9 @@ static void look_over(const struct name *m, struct word *w)
 	for (size_t i = w->from; i < w->until; i++) {
 		uint32_t c = m->f.c[i];
 		if (fold_class(c) == FOLD_DIGIT) {
+			bool first = i == w->from && (c == '0' || c == '1');
 			digit |= (c == '0' || c == '1' || c == '3' || c == '5') && i + 1 < w->until &&
-				fold_class(m->f.c[i + 1]) == FOLD_LETTER;
+				fold_class(m->f.c[i + 1]) == FOLD_LETTER && (first || letters > 0);
 			continue;
 		}
 		if (is_apostrophe(c))
@@ -119,7 +120,9 @@ static size_t split(const struct name *m, struct word *word)
 		while (!han && i < m->f.n && (is_written(m->f.c[i]) || is_apostrophe(m->f.c[i])) && !is_han(m->f.c[i]))
 			i++;
 		if (word != NULL) {
-			word[n] = (struct word) { .from = from, .until = i };
+			/* Of "Ivanov's" the name is Ivanov. */
+			size_t until = i > from + 2 && m->f.c[i - 1] == 's' && is_apostrophe(m->f.c[i - 2]) ? i - 2 : i;
+			word[n] = (struct word) { .from = from, .until = until };
 			look_over(m, &word[n]);
 		}
 		n++;

@@ -31,14 +31,14 @@ TEST(a_slip_of_the_pen_in_the_rules_is_told)
 	refused("[]", "object");
 	refused("{\"version\":2,\"rules\":[]}", "version");
 	refused("{\"version\":1,\"rules\":[],\"ruels\":[]}", "ruels");
-	refused(RULES("{\"name\":\"a\",\"verdict\":\"pass\",\"on\":\"mixed\",\"text\":\"t\"}"), "rule a: verdict");
+	refused(RULES("{\"name\":\"a\",\"verdict\":\"pass\",\"on\":\"unread\",\"text\":\"t\"}"), "rule a: verdict");
 	refused(RULES("{\"name\":\"a\",\"verdict\":\"hold\",\"on\":\"luck\",\"text\":\"t\"}"), "rule a: there is no such condition");
-	refused(RULES("{\"name\":\"a\",\"verdict\":\"hold\",\"on\":\"mixed\"}"), "rule a: text");
-	refused(RULES("{\"name\":\"a\",\"verdict\":\"hold\",\"on\":\"mixed\",\"text\":\"t\",\"over\":3}"), "does not take over");
+	refused(RULES("{\"name\":\"a\",\"verdict\":\"hold\",\"on\":\"unread\"}"), "rule a: text");
+	refused(RULES("{\"name\":\"a\",\"verdict\":\"hold\",\"on\":\"unread\",\"text\":\"t\",\"over\":3}"), "does not take over");
 	refused(RULES("{\"name\":\"a\",\"verdict\":\"hold\",\"on\":\"words\",\"list\":\"none\",\"text\":\"t\"}"), "must name one of the lists");
 	refused(RULES("{\"name\":\"a\",\"verdict\":\"hold\",\"on\":\"record\",\"number\":\"refused\",\"text\":\"t\"}"), "over is a number");
 	refused(RULES("{\"name\":\"a\",\"verdict\":\"hold\",\"on\":\"missing\",\"fields\":[\"A b\"],\"text\":\"t\"}"), "names fields");
-	refused(RULES("{\"name\":\"a\",\"verdict\":\"hold\",\"on\":\"mixed\",\"text\":\"t\"},{\"name\":\"a\",\"verdict\":\"hold\",\"on\":\"mixed\",\"text\":\"t\"}"),
+	refused(RULES("{\"name\":\"a\",\"verdict\":\"hold\",\"on\":\"unread\",\"text\":\"t\"},{\"name\":\"a\",\"verdict\":\"hold\",\"on\":\"unread\",\"text\":\"t\"}"),
 		"twice");
 	refused("{\"version\":1,\"rules\":[],\"lists\":{\"l\":[\"a*b\"]}}", "at its end only");
 	refused("{\"version\":1,\"rules\":[],\"lists\":{\"l\":[\"...\"]}}", "1 to");
