@@ -239,7 +239,7 @@ static enum tocsin_err write_breach(const struct context *x, const char *out, co
 	for (size_t i = 0; i < 3; i++) {
 		buf_init(&archive[i], LIMIT_EVIDENCE_BYTES);
 		if (err == TOCSIN_OK && part[i].id[0] != 0)
-			err = evidence_fetch(x, part[i].id, &archive[i]);
+			err = evidence_fetch(x, part[i].id, NULL, NULL, &archive[i]);
 	}
 	if (err == TOCSIN_OK)
 		err = file_mkdir(out, 0755);

@@ -76,9 +76,14 @@ int print_answer(const struct context *x, enum tocsin_err err, json_t *answer, c
 enum tocsin_err read_json(const char *file, json_t **out) MUST_USE;
 
 /* ---- evidence.c ---- */
-/* The bundle of the statement ID, as an archive; and an archive into the folder OUT, which must not be there. */
-enum tocsin_err evidence_fetch(const struct context *x, const char *id, struct buf *archive) MUST_USE;
+/* The bundle of the statement ID, as an archive, of all its lines or of those that ONLY and REVEAL name (NULL: none given);
+ * and an archive into the folder OUT, which must not be there. */
+enum tocsin_err evidence_fetch(const struct context *x, const char *id, const char *only, const char *reveal, struct buf *archive) MUST_USE;
 enum tocsin_err evidence_unpack(const char *out, struct bytes archive) MUST_USE;
+
+/* ---- tendered.c ---- */
+/* What proves that ID was handed to a broker into the folder OUT, which must not be there. */
+enum tocsin_err evidence_tender(const struct context *x, const char *id, const char *out, const char *only, const char *reveal) MUST_USE;
 
 /* ---- commands, one file each ---- */
 int command_init(const struct context *x, int argc, char **argv);

@@ -48,15 +48,18 @@ static enum tocsin_err unpack(const char *path, struct bytes archive, size_t *n)
 	return err;
 }
 
-enum tocsin_err evidence_fetch(const struct context *x, const char *id, struct buf *archive)
+enum tocsin_err evidence_fetch(const struct context *x, const char *id, const char *only, const char *reveal, struct buf *archive)
 {
 	struct buf path;
-	buf_init(&path, 4096);
+	bool first = true;
+	buf_init(&path, 65536);
 	buf_add_str(&path, "/api/v1/statements/");
 	client_quote(&path, id);
 	buf_add_str(&path, "/evidence");
+	add_fields(&path, "only", only, &first);
+	add_fields(&path, "reveal", reveal, &first);
 	buf_add_char(&path, 0);
-	enum tocsin_err err = buf_end(&path, "an id");
+	enum tocsin_err err = buf_end(&path, "the names of the fields");
 	if (err == TOCSIN_OK)
 		err = client_ask(x, "GET", (const char *)path.p, NULL, NULL, archive);
 	buf_free(&path);
@@ -72,31 +75,25 @@ enum tocsin_err evidence_unpack(const char *out, struct bytes archive)
 int command_evidence(const struct context *x, int argc, char **argv)
 {
 	const char *out = NULL, *only = NULL, *reveal = NULL;
+	bool tender = false;
 	struct words plain;
-	const struct option options[] = { { "--out", OPTION_ONE, &out }, { "--only", OPTION_ONE, &only }, { "--reveal", OPTION_ONE, &reveal }, { NULL } };
+	const struct option options[] = { { "--out", OPTION_ONE, &out }, { "--only", OPTION_ONE, &only }, { "--reveal", OPTION_ONE, &reveal },
+		{ "--tender", OPTION_FLAG, &tender }, { NULL } };
 	if (!args_take(argc, argv, options, &plain, 1, 1) || out == NULL)
 		return usage("evidence");
-	struct buf path, archive;
-	bool first = true;
-	size_t n = 0;
-	buf_init(&path, 65536);
+	struct buf archive;
 	buf_init(&archive, LIMIT_EVIDENCE_BYTES);
-	buf_add_str(&path, "/api/v1/statements/");
-	client_quote(&path, plain.word[0]);
-	buf_add_str(&path, "/evidence");
-	add_fields(&path, "only", only, &first);
-	add_fields(&path, "reveal", reveal, &first);
-	buf_add_char(&path, 0);
-	enum tocsin_err err = buf_end(&path, "the names of the fields");
-	if (err == TOCSIN_OK)
-		err = client_ask(x, "GET", (const char *)path.p, NULL, NULL, &archive);
 	size_t len = strlen(out);
 	bool tar = len > 4 && strcmp(out + len - 4, ".tar") == 0;
-	if (err == TOCSIN_OK && tar)
-		err = file_create(out, buf_bytes(&archive), 0644);
-	else if (err == TOCSIN_OK)
-		err = unpack(out, buf_bytes(&archive), &n);
-	buf_free(&path);
+	enum tocsin_err err;
+	if (tender) {
+		err = tar ? fail(TOCSIN_BAD, "a tender is a folder of bundles: name one, no archive")
+			: evidence_tender(x, plain.word[0], out, only, reveal);
+	} else {
+		err = evidence_fetch(x, plain.word[0], only, reveal, &archive);
+		if (err == TOCSIN_OK)
+			err = tar ? file_create(out, buf_bytes(&archive), 0644) : evidence_unpack(out, buf_bytes(&archive));
+	}
 	buf_free(&archive);
 	if (err != TOCSIN_OK)
 		return complain(err);

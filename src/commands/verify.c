@@ -16,6 +16,7 @@
 #include "commands/command.h"
 #include "domain/breach.h"
 #include "domain/evidence.h"
+#include "domain/tendered.h"
 
 #define CARDS_MOST 64
 #define ARENA_MOST (512u << 20)
@@ -245,13 +246,22 @@ static enum tocsin_err run(const char *path, size_t card_n, struct bundle *b, co
 	return TOCSIN_OK;
 }
 
-/* ---- a breach: a folder of bundles ---- */
+/* ---- folders of bundles: a breach, a tender ---- */
+
+static bool has_part(const char *path, const char *name)
+{
+	char part[4096];
+	return file_join(part, sizeof part, path, name) == TOCSIN_OK && file_exists(part);
+}
 
 static bool is_breach(const char *path)
 {
-	char part[4096];
-	bool request = file_join(part, sizeof part, path, "request") == TOCSIN_OK && file_exists(part);
-	return request && file_join(part, sizeof part, path, "record") == TOCSIN_OK && file_exists(part);
+	return has_part(path, "request") && has_part(path, "record");
+}
+
+static bool is_tendered(const char *path)
+{
+	return has_part(path, "statement") && has_part(path, "tender");
 }
 
 /* Checks the bundle NAME of the folder (NULL: at PATH itself) into V. */
@@ -279,8 +289,7 @@ static int verify_breach(const struct arguments *a, const struct bytes *trusted,
 {
 	struct evidence_verdict request, record, extension, answer;
 	struct breach_verdict v;
-	char part[4096];
-	bool extended = file_join(part, sizeof part, a->path, "extension") == TOCSIN_OK && file_exists(part);
+	bool extended = has_part(a->path, "extension");
 	enum tocsin_err err = run_part(a, a->path, "request", trusted, arena, &request);
 	if (err == TOCSIN_OK)
 		err = run_part(a, a->path, "record", trusted, arena, &record);
@@ -308,6 +317,44 @@ static int verify_breach(const struct arguments *a, const struct bytes *trusted,
 	return v.ok ? EXIT_DONE : EXIT_REFUSED;
 }
 
+static int verify_tendered(const struct arguments *a, const struct bytes *trusted, struct arena *arena)
+{
+	struct tendered t = { .custody_n = 0 };
+	struct tendered_verdict v;
+	char name[32];
+	struct evidence_verdict *part = arena_zalloc(arena, (TENDERED_WORDS + 2) * sizeof *part);
+	enum tocsin_err err = part == NULL ? fail(TOCSIN_BROKEN, "no memory to verify %s", a->path)
+		: run_part(a, a->path, "statement", trusted, arena, &part[0]);
+	if (err == TOCSIN_OK)
+		err = run_part(a, a->path, "tender", trusted, arena, &part[1]);
+	for (size_t i = 0; err == TOCSIN_OK && i < TENDERED_WORDS; i++) {
+		snprintf(name, sizeof name, "custody-%zu", i + 1);
+		if (!has_part(a->path, name))
+			break;
+		err = run_part(a, a->path, name, trusted, arena, &part[i + 2]);
+		t.custody[t.custody_n++] = &part[i + 2];
+	}
+	if (err != TOCSIN_OK)
+		return complain(err);
+	t.statement = &part[0];
+	t.tender = &part[1];
+	tendered_check(&t, &v);
+	if (a->json) {
+		json_t *j = tendered_json(&v);
+		json_object_set_new(j, "statement", evidence_json(t.statement));
+		json_object_set_new(j, "tender", evidence_json(t.tender));
+		print_json(j);
+		json_decref(j);
+	} else {
+		struct buf out;
+		buf_init(&out, 65536);
+		tendered_print(&v, &out);
+		print_text("%.*s", (int)out.n, (const char *)out.p);
+		buf_free(&out);
+	}
+	return v.ok ? EXIT_DONE : EXIT_REFUSED;
+}
+
 int command_verify(int argc, char **argv)
 {
 	struct arguments a = { 0 };
@@ -321,13 +368,17 @@ int command_verify(int argc, char **argv)
 	struct arena *arena = arena_new(ARENA_MOST);
 	enum tocsin_err err = b == NULL || arena == NULL ? fail(TOCSIN_BROKEN, "no memory to verify %s", a.path) :
 		read_cards(&a, card, trusted);
-	bool breach = err == TOCSIN_OK && is_breach(a.path);
+	bool breach = err == TOCSIN_OK && is_breach(a.path), tendered = err == TOCSIN_OK && !breach && is_tendered(a.path);
 	if (err == TOCSIN_OK && !breach && a.answer != NULL)
 		err = fail(TOCSIN_BAD, "--answer is for a folder of tocsin breach: %s is none", a.path);
-	if (err == TOCSIN_OK && !breach)
+	if (err == TOCSIN_OK && (breach || tendered) && a.shown_name != NULL)
+		err = fail(TOCSIN_BAD, "--shown-to is for one bundle: %s is a folder of several", a.path);
+	if (err == TOCSIN_OK && !breach && !tendered)
 		err = run(a.path, a.card_n, b, trusted, arena, &v);
 	if (err == TOCSIN_OK && breach) {
 		status = verify_breach(&a, trusted, arena);
+	} else if (err == TOCSIN_OK && tendered) {
+		status = verify_tendered(&a, trusted, arena);
 	} else if (err == TOCSIN_OK) {
 		const char *shown = a.shown_name == NULL ? NULL : evidence_shown(&v, a.shown_name, a.shown_field);
 		if (a.json)

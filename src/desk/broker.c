@@ -8,6 +8,7 @@
 #include "desk/broker_part.h"
 #include "desk/clocks_inside.h"
 #include "desk/directory.h"
+#include "domain/tendered.h"
 #include "proof/attachment.h"
 #include "store/rows_access.h"
 
@@ -73,7 +74,7 @@ static void hash_words(enum realm r, const char *words, const struct hash *h, st
 
 void broker_label(enum realm r, const struct hash *id, struct hash *label)
 {
-	hash_words(r, "tendered", id, label);
+	tendered_label(r, id, label);
 }
 
 void broker_entry(enum realm r, const char *name, const struct hash *label, struct hash *entry)

@@ -1,9 +1,14 @@
 #!/bin/sh
 # A warning goes by way of a third node: it arrives once, its author gets its recipient's own receipt, and what the broker says is shown as its word.
 . "$(dirname "$0")/lib.sh"
-nodes a b c
+nodes a b c w
 meet a b
 meet b c
+# Somebody else's clock says when what a hands to b was in the log of b.
+meet a w
+meet b w
+witnessed_by a w; witnessed_by b w
+must at a partner quorum b.exercise 1
 # a and c know each other, and c takes nothing from a directly: a is told an address where nobody is.
 meet a c
 must at b policy set broker.serve yes
@@ -36,6 +41,23 @@ is "$(curl -s -o /dev/null -w '%{http_code}' "http://127.0.0.1:$(node_port b)/ex
 entry() { printf 'tocsin-exercise/v1 label %s %s' "$1" "$label" | sha256sum | cut -d' ' -f1; }
 is "$(ask b "SELECT count(*) FROM log_position WHERE lower(hex(id)) = '$(entry b.exercise)'")$(ask c "SELECT count(*) FROM log_position WHERE lower(hex(id)) = '$(entry c.exercise)'")" 11 "what stands for it is another hash in each log"
 
+# What proves it.
+cards() { for n in a b c w; do at $n card >"$W/cards-$n"; done; }
+cards
+proven() { rm -rf "$W/$2"; at a evidence "$1" --tender --out "$W/$2" >"$W/stdout" 2>"$W/stderr" && "$TOCSIN_PROGRAM" verify "$W/$2" --card "$W"/cards-* --json >"$W/$2.json"; }
+until_true 30 proven "$s" took; is $? 0 "that it was handed over is evidence, with what came of it"
+is "$(jq -r '.ok, .broker, .to, .state' "$W/took.json" | tr '\n' ' ')" "true b.exercise c.exercise received " "for whom, by whom, and that it was taken"
+match "$(jq -r .tendered_not_later_than "$W/took.json")" '^20..-..-..T..:..:..Z$' "not later than when"
+run 0 "without a node" "$TOCSIN_PROGRAM" verify "$W/took" --card "$W"/cards-*
+match "$out" "handed to b.exercise for c.exercise not later than .* \(proven by b.exercise's log\)" "it is said in words"
+match "$out" "c.exercise took it: receipt" "and that its recipient took it"
+run 1 "of whom one knows no card nothing is proven" "$TOCSIN_PROGRAM" verify "$W/took" --card "$W/cards-a" "$W/cards-c" "$W/cards-w"
+run 1 "without a witness whom one knows it is not proven when" "$TOCSIN_PROGRAM" verify "$W/took" --card "$W/cards-a" "$W/cards-b" "$W/cards-c"
+match "$out" "nobody witnessed when" "and it is said so"
+run 1 "what is there is not overwritten" at a evidence "$s" --tender --out "$W/took"
+run 1 "its recipient has not tendered it" at c evidence "$s" --tender --out "$W/none"
+match "$err" "was not tendered to a broker by this node" "and is told so"
+
 # What is about it goes the same way.
 run 3 "it is withdrawn, and the receipt for that is still on its way" at a retract "$s" --reason "It was a fishing boat"
 r=$(ask a "SELECT lower(hex(id)) FROM statement WHERE kind = 'retraction'")
@@ -47,6 +69,12 @@ must at b policy set broker.serve no
 via "Not by this way"
 until_true 30 says a "$id" '^tendered, refused \(closed\), says b.exercise$'; is $? 0 "a broker that does not serve says so"
 is "$(delivery a "$id")" brokered "and it stays with its author"
+until_true 30 proven "$id" refused; is $? 0 "which is evidence, too"
+is "$(jq -r '.ok, .state, .says' "$W/refused.json" | tr '\n' ' ')" "true refused refused (closed) " "that it was handed over is proven, why it was refused is the broker's word"
+mv "$W/took/tender" "$W/tender.other"
+cp -R "$W/refused/tender" "$W/took/tender"
+run 1 "with another tender it proves nothing" "$TOCSIN_PROGRAM" verify "$W/took" --card "$W"/cards-*
+match "$out" "the label of the tender is that of another statement" "and it is said why"
 must at b policy set broker.serve yes
 must at b policy set broker.a-day 1
 via "One too many"
@@ -68,8 +96,12 @@ node_stop c
 via "Nobody is at home"
 until_true 30 says a "$id" '^held since .*, says b.exercise$'; is $? 0 "what cannot be delivered is held"
 is "$(at b broker list --json | jq -r '.items[] | .from + " " + .to')" "a.exercise c.exercise" "its broker sees for whom"
+must at w clock 2030-01-01T00:00:00Z
 must at a clock 2030-01-01T00:00:00Z
 must at b clock 2030-01-01T00:00:00Z
 until_true 30 says a "$id" '^tendered, never fetched until .*, says b.exercise$'; is $? 0 "until its time is over: it was never fetched"
+until_true 30 proven "$id" never; is $? 0 "and that is evidence"
+is "$(jq -r '.ok, .state, .says' "$W/never.json" | sed 's/until 20.*Z$/until T/' | tr '\n' ' ')" "true not-fetched never fetched until T " "by its broker's word"
+is "$(jq -r .statement.received "$W/never.json") $(ls "$W/never" | tr '\n' ' ')" "false README.txt custody-1 custody-2 statement tender " "of its recipient there is nothing"
 for n in a b; do run 0 "the log of $n accounts for its labels" at $n log account; done
 done_testing
