@@ -276,12 +276,24 @@ static enum tocsin_err same_audience(const struct deciding *g, const struct hand
 		    : rule_refuse("release.version", "its groups have other members than when it was proposed: edit it, and propose it again");
 }
 
+/* A broker learns who hands something over, and for whom: to use one is a right of its own. */
+static enum tocsin_err may_broker(const struct deciding *g)
+{
+	enum tocsin_err err = TOCSIN_OK;
+	for (size_t i = 0; err == TOCSIN_OK && i < g->plan.recipient_n; i++)
+		if (g->plan.recipient[i].via != NULL)
+			err = access_may(g->view, RIGHT_BROKER);
+	return err;
+}
+
 static enum tocsin_err check_release(struct deciding *g, struct hands *h, const struct release_ask *ask,
 	struct release_consent *consent, const char **what)
 {
 	enum tocsin_err err = check_version(g, ask->version);
 	if (err == TOCSIN_OK)
 		err = look(g, ask->close);
+	if (err == TOCSIN_OK)
+		err = may_broker(g);
 	if (err == TOCSIN_OK)
 		err = see_hands(h);
 	if (err == TOCSIN_OK)

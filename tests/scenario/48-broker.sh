@@ -91,6 +91,26 @@ warning "$W/via.json" "To whom the broker does not know"
 id=$(at a warn --to "via:b.exercise:d.exercise" "$W/via.json" | cut -d' ' -f1)
 until_true 30 says a "$id" '^tendered, refused \(unknown\), says b.exercise$'; is $? 0 "nor for whom it does not know"
 
+# Its author may be nobody whom the recipient knows: then it is a stranger's, by way of whom it knows.
+node_make e
+node_start e
+meet e b
+must at e partner add "$W/cards-c"
+warning "$W/via.json" "From who is no partner"
+id=$(at e warn --to "via:b.exercise:c.exercise" "$W/via.json" 2>/dev/null | cut -d' ' -f1)
+until_true 30 delivered e "$id" received; is $? 0 "a stranger's arrives by way of a broker"
+match "$(at c stranger list)" 'e\.exercise.*b\.exercise' "as a stranger's, and who brought it is shown"
+match "$(at c show "$id")" 'no partner: nobody has confirmed' "and it is marked"
+is "$(at c partner list | grep -c e.exercise)" 0 "it is no partner for that"
+must at c policy set contact.brought-a-day 0
+node_make f
+node_start f
+meet f b
+must at f partner add "$W/cards-c"
+id=$(at f warn --to "via:b.exercise:c.exercise" "$W/via.json" 2>/dev/null | cut -d' ' -f1)
+until_true 30 says f "$id" '^tendered, refused \([a-z]+\), says b.exercise$'; is $? 0 "of more than a broker may bring it is refused, and its author is told"
+is "$(at c stranger list | grep -c f.exercise)" 0 "and nothing is kept of it"
+
 # Never fetched.
 node_stop c
 via "Nobody is at home"
