@@ -42,7 +42,17 @@ static const struct api_field finding_item[] = {
 	HAS("rule", API_STRING, "its name"),
 	HAS("verdict", API_STRING, "what it alone would say"),
 	HAS("text", API_STRING, "for people"),
-	HAS("facts", API_ANY, "what it used: fields and numbers"),
+	HAS("facts", API_STRING, "what it used: fields and numbers"),
+	{ NULL },
+};
+static const struct api_field record_answer[] = {
+	HAS("requests", API_INTEGER, "in the window of the rules"),
+	HAS("person", API_INTEGER, "of them, about people"),
+	HAS("refused", API_INTEGER, "of them, refused here"),
+	HAS("abroad", API_INTEGER, "of them, about people of another country than its own"),
+	HAS("subjects", API_INTEGER, "different people"),
+	HAS("warnings", API_INTEGER, "that it ever gave"),
+	HAS("country", API_STRING, "its own; empty: not known"),
 	{ NULL },
 };
 static const struct api_field decision_item[] = {
@@ -78,6 +88,7 @@ static const struct api_field line_item[] = {
 static const struct api_field door_answer[] = {
 	HEAD,
 	HAS_OF("findings", API_OBJECTS, finding_item, "of screening"),
+	HAS_OF("record", API_OBJECT, record_answer, "what who sent it has asked and given"),
 	HAS("decided_at", API_MAYBE, "when it was decided"),
 	HAS_OF("decisions", API_OBJECTS, decision_item, "one a person"),
 	HAS_OF("answers", API_OBJECTS, answer_item, "decided, and leaving at their time"),

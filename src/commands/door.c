@@ -13,6 +13,11 @@ static void print_head(const json_t *o)
 		text_of(o, "due_at"), json_is_true(json_object_get(o, "person")) ? ", about a person" : "");
 }
 
+static long long number_of(const json_t *o, const char *name)
+{
+	return (long long)json_integer_value(json_object_get(o, name));
+}
+
 static void print_one(const json_t *o)
 {
 	const json_t *item;
@@ -20,7 +25,12 @@ static void print_one(const json_t *o)
 	struct buf value;
 	print_head(o);
 	json_array_foreach(json_object_get(o, "findings"), i, item)
-		print_text("  finding  %s: %s: %s\n", text_of(item, "verdict"), text_of(item, "rule"), text_of(item, "text"));
+		print_text("  finding  %s: %s (%s): %s\n", text_of(item, "verdict"), text_of(item, "rule"), text_of(item, "facts"),
+			text_of(item, "text"));
+	item = json_object_get(o, "record");
+	print_text("  record   of %s: %lld requests, %lld about people (%lld abroad, %lld subjects), %lld refused here; %lld warnings ever\n",
+		text_of(o, "from"), number_of(item, "requests"), number_of(item, "person"), number_of(item, "abroad"),
+		number_of(item, "subjects"), number_of(item, "refused"), number_of(item, "warnings"));
 	json_array_foreach(json_object_get(o, "decisions"), i, item)
 		print_text("  decision %s by %s, %s%s%s%s%s\n", text_of(item, "what"), text_of(item, "by"), text_of(item, "at"),
 			text_of(item, "ground")[0] != 0 ? ", ground " : "", text_of(item, "ground"),

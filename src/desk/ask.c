@@ -133,6 +133,8 @@ static enum tocsin_err find_home(struct following *w, int64_t target)
 static void start_clock(struct following *w, int64_t num, int64_t due)
 {
 	const struct clock_home *h = &w->home;
+	if (w->held)
+		return;
 	if (w->f->now - w->at > LONG_AGO && due < w->f->now)
 		return;
 	clocks_start(w->f->desk, w->c, &(struct clock_start){ .kind = CLOCK_REPLY_BY, .statement = num, .unit = h->unit,

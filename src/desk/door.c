@@ -7,10 +7,14 @@
 #include "base/text.h"
 #include "desk/clocks_inside.h"
 #include "desk/pages.h"
+#include "desk/screening.h"
+#include "desk/standing_part.h"
 
 #define AGAIN (60 * CLOCK_SECOND)       /* until what could not be screened is tried again */
 #define ARENA 65536
+#define DEPTH 16                        /* of what waits with what waits */
 #define FINDINGS_BYTES (256u << 10)
+#define ANSWERS_MAX 20
 
 /* ---- what is held already ---- */
 
@@ -20,6 +24,23 @@ enum tocsin_err door_holds(struct snapshot *read, int64_t statement, bool *held)
 	struct arena *a = arena_new(FINDINGS_BYTES + ARENA);
 	enum tocsin_err err = a == NULL ? fail(TOCSIN_BROKEN, "no memory for the door") : door_get(read, statement, a, &row);
 	*held = err == TOCSIN_OK && strcmp(row.state, "passed") != 0;
+	arena_free(a);
+	return err == TOCSIN_MISSING ? TOCSIN_OK : err;
+}
+
+/* Whether STATEMENT, or what that waits with, was refused. */
+static enum tocsin_err was_refused(struct snapshot *read, int64_t statement, bool *refused)
+{
+	struct door_row row;
+	struct arena *a = arena_new(FINDINGS_BYTES + ARENA);
+	enum tocsin_err err = a == NULL ? fail(TOCSIN_BROKEN, "no memory for the door") : TOCSIN_OK;
+	*refused = false;
+	for (int depth = 0; err == TOCSIN_OK && statement != 0 && depth < DEPTH; depth++) {
+		arena_reset(a);
+		err = door_get(read, statement, a, &row);
+		statement = err == TOCSIN_OK && strcmp(row.state, "waits") == 0 ? row.parent : 0;
+		*refused = err == TOCSIN_OK && strcmp(row.state, "refused") == 0;
+	}
 	arena_free(a);
 	return err == TOCSIN_MISSING ? TOCSIN_OK : err;
 }
@@ -50,13 +71,39 @@ struct verdict {
 	struct buf findings;
 };
 
-/* Whoever names somebody, or says so, asks about a person: somebody looks at that. */
-static void screen_one(const struct followed *f, struct verdict *out)
+static enum tocsin_err write_findings(const struct screening *s, struct buf *out)
 {
-	out->person = bytes_equal_str(followed_value(f, "request.type"), "person") || followed_value(f, "subject.name").n > 0;
-	out->hold = out->person;
-	out->word = "pass";
-	buf_add_str(&out->findings, "[]");
+	json_t *list = json_array();
+	for (size_t i = 0; i < s->n; i++) {
+		const struct screen_finding *f = &s->finding[i];
+		json_t *o = json_pack("{s:s, s:s, s:s, s:s%}", "rule", f->rule, "verdict", screen_verdict_name(f->verdict), "text", f->text,
+			"facts", f->facts.n > 0 ? (const char *)f->facts.p : "", f->facts.n);
+		json_array_append_new(list, o);
+	}
+	bool whole = json_array_size(list) == s->n;
+	if (whole)
+		json_write(out, list);
+	json_decref(list);
+	return whole ? buf_end(out, "the findings of screening") : fail(TOCSIN_BROKEN, "no memory for the findings of screening");
+}
+
+/* What cannot be screened has no word: a request then stays closed, and a warning is let in. */
+static void screen_one(const struct followed *f, struct change *c, struct verdict *out)
+{
+	struct screening s;
+	bool asks = strcmp(f->row->kind, "request") == 0;
+	enum tocsin_err err = screening_of(f, c, &s);
+	if (err == TOCSIN_OK)
+		err = write_findings(&s, &out->findings);
+	if (err != TOCSIN_OK) {
+		log_say(LOG_ERROR, "not screened", "kind=%s why=\"%s\"", f->row->kind, fail_sentence());
+		out->hold = asks;
+		out->person = asks;
+		return;
+	}
+	out->word = screen_verdict_name(s.verdict);
+	out->person = s.person;
+	out->hold = s.verdict != SCREEN_PASS || (asks && s.person);
 }
 
 /* ---- holding ---- */
@@ -150,6 +197,36 @@ static void wait_with(struct followed *f, int64_t parent, struct change *c)
 	change_door_add(c, &row);
 }
 
+static bool take_waiting(void *arg, const struct door_answer_row *row)
+{
+	int64_t *num = arg;
+	if (strcmp(row->state, "waiting") == 0)
+		*num = row->num;
+	return *num == 0;
+}
+
+/* Nobody waits any more for an answer to what was taken back. */
+static enum tocsin_err drop_answers(const struct followed *f, struct change *c)
+{
+	enum tocsin_err err = TOCSIN_OK;
+	bool retracts = !f->row->issued && strcmp(f->row->kind, "retraction") == 0;
+	for (size_t i = 0; retracts && err == TOCSIN_OK && i < f->row->re_n; i++) {
+		int64_t num, waiting = 0;
+		struct statement target;
+		err = statement_num(f->read, &f->row->re[i], &num);
+		if (err == TOCSIN_OK)
+			err = standing_head(f->read, num, &target);
+		if (err == TOCSIN_OK && standing_effect(f->statement, &f->row->re[i], &target))
+			err = door_answers(f->read, num, ANSWERS_MAX, take_waiting, &waiting);
+		if (waiting != 0) {
+			change_door_answer_end(c, waiting, "dropped", "who asked has taken the request back");
+			change_event(c, "door answer dropped", 0, "");
+		}
+		err = err == TOCSIN_MISSING ? TOCSIN_OK : err;
+	}
+	return err;
+}
+
 static void let_in(const struct followed *f, struct change *c)
 {
 	if ((f->row->marks & STATEMENT_MARK_DOOR) != 0)
@@ -163,19 +240,25 @@ enum tocsin_err door_follow(struct followed *f, struct change *c)
 	if ((f->row->marks & STATEMENT_MARK_RETURNED) != 0)
 		return TOCSIN_OK;
 	enum tocsin_err err = find_parent(f, &parent);
+	if (err == TOCSIN_OK)
+		err = was_refused(f->read, parent, &f->refused);
+	if (err == TOCSIN_OK)
+		err = drop_answers(f, c);
 	if (err != TOCSIN_OK)
 		return err;
 	bool asks = !f->row->issued && strcmp(f->row->kind, "request") == 0;
+	bool warns = !f->row->issued && strcmp(f->row->kind, "warning") == 0;
 	buf_init(&v.findings, FINDINGS_BYTES);
-	if (asks)
-		screen_one(f, &v);
-	/* What refers to something held is looked at like that, whatever it is. */
-	if (asks && (v.hold || parent != 0))
+	if (asks || warns)
+		screen_one(f, c, &v);
+	/* What refers to something held is looked at like that, whatever it is; but no warning waits because of that. */
+	if (v.hold || (asks && parent != 0))
 		err = hold(f, c, &v);
-	else if (parent != 0)
+	else if (parent != 0 && !warns)
 		wait_with(f, parent, c);
 	else
 		let_in(f, c);
+	f->refused = f->refused && f->held && !asks;
 	buf_free(&v.findings);
 	return err;
 }
@@ -198,18 +281,28 @@ enum tocsin_err door_follow_again(struct followed *f, const char *why, struct ch
 	f->held = true;
 	if (strcmp(why, "with") == 0)
 		err = find_parent(f, &parent);
+	if (err == TOCSIN_OK)
+		err = was_refused(f->read, parent, &f->refused);
+	if (err == TOCSIN_OK)
+		err = drop_answers(f, c);
 	if (err != TOCSIN_OK)
 		return err;
 	change_door_again_done(c, f->row->num);
+	if (strcmp(why, "refused") == 0 || f->refused) {
+		f->refused = true;
+		change_door_again_with(c, f->row->num);
+	}
 	if (parent != 0) {
 		change_door_with(c, f->row->num, parent);
+	} else if (f->refused) {
+		return TOCSIN_OK;
 	} else if (strcmp(why, "screen") != 0) {
 		if (strcmp(why, "with") == 0)
 			change_door_state(c, f->row->num, "waits", "passed", DOOR_DECIDED, f->now);
 		passed(f, c);
 	} else {
 		buf_init(&v.findings, FINDINGS_BYTES);
-		screen_one(f, &v);
+		screen_one(f, c, &v);
 		struct door_row row = row_of(f, "held", DOOR_OPEN, &v);
 		if (v.word[0] != 0)
 			change_door_screened(c, &row);

@@ -127,7 +127,7 @@ static json_t *to_leave(const struct body_field *fields, size_t n, char *reason,
 
 /* The row of LIST (taken) into C. */
 static enum tocsin_err add_row(struct change *c, const struct door_row *door, const struct view *v, const char *kind,
-	json_t *list, const char *reason, int64_t leaves_at, int64_t now)
+	const char *compartment, json_t *list, const char *reason, int64_t leaves_at, int64_t now)
 {
 	uint64_t place;
 	char *text = json_dumps(list, JSON_COMPACT);
@@ -139,6 +139,7 @@ static enum tocsin_err add_row(struct change *c, const struct door_row *door, co
 	random_bytes(&place, sizeof place);
 	change_door_answer(c, &(struct door_answer_row) { .statement = door->statement, .kind = kind, .urgency = door->urgency,
 		.fields = bytes_str(text), .reason = reason, .account = v->account, .function = v->function, .unit = v->unit,
+		.compartment = compartment,
 		.at = now, .leaves_at = leaves_at, .place = (int64_t)(place & INT64_MAX) });
 	free(text);
 	return TOCSIN_OK;
@@ -155,7 +156,7 @@ enum tocsin_err door_answer_refused(const struct desk *d, struct change *c, cons
 	} else {
 		put_declined(list, ground);
 	}
-	return add_row(c, row, v, warning ? "response" : "answer", list, "", door_answer_time(d, row, now), now);
+	return add_row(c, row, v, warning ? "response" : "answer", "", list, "", door_answer_time(d, row, now), now);
 }
 
 static enum tocsin_err read_door(const struct desk *d, int64_t statement, struct arena *a, struct door_row *out)
@@ -170,7 +171,7 @@ static enum tocsin_err read_door(const struct desk *d, int64_t statement, struct
 }
 
 enum tocsin_err door_answer(const struct desk *d, const struct view *v, const struct statement_row *row,
-	const struct body_field *fields, size_t n, int64_t *leaves_at)
+	const char *compartment, const struct body_field *fields, size_t n, int64_t *leaves_at)
 {
 	char reason[DOOR_REASON + 1], hex[2 * SHA256_SIZE + 1];
 	struct door_row door;
@@ -182,12 +183,14 @@ enum tocsin_err door_answer(const struct desk *d, const struct view *v, const st
 	hex_encode(row->id.b, SHA256_SIZE, hex);
 	if (err == TOCSIN_OK && strcmp(door.state, "passed") != 0)
 		err = rule_refuse("door.first", "%.16s is %s at the door", hex, door.state);
+	if (err == TOCSIN_OK && n > FIELDS_MAX)
+		err = fail(TOCSIN_BAD, "an answer about a person has at most %d fields", FIELDS_MAX);
 	for (size_t i = 0; err == TOCSIN_OK && i < n; i++)
 		if (strncmp(fields[i].name, "attachment.", 11) == 0)
 			err = fail(TOCSIN_BAD, "an answer about a person leaves later, and takes no attachments with it");
 	if (err == TOCSIN_OK) {
 		*leaves_at = door_answer_time(d, &door, now);
-		err = add_row(c, &door, v, "answer", to_leave(fields, n, reason, sizeof reason), reason, *leaves_at, now);
+		err = add_row(c, &door, v, "answer", compartment, to_leave(fields, n, reason, sizeof reason), reason, *leaves_at, now);
 	}
 	if (err == TOCSIN_OK) {
 		if (!v->everything)
@@ -268,8 +271,9 @@ static bool take_due(void *arg, const struct door_answer_row *row)
 	r->kind = arena_str(l->arena, bytes_str(row->kind));
 	r->account = arena_str(l->arena, bytes_str(row->account));
 	r->unit = arena_str(l->arena, bytes_str(row->unit));
+	r->compartment = arena_str(l->arena, bytes_str(row->compartment));
 	r->fields.p = arena_copy(l->arena, row->fields.p, row->fields.n);
-	l->full = r->kind == NULL || r->account == NULL || r->unit == NULL || r->fields.p == NULL;
+	l->full = r->kind == NULL || r->account == NULL || r->unit == NULL || r->compartment == NULL || r->fields.p == NULL;
 	if (!l->full)
 		l->n++;
 	return !l->full && l->n < LEAVE_MAX;
@@ -289,17 +293,17 @@ static void with_left(void *arg, size_t i, struct change *c)
 	(void)i;
 	change_door_answer_left(c, l->row->num);
 	if (l->share && l->row->unit[0] != 0 &&
-		access_share(l->desk, l->read, c, 0, l->row->kind, l->to, l->row->unit, "", true) != TOCSIN_OK)
+		access_share(l->desk, l->read, c, 0, l->row->kind, l->to, l->row->unit, l->row->compartment, true) != TOCSIN_OK)
 		change_spoil(c, fail_sentence());
 }
 
-/* The fields of ROW, borrowed from LIST. */
+/* The fields of ROW, borrowed from LIST, which was taken with no more than there is room for. */
 static size_t fields_of(const json_t *list, struct body_field out[FIELDS_MAX])
 {
 	size_t i, n = 0;
 	const json_t *f;
 	json_array_foreach(list, i, f)
-		if (n < FIELDS_MAX)
+		if (i < FIELDS_MAX)
 			out[n++] = (struct body_field) { json_string_value(json_array_get(f, 0)),
 				bytes_str(json_string_value(json_array_get(f, 1))), json_is_true(json_array_get(f, 2)) };
 	return n;

@@ -17,9 +17,9 @@
 
 /* Whether answers to STATEMENT leave so: it came through the door, and is about a person. */
 enum tocsin_err door_answer_takes(struct snapshot *read, int64_t statement, bool *takes) MUST_USE;
-/* Takes the answer of V to ROW, with FIELDS as for issuing, to leave at *LEAVES_AT. REFUSED: one waits already; it is still held. */
+/* Takes the answer of V to ROW, with FIELDS as for issuing, to leave at *LEAVES_AT, and to stay in COMPARTMENT. REFUSED: one waits already; it is still held. */
 enum tocsin_err door_answer(const struct desk *d, const struct view *v, const struct statement_row *row,
-	const struct body_field *fields, size_t n, int64_t *leaves_at) MUST_USE;
+	const char *compartment, const struct body_field *fields, size_t n, int64_t *leaves_at) MUST_USE;
 /* The same for what was refused at the door on GROUND, with C that decides it. */
 enum tocsin_err door_answer_refused(const struct desk *d, struct change *c, const struct door_row *row, const struct view *v,
 	const char *ground, int64_t now) MUST_USE;

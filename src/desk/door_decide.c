@@ -12,6 +12,7 @@
 #include "desk/door_answer.h"
 #include "desk/issue.h"
 #include "desk/rules.h"
+#include "desk/screening.h"
 #include "domain/vocabulary.h"
 
 #define ARENA (64u << 20)
@@ -90,9 +91,9 @@ static void with_record(void *arg, size_t i, struct change *c)
 	enum tocsin_err err = TOCSIN_OK;
 	(void)i;
 	add(g, pass ? "pass" : "refuse", c);
-	if (pass)
-		change_door_again(c, g->row.num, "passed", 0);
-	else
+	change_door_again(c, g->row.num, pass ? "passed" : "refused", 0);
+	screening_decided(c, g->row.num, !pass);
+	if (!pass)
 		err = door_answer_refused(g->desk, c, &g->door, g->view, g->word->ground, g->now);
 	if (err == TOCSIN_OK && !g->view->everything)
 		err = pass ? access_share(g->desk, g->read, c, 0, "record", g->desk->name, g->view->unit, "", true)

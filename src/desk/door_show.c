@@ -7,6 +7,7 @@
 #include "desk/door.h"
 #include "desk/door_answer.h"
 #include "desk/forget_part.h"
+#include "desk/screening.h"
 #include "desk/standing_part.h"
 #include "store/rows_access.h"
 
@@ -149,8 +150,12 @@ static enum tocsin_err add_with(struct shown *s)
 static enum tocsin_err add_all(struct shown *s, const struct statement_row *row, bool fields, json_t *o)
 {
 	struct content c;
-	enum tocsin_err err = TOCSIN_OK;
+	json_t *record = NULL;
+	enum tocsin_err err = screening_record(s->w.desk, s->w.read, row->peer, s->w.arena, &record);
+	if (err != TOCSIN_OK)
+		return err;
 	standing_put(&s->w, o, "findings", json_loadb((const char *)s->door->findings.p, s->door->findings.n, 0, NULL));
+	standing_put(&s->w, o, "record", record);
 	standing_put(&s->w, o, "decided_at", forget_time(s->door->decided_at));
 	ADD_LIST("decisions", door_decisions(s->w.read, row->num, add_decision, s));
 	ADD_LIST("answers", door_answers(s->w.read, row->num, ANSWERS_MAX, add_answer, s));

@@ -108,7 +108,12 @@ static enum tocsin_err follow_one(struct followed *f, const char *again, struct 
 		err = again == NULL ? door_follow(f, c) : door_follow_again(f, again, c);
 	for (size_t i = 0; err == TOCSIN_OK && !f->held && i < sizeof followers / sizeof *followers; i++)
 		err = followers[i](f, c);
-	return err == TOCSIN_OK && f->held ? ask_follow_held(f, c) : err;
+	if (err == TOCSIN_OK && f->held)
+		err = ask_follow_held(f, c);
+	/* What was refused is forgotten in its time. */
+	if (err == TOCSIN_OK && f->held && f->refused)
+		err = forget_follow(f, c);
+	return err;
 }
 
 /* ---- some of them ---- */

@@ -30,6 +30,7 @@ struct followed {
 	int64_t draft;                          /* draft.num, or 0 */
 	int64_t now;
 	bool held;                              /* at the door (door.h): nobody is to learn of it */
+	bool refused;                           /* there, or about what was: it is kept as long as others, and that is all */
 };
 /* The value of an open or closed line by name, without quotes when it is a plain string; empty: there is none. */
 struct bytes followed_value(const struct followed *f, const char *name);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/limits.h"
+#include "base/log.h"
 #include "desk/audit.h"
 #include "desk/profiles.h"
 #include "desk/screening_part.h"
@@ -121,8 +122,11 @@ static enum tocsin_err load_rules(struct store *from, struct screen_rules **out)
 		err = door_rules_get(read, a, &row);
 	if (err == TOCSIN_OK)
 		err = screen_rules_read(row.version == 0 ? screen_rules_default() : row.content, out);
-	if (err == TOCSIN_BAD)
-		err = fail_within(TOCSIN_BROKEN, "the stored rules of the door");
+	/* The node runs all the same: warnings pass, requests stay closed until there are rules that can be read. */
+	if (err == TOCSIN_BAD) {
+		log_say(LOG_ERROR, "the door's rules cannot be read", "why=\"%s\"", fail_sentence());
+		err = TOCSIN_OK;
+	}
 	snapshot_close(read);
 	arena_free(a);
 	return err;
@@ -195,7 +199,8 @@ static enum tocsin_err take_request(struct looking *l)
 	for (size_t i = 0; i < f->line_n; i++)
 		if (!f->line[i].closed)
 			field[n++] = (struct screen_field) { f->line[i].name, f->line[i].value };
-	l->q = (struct screen_request) { .kind = f->row->kind, .field = field, .field_n = n, .file = file, .at = f->row->known_at };
+	l->q = (struct screen_request) { .kind = f->row->kind, .field = field, .field_n = n, .file = file, .at = f->row->known_at,
+		.stranger = (f->row->marks & STATEMENT_MARK_STRANGER) != 0 };
 	if (f->row->body.n == 0)
 		return TOCSIN_OK;
 	enum tocsin_err err = body_parse(f->row->body, f->statement->lines, false, f->arena, &body);
@@ -332,6 +337,11 @@ enum tocsin_err screening_of(const struct followed *f, struct change *c, struct 
 		return TOCSIN_OK;
 	if (s == NULL)
 		return fail(TOCSIN_BROKEN, "the door's rules were not read: nothing can be screened");
+	pthread_rwlock_rdlock(&s->lock);
+	bool rules = s->rules != NULL;
+	pthread_rwlock_unlock(&s->lock);
+	if (!rules)
+		return fail(TOCSIN_BROKEN, "the door's rules cannot be read: put others in their place (tocsin screen rules)");
 	struct looking *l = arena_zalloc(f->arena, sizeof *l);
 	if (l == NULL)
 		return fail(TOCSIN_BROKEN, "no memory to screen a request");
@@ -354,6 +364,29 @@ enum tocsin_err screening_of(const struct followed *f, struct change *c, struct 
 	if (err == TOCSIN_OK)
 		count(l, c, out);
 	return err;
+}
+
+enum tocsin_err screening_record(const struct desk *d, struct snapshot *read, const char *peer, struct arena *a, json_t **out)
+{
+	struct asked_sum sum, ever;
+	struct profile profile;
+	struct screen_windows w = { .record = 365 * ASKED_DAY };
+	int64_t now = clock_now();
+	pthread_rwlock_rdlock(&d->screener->lock);
+	if (d->screener->rules != NULL)
+		screen_windows(d->screener->rules, &w);
+	pthread_rwlock_unlock(&d->screener->lock);
+	enum tocsin_err err = asked_sum(read, peer, first_day(now, w.record), now / ASKED_DAY, &sum);
+	if (err == TOCSIN_OK)
+		err = asked_sum(read, peer, 0, 0, &ever);
+	if (err == TOCSIN_OK)
+		err = profiles_of(read, peer, a, &profile);
+	if (err != TOCSIN_OK)
+		return err;
+	*out = json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:s}", "requests", (json_int_t)sum.requests, "person", (json_int_t)sum.person,
+		"refused", (json_int_t)sum.refused, "abroad", (json_int_t)sum.abroad, "subjects", (json_int_t)sum.subjects, "warnings",
+		(json_int_t)ever.warnings, "country", profile.country);
+	return *out == NULL ? fail(TOCSIN_BROKEN, "no memory for a record") : TOCSIN_OK;
 }
 
 void screening_decided(struct change *c, int64_t statement, bool refused)

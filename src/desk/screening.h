@@ -24,6 +24,10 @@ enum tocsin_err screening_of(const struct followed *f, struct change *c, struct 
 /* A person here decided about the request STATEMENT: refused or not; the last decision counts. */
 void screening_decided(struct change *c, int64_t statement, bool refused);
 
+/* What partners' requests are counted as, of PEER, over the window of the rules: {requests, person, refused, abroad, subjects,
+ * warnings, country}; returned owned. */
+enum tocsin_err screening_record(const struct desk *d, struct snapshot *read, const char *peer, struct arena *a, json_t **out) MUST_USE;
+
 /* {version, changed_at, changed_by, rules}, returned owned; version 0: those that are there from the beginning. */
 enum tocsin_err screening_rules_json(const struct desk *d, json_t **out) MUST_USE;
 /* Takes RULES (borrowed) from now on. BAD, naming the rule; LATER when BEFORE is not the version that holds. In the audit

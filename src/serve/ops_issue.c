@@ -350,6 +350,7 @@ static enum tocsin_err answer_later(struct serve *s, struct asked *q, struct sna
 		return err;
 	const struct planned *p = &plan->p[0];
 	struct statement_row row;
+	char compartment[LIMIT_ACCOUNT + 1];
 	int64_t at;
 	if (plan->n > 1 || p->re_n != 1)
 		return fail(TOCSIN_BAD, "an answer to a request about a person is given alone");
@@ -359,7 +360,9 @@ static enum tocsin_err answer_later(struct serve *s, struct asked *q, struct sna
 	if (err == TOCSIN_OK)
 		err = check_release(s, r, &q->view, p);
 	if (err == TOCSIN_OK)
-		err = door_answer(s->desk, &q->view, &row, p->release.field, p->release.field_n, &at);
+		err = access_compartment(r, &q->view, p->re, p->re_n, compartment);
+	if (err == TOCSIN_OK)
+		err = door_answer(s->desk, &q->view, &row, compartment, p->release.field, p->release.field_n, &at);
 	if (err == TOCSIN_OK)
 		q->answer = json_pack("{s:[], s:o}", "results", "leaves_at", json_time(at));
 	return err;

@@ -184,11 +184,12 @@ static enum tocsin_err answers(struct cursor *c, door_answer_each *each, void *a
 			.account = cursor_text(c, 6),
 			.function = cursor_text(c, 7),
 			.unit = cursor_text(c, 8),
-			.at = cursor_int(c, 9),
-			.leaves_at = cursor_int(c, 10),
-			.state = cursor_text(c, 11),
-			.answer = cursor_int(c, 12),
-			.trouble = cursor_text(c, 13) };
+			.compartment = cursor_text(c, 9),
+			.at = cursor_int(c, 10),
+			.leaves_at = cursor_int(c, 11),
+			.state = cursor_text(c, 12),
+			.answer = cursor_int(c, 13),
+			.trouble = cursor_text(c, 14) };
 		if (!each(arg, &row))
 			break;
 	}
@@ -225,8 +226,8 @@ enum tocsin_err door_answer_next(struct snapshot *r, int64_t *at)
 void change_door_answer(struct change *c, const struct door_answer_row *row)
 {
 	change_must(c, "an answer to it waits to leave already (tocsin door withdraw takes it back)", WRITE_DOOR_ANSWER_ADD,
-		row->statement, row->kind, row->urgency, row->fields, row->reason, row->account, row->function, row->unit, row->at,
-		row->leaves_at, row->place);
+		row->statement, row->kind, row->urgency, row->fields, row->reason, row->account, row->function, row->unit, row->compartment,
+		row->at, row->leaves_at, row->place);
 }
 
 void change_door_answer_left(struct change *c, int64_t num)

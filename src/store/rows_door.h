@@ -69,7 +69,7 @@ struct door_answer_row {
 	int64_t num, statement, urgency;
 	const char *kind;                       /* answer; response to a warning that was refused */
 	struct bytes fields;                    /* JSON: [[name, value, open], ...] */
-	const char *reason, *account, *function, *unit;
+	const char *reason, *account, *function, *unit, *compartment;
 	int64_t at, leaves_at, place;
 	const char *state;                      /* waiting, left, withdrawn, dropped */
 	int64_t answer;                         /* the statement that left; 0 */

@@ -100,7 +100,8 @@ CREATE INDEX door_again_next ON door_again (next_at, statement);
 CREATE TABLE door_answer (num BIGINT PRIMARY KEY, statement BIGINT NOT NULL, kind TEXT NOT NULL, urgency BIGINT NOT NULL,
   fields BYTES NOT NULL,               -- JSON: [[name, value, open], ...]
   reason TEXT NOT NULL,                -- kept to ourselves
-  account TEXT NOT NULL, function TEXT NOT NULL, unit TEXT NOT NULL, at BIGINT NOT NULL, leaves_at BIGINT NOT NULL,
+  account TEXT NOT NULL, function TEXT NOT NULL, unit TEXT NOT NULL, compartment TEXT NOT NULL, at BIGINT NOT NULL,
+  leaves_at BIGINT NOT NULL,
   place BIGINT NOT NULL,               -- random: among those that leave with it
   state TEXT NOT NULL,                 -- waiting, left, withdrawn, dropped (it cannot leave any more)
   answer BIGINT NOT NULL, trouble TEXT NOT NULL);

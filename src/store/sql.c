@@ -678,10 +678,11 @@ const struct sql_text sql_writes[WRITE_COUNT] = {
 	[WRITE_DOOR_AGAIN_LATER] = { "door again later", "UPDATE door_again SET next_at = $1 WHERE statement = $2", "ii" },
 	[WRITE_DOOR_AGAIN_DONE] = { "door again done", "DELETE FROM door_again WHERE statement = $1", "i" },
 	[WRITE_DOOR_ANSWER_ADD] = { "door answer add",
-	        "INSERT INTO door_answer (num, statement, kind, urgency, fields, reason, account, function, unit, at, leaves_at, place,"
-	        " state, answer, trouble) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'waiting', 0, '')"
+	        "INSERT INTO door_answer (num, statement, kind, urgency, fields, reason, account, function, unit, compartment, at,"
+	        " leaves_at, place, state, answer, trouble) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'waiting', 0,"
+	        " '')"
 	        " ON CONFLICT DO NOTHING",
-	        "fitibttttiii" },
+	        "fitibtttttiii" },
 	[WRITE_DOOR_ANSWER_LEFT] = { "door answer left",
 	        "UPDATE door_answer SET state = 'left', answer = $1 WHERE num = $2 AND state = 'waiting'", "ni" },
 	[WRITE_DOOR_ANSWER_END] = { "door answer end",

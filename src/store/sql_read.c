@@ -40,7 +40,7 @@
 
 #define DOOR_ALL "num, statement, parent, kind, peer, unit, urgency, state, open, person, verdict, findings, at, due_at, decided_at"
 #define DOOR_ANSWER_ALL \
-	"num, statement, kind, urgency, fields, reason, account, function, unit, at, leaves_at, state, answer, trouble"
+	"num, statement, kind, urgency, fields, reason, account, function, unit, compartment, at, leaves_at, state, answer, trouble"
 /* Rows in the order in which rows_correction.c takes them apart. */
 #define CORRECTION_ALL "c.num, c.id, c.statement, c.asks, c.state, c.discreet, c.opened_by, c.opened_at, c.due_at, c.closed_by, c.closed_at"
 #define CORRECTION_ITEM_ALL "i.num, i.id, i.correction, i.statement, i.what, i.reason, i.ground, i.content, i.state, i.proposed_by," \

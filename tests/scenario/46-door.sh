@@ -4,9 +4,11 @@ CHECK_API=1
 . "$(dirname "$0")/lib.sh"
 nodes a b
 meet_all a b
+must at b protected add "Alina Sorokina" --kind journalist
 account b admin administrator
 account b ana analyst
 account b lea liaison
+account b leo liaison
 account b ines inspector
 
 printf '{"request.type":"person","question":"Where does he live?","purpose":"An investigation of a theft.","legal-basis":"Code of procedure, Art. 5","offence":"theft","evidence":"a camera","link":"He was seen at the gate that night.","subject.name":"Oleg Nikto","subject.born":"1980-01-01","urgency":"routine"}\n' >"$W/person.json"
@@ -58,5 +60,75 @@ is "$(at a show "$three" --json | jq -r '.answers[0] | .result, .reason')" "decl
 The rights of a person stand against an answer." "the other has the fixed words of its ground"
 sees ana "$three"; is $? 1 "what was refused stays hidden"
 is "$(by b ines door show "$three" --json | jq -r '.decisions[0].reason')" "he fled from them" "who inspects reads why"
+# ---- what screening says ----
+# like NAME JQ: the request about somebody else, changed by JQ; its id in $asked
+like() {
+	jq -c --arg who "$1" '.["subject.name"] = $who | .question = "Where was \($who) in May?"' "$W/person.json" | jq -c "$2" >"$W/like.json"
+	asked=$(at a ask b.exercise --wait 20 --file "$W/like.json" 2>"$W/stderr") || flunk "a request about $1 is sent" "$(cat "$W/stderr")"
+	asked=${asked%% *}
+	until_true 20 at_door "$asked"
+}
+verdict() { by b lea door show "$1" --json | jq -r .verdict; }
+rules() { by b lea door show "$1" --json | jq -r '[.findings[].rule] | join(" ")'; }
+like "Petr Novak" . ; four=$asked
+is "$(verdict "$four") $(rules "$four")" "pass " "an ordinary request of the police has no finding"
+run 0 "and one person passes it" by b lea door pass "$four"
+like "Jan Novak" '.["source.grade"] = "F2" | .["source.scale"] = "admiralty"'; is "$(verdict "$asked") $(rules "$asked")" "caution evidence.unknown" "a source of unknown worth is a caution"
+match "$(by b lea door show "$asked")" 'finding  caution: evidence.unknown \(source.grade is F2\): The worth' "with its rule, the fact and the text"
+match "$(by b lea door show "$asked")" 'record   of a.exercise: [0-9]+ requests, [0-9]+ about people .* 1 refused here; 0 warnings ever' "and what who asks has asked and given before"
+run 1 "it is not passed unread" by b lea door pass "$asked"
+match "$err" 'rule door.read' "by its rule"
+run 0 "but by one who has read it" by b lea door pass "$asked" --read
+like "Karel Novak" '.link = "He is known"'; is "$(verdict "$asked") $(rules "$asked")" "hold link.thin" "what connects nothing is for a second person"
+run 0 "one person passes it" by b lea door pass "$asked" --read
+sees ana "$asked"; is $? 1 "which is not enough"
+run 1 "nor is the same one again" by b lea door pass "$asked" --read
+run 0 "but another one" by b leo door pass "$asked" --read
+until_true 20 sees ana "$asked"; is $? 0 "lets it in"
+like "Tomas Novak" '.["source.grade"] = "F6" | .["source.scale"] = "admiralty"'; is "$(verdict "$asked") $(rules "$asked")" "refuse evidence.f6 evidence.unknown" "unknown in both ways is to be refused"
+like "Pavel Novak" '.offence = "Extremism, article 280"'; is "$(verdict "$asked") $(rules "$asked")" "refuse offence.political" "so is an offence of opinion"
+run 1 "to let it in nevertheless, one says why" by b lea door pass "$asked" --read
+match "$err" 'rule door.reason' "by its rule"
+warning "$W/given.json" "Boats without lights"
+run 0 "a warning is given meanwhile" at a warn --to b.exercise --wait 20 "$W/given.json"
+given=${out%% *}
+until_true 20 sees ana "$given"; is $? 0 "and seen at once"
+like "Sorokina Alina" .; is "$(verdict "$asked") $(rules "$asked")" "refuse protected.subject" "somebody who is protected is not asked for"
+is "$(by b lea door show "$asked" --json | jq -r '.findings[] | select(.rule == "protected.subject") | .facts' | grep -ci sorokina)" 0 "and the finding does not say who that is"
+like "Milan Novak" '.evidence = "A letter of аlina sorokina"'; is "$(verdict "$asked") $(rules "$asked")" "refuse protected.text" "nor in the text, in letters that only look so"
+like "Ivo Novak" '.["request.type"] = "event"'; is "$(verdict "$asked") $(rules "$asked")" "hold type.wrong" "that the type says something else does not help"
+
+pages() { by b "$1" page list --json | jq '[.items[] | select(.what | test("door"))] | length'; }
+before=$(pages leo)
+warning "$W/dressed.json" "A dangerous person lives in your capital" ',"ask.what":"Detain her and inform us of her whereabouts","subject.name":"Alina Petrova","urgency":"imminent"'
+run 0 "a request comes dressed as a warning" at a warn --to b.exercise --wait 20 "$W/dressed.json"
+dressed=${out%% *}
+until_true 20 at_door "$dressed"; is $? 0 "it is held"
+is "$(verdict "$dressed") $(rules "$dressed")" "hold disguise" "by its rule"
+sees ana "$dressed"; is $? 1 "and nobody sees it"
+[ "$(pages leo)" -gt "$before" ]; is $? 0 "who decides is told at once"
+warning "$W/true.json" "Men with rifles mean to attack the harbour" ',"ask.what":"Protect the harbour","subject.name":"Daler M","urgency":"imminent"'
+run 0 "a warning that names an attacker" at a warn --to b.exercise --wait 20 --re "$one" "$W/true.json"
+true_one=${out%% *}
+until_true 20 sees ana "$true_one"; is $? 0 "is seen at once, whatever it refers to"
+run 0 "what comes dressed is refused like the others" by b lea door refuse "$dressed" --ground no-basis --reason "a request, dressed"
+
+# ---- rules that cannot be read ----
+node_stop b
+must sqlite3 "$W/b/dir/tocsin.db" "INSERT INTO door_rules VALUES (1, CAST('{\"version\": 1, \"rules\": 7}' AS BLOB), 0, '')"
+node_start b
+unscreened() { [ "$(by b lea door show "$1" --json | jq -r .state)" = unscreened ]; }
+jq -c '.["subject.name"] = "Josef Novak"' "$W/person.json" >"$W/like.json"
+run 0 "a request arrives when the rules cannot be read" at a ask b.exercise --wait 20 --file "$W/like.json"
+asked=${out%% *}
+until_true 20 unscreened "$asked"; is $? 0 "it is held unscreened"
+is "$(by b lea door show "$asked" --json | jq 'has("fields")')" false "nobody reads it"
+run 1 "nobody passes it" by b lea door pass "$asked" --read --reason "it will be all right"
+match "$err" 'rule door.screened' "by its rule"
+until_true 10 alarmed b 'could not be screened'; is $? 0 "and it is an alarm"
+warning "$W/given.json" "Boats without lights, again"
+run 0 "a warning comes in all the same" at a warn --to b.exercise --wait 20 "$W/given.json"
+given=${out%% *}
+until_true 20 sees ana "$given"; is $? 0 "and is seen"
 for n in a b; do run 0 "log account passes on $n" at $n log account; done
 done_testing

@@ -5,6 +5,7 @@
 
 #include "desk/door.h"
 #include "desk/door_answer.h"
+#include "desk/protected.h"
 #include "store/rows_access.h"
 
 #define SOUTH "south.example"
@@ -17,9 +18,14 @@ static void follow_all(struct home *h)
 	while (done > 0);
 }
 
+/* In which screening finds nothing. */
 static const struct body_field about_somebody[] = { { "request.type", VALUE("\"person\""), true },
-	{ "question", VALUE("\"Where is he?\""), true }, { "purpose", VALUE("\"to find him\""), true },
-	{ "subject.name", VALUE("\"Ivan Ivanov\""), true } };
+	{ "question", VALUE("\"Did this man stay in your country in May?\""), true },
+	{ "purpose", VALUE("\"Investigation of an armed robbery\""), true }, { "subject.name", VALUE("\"Ivan Ivanov\""), true },
+	{ "subject.born", VALUE("\"1979-04-11\""), true }, { "legal-basis", VALUE("\"Convention, Article 7\""), true },
+	{ "offence", VALUE("\"Armed robbery\""), true }, { "link", VALUE("\"His fingerprint was found on the glass\""), true },
+	{ "evidence", VALUE("\"Fingerprint report\""), true }, { "urgency", VALUE("\"routine\""), true } };
+#define SOMEBODY (sizeof about_somebody / sizeof *about_somebody)
 static const struct body_field about_a_thing[] = { { "request.type", VALUE("\"clarify\""), true },
 	{ "question", VALUE("\"Which gate?\""), true }, { "purpose", VALUE("\"to close it\""), true } };
 
@@ -31,6 +37,45 @@ static void asks(struct home *h, struct guest *g, const struct body_field *field
 	guest_stored(h, g, &s, fields, n, STATEMENT_MARK_DOOR, r);
 	follow_all(h);
 }
+
+/* The same about somebody else, with VALUE for NAME, or with that beside the others. */
+static void asks_with(struct home *h, struct guest *g, const char *name, const char *value, struct issue_result *r)
+{
+	static char who[40], what[60];
+	static int count;
+	struct body_field f[SOMEBODY + 1];
+	size_t n = 0;
+	memcpy(f, about_somebody, sizeof about_somebody);
+	snprintf(what, sizeof what, "\"Was this man in your country on day %d?\"", ++count);
+	snprintf(who, sizeof who, "\"Ivan Petrov%c\"", 'a' + count % 26);
+	f[1].value = bytes_str(what);
+	f[3].value = bytes_str(who);
+	while (n < SOMEBODY && strcmp(f[n].name, name) != 0)
+		n++;
+	f[n] = (struct body_field) { name, bytes_str(value), true };
+	asks(h, g, f, n == SOMEBODY ? SOMEBODY + 1 : SOMEBODY, NULL, r);
+}
+
+static struct door_row door_of(struct home *h, int64_t num, struct arena *a)
+{
+	struct snapshot *r;
+	struct door_row row = { .state = "-", .verdict = "-" };
+	ok(snapshot_open(h->desk.store, &r));
+	enum tocsin_err err = door_get(r, num, a, &row);
+	assert_true(err == TOCSIN_OK || err == TOCSIN_MISSING);
+	snapshot_close(r);
+	return row;
+}
+
+#define at_door(h, num, verdict_, state_) do { \
+		struct arena *door_arena = arena_new(1u << 20); \
+		struct door_row door_row = door_of(h, num, door_arena); \
+		if (strcmp(door_row.verdict, verdict_) != 0 && door_row.findings.n > 0) \
+			print_error("%.*s\n", (int)door_row.findings.n, (const char *)door_row.findings.p); \
+		assert_string_equal(door_row.verdict, verdict_); \
+		assert_string_equal(door_row.state, state_); \
+		arena_free(door_arena); \
+	} while (0)
 
 static bool sees(struct home *h, const struct view *v, int64_t num)
 {
@@ -49,6 +94,20 @@ static const char *hex_of(const struct hash *id)
 	char *out = hex[at++ % 4];
 	hex_encode(id->b, SHA256_SIZE, out);
 	return out;
+}
+
+/* What SELECT gives. */
+static int64_t value_of(struct home *h, const char *select)
+{
+	sqlite3 *db;
+	sqlite3_stmt *st;
+	assert_int_equal(sqlite3_open_v2(h->db, &db, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_prepare_v2(db, select, -1, &st, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_step(st), SQLITE_ROW);
+	int64_t value = sqlite3_column_int64(st, 0);
+	sqlite3_finalize(st);
+	sqlite3_close(db);
+	return value;
 }
 
 /* Sets what screening said. */
@@ -107,7 +166,7 @@ HOME_TEST(a_request_about_a_person_is_seen_by_nobody_until_it_is_passed)
 	struct cast k;
 	struct issue_result r;
 	cast(h, &k);
-	asks(h, &k.south, about_somebody, 4, NULL, &r);
+	asks(h, &k.south, about_somebody, SOMEBODY, NULL, &r);
 	assert_false(sees(h, &k.anna, r.num));
 	assert_false(sees(h, &k.carl, r.num));
 	assert_false(sees(h, &k.ines, r.num));
@@ -149,13 +208,13 @@ HOME_TEST(only_who_has_the_right_in_the_unit_looks_at_the_door)
 	struct issue_result r;
 	json_t *out = NULL;
 	cast(h, &k);
-	asks(h, &k.south, about_somebody, 4, NULL, &r);
+	asks(h, &k.south, about_somebody, SOMEBODY, NULL, &r);
 	fails(door_show(&h->desk, &k.anna, hex_of(&r.id), &out), TOCSIN_MISSING, "nothing at the door");
 	fails(door_show(&h->desk, &k.omar, hex_of(&r.id), &out), TOCSIN_MISSING, "nothing at the door");
 	fails(door_show(&h->desk, &k.carl, "00000000", &out), TOCSIN_MISSING, "nothing at the door");
 	fails(passes(h, &k.omar, &r.id, true, ""), TOCSIN_MISSING, "nothing at the door");
 	ok(door_show(&h->desk, &k.carl, hex_of(&r.id), &out));
-	assert_int_equal(json_array_size(json_object_get(out, "fields")), 4);
+	assert_int_equal(json_array_size(json_object_get(out, "fields")), SOMEBODY);
 	json_decref(out);
 	/* Who inspects reads what it says when it is decided, and decides nothing. */
 	ok(door_show(&h->desk, &k.ines, hex_of(&r.id), &out));
@@ -164,8 +223,150 @@ HOME_TEST(only_who_has_the_right_in_the_unit_looks_at_the_door)
 	fails(passes(h, &k.ines, &r.id, true, ""), TOCSIN_REFUSED, "role.right");
 	ok(refuses(h, &k.carl, &r.id, "law"));
 	ok(door_show(&h->desk, &k.ines, hex_of(&r.id), &out));
-	assert_int_equal(json_array_size(json_object_get(out, "fields")), 4);
+	assert_int_equal(json_array_size(json_object_get(out, "fields")), SOMEBODY);
 	json_decref(out);
+	guest_free(&k.south);
+}
+
+static void warns(struct home *h, struct guest *g, const char *ask, const char *name, const struct hash *re, struct issue_result *r)
+{
+	struct statement s;
+	struct body_field f[WARNING_FIELDS + 2];
+	size_t n = WARNING_FIELDS;
+	char value[2][200];
+	memcpy(f, warning_fields, sizeof warning_fields);
+	snprintf(value[0], sizeof value[0], "\"%s\"", ask);
+	snprintf(value[1], sizeof value[1], "\"%s\"", name);
+	f[n++] = (struct body_field) { "ask.what", bytes_str(value[0]), true };
+	if (name[0] != 0)
+		f[n++] = (struct body_field) { "subject.name", bytes_str(value[1]), true };
+	guest_says(h, g, "warning", re, re != NULL, &s);
+	guest_stored(h, g, &s, f, n, 0, r);
+	follow_all(h);
+}
+
+HOME_TEST(screening_says_what_is_held_and_how_many_decide)
+{
+	struct home *h = *state;
+	struct cast k;
+	struct issue_result r;
+	char id[PROTECTED_ID + 1];
+	cast(h, &k);
+	json_t *names = json_pack("[s]", "Alina Sorokina");
+	ok(protected_add(&h->desk, &k.operator_, names, "journalist", "", id));
+	json_decref(names);
+	asks(h, &k.south, about_somebody, SOMEBODY, NULL, &r);
+	at_door(h, r.num, "pass", "held");
+	asks_with(h, &k.south, "subject.name", "\"Sorokina Alina\"", &r);
+	at_door(h, r.num, "refuse", "held");
+	asks_with(h, &k.south, "offence", "\"Extremism, public calls\"", &r);
+	at_door(h, r.num, "refuse", "held");
+	asks_with(h, &k.south, "source.grade", "\"F6\"", &r);
+	at_door(h, r.num, "refuse", "held");
+	asks_with(h, &k.south, "source.grade", "\"F2\"", &r);
+	at_door(h, r.num, "caution", "held");
+	asks_with(h, &k.south, "link", "\"He is known\"", &r);
+	at_door(h, r.num, "hold", "held");
+	/* That the type says something else does not let it in. */
+	asks_with(h, &k.south, "request.type", "\"clarify\"", &r);
+	at_door(h, r.num, "hold", "held");
+	assert_false(sees(h, &k.anna, r.num));
+	guest_free(&k.south);
+}
+
+HOME_TEST(a_warning_is_held_only_when_it_is_a_request)
+{
+	struct home *h = *state;
+	struct cast k;
+	struct issue_result held, r;
+	cast(h, &k);
+	asks(h, &k.south, about_somebody, SOMEBODY, NULL, &held);
+	warns(h, &k.south, "Protect the harbour", "Daler M", NULL, &r);
+	assert_true(sees(h, &k.anna, r.num));
+	at_door(h, r.num, "-", "-");
+	/* It is not delayed by what it refers to. */
+	warns(h, &k.south, "Protect the harbour", "", &held.id, &r);
+	assert_true(sees(h, &k.anna, r.num));
+	int64_t pages = value_of(h, "SELECT count(*) FROM page");
+	warns(h, &k.south, "Detain her and inform us of her whereabouts", "Alina Petrova", NULL, &r);
+	assert_false(sees(h, &k.anna, r.num));
+	assert_false(sees(h, &k.operator_, r.num));
+	at_door(h, r.num, "hold", "held");
+	assert_true(value_of(h, "SELECT count(*) FROM page") > pages);
+	ok(passes(h, &k.carl, &r.id, true, ""));
+	assert_false(sees(h, &k.anna, r.num));
+	ok(passes(h, &k.dora, &r.id, true, ""));
+	assert_true(sees(h, &k.anna, r.num));
+	guest_free(&k.south);
+}
+
+static void with_rules(struct home *h, const char *content)
+{
+	char text[300];
+	snprintf(text, sizeof text, "DELETE FROM door_rules;%s%s%s", content[0] == 0 ? "" : "INSERT INTO door_rules VALUES (1, CAST('", content,
+		content[0] == 0 ? "" : "' AS BLOB), 0, 'x');");
+	screener_free(h->desk.screener);
+	sql(h, text);
+	ok(screener_open(h->desk.store, h->desk.keeper, &h->desk.screener));
+}
+
+HOME_TEST(without_rules_that_can_be_read_requests_stay_closed_and_warnings_pass)
+{
+	struct home *h = *state;
+	struct cast k;
+	struct issue_result one, two, thing, warning;
+	cast(h, &k);
+	with_rules(h, "{\"version\": 1, \"rules\": 7}");
+	asks(h, &k.south, about_somebody, SOMEBODY, NULL, &one);
+	asks(h, &k.south, about_somebody, SOMEBODY, NULL, &two);
+	asks(h, &k.south, about_a_thing, 3, NULL, &thing);
+	warns(h, &k.south, "Protect the harbour", "", NULL, &warning);
+	at_door(h, one.num, "", "unscreened");
+	at_door(h, thing.num, "", "unscreened");
+	assert_true(sees(h, &k.anna, warning.num));
+	fails(passes(h, &k.carl, &one.id, true, "yes"), TOCSIN_REFUSED, "door.screened");
+	ok(refuses(h, &k.carl, &two.id, "law"));
+	with_rules(h, "");
+	clock_set(clock_now() + 2 * MINUTE);
+	follow_all(h);
+	at_door(h, one.num, "pass", "held");
+	at_door(h, two.num, "", "refused");
+	guest_free(&k.south);
+}
+
+HOME_TEST(what_was_refused_is_counted_and_kept_like_others)
+{
+	struct home *h = *state;
+	struct cast k;
+	struct issue_result r, retraction;
+	int64_t next;
+	bool issued = false;
+	const struct body_field reason = { "reason", VALUE("\"found\""), true };
+	cast(h, &k);
+	asks(h, &k.south, about_somebody, SOMEBODY, NULL, &r);
+	ok(refuses(h, &k.carl, &r.id, "rights"));
+	assert_int_equal(value_of(h, "SELECT count(*) FROM ask WHERE state = 'open'"), 1);
+	assert_int_equal(value_of(h, "SELECT count(*) FROM asked WHERE refused = 1"), 1);
+	assert_int_equal(value_of(h, "SELECT count(*) FROM retention WHERE class = 'request'"), 1);
+	says(h, r.num, "reply-by", "state", "-");
+	clock_set(T0 + 8 * DAY);
+	ok(door_answers_leave(&h->desk, clock_now(), &next, &issued));
+	follow_all(h);
+	assert_int_equal(value_of(h, "SELECT count(*) FROM ask WHERE state = 'answered'"), 1);
+	/* Who takes a request back waits for no answer. */
+	asks_with(h, &k.south, "subject.name", "\"Petr Petrov\"", &r);
+	ok(refuses(h, &k.carl, &r.id, "rights"));
+	guest_writes(h, &k.south, "retraction", &r.id, &reason, &retraction);
+	follow_all(h);
+	assert_int_equal(value_of(h, "SELECT count(*) FROM door_answer WHERE state = 'dropped'"), 1);
+	assert_int_equal(value_of(h, "SELECT count(*) FROM ask WHERE state = 'withdrawn'"), 1);
+	assert_false(sees(h, &k.anna, retraction.num));
+	/* Nor when it was refused behind that. */
+	asks_with(h, &k.south, "subject.name", "\"Pavel Pavlov\"", &r);
+	guest_writes(h, &k.south, "retraction", &r.id, &reason, &retraction);
+	follow_all(h);
+	ok(refuses(h, &k.carl, &r.id, "rights"));
+	assert_int_equal(value_of(h, "SELECT count(*) FROM door_answer WHERE state = 'waiting'"), 0);
 	guest_free(&k.south);
 }
 
@@ -176,7 +377,7 @@ HOME_TEST(what_was_not_screened_shows_no_content_and_is_not_passed)
 	struct issue_result r;
 	json_t *out = NULL;
 	cast(h, &k);
-	asks(h, &k.south, about_somebody, 4, NULL, &r);
+	asks(h, &k.south, about_somebody, SOMEBODY, NULL, &r);
 	verdict(h, r.num, "");
 	ok(door_show(&h->desk, &k.carl, hex_of(&r.id), &out));
 	assert_null(json_object_get(out, "fields"));
@@ -192,7 +393,7 @@ HOME_TEST(caution_is_read_and_hold_and_refuse_take_two_people)
 	struct issue_result r[3];
 	cast(h, &k);
 	for (size_t i = 0; i < 3; i++)
-		asks(h, &k.south, about_somebody, 4, NULL, &r[i]);
+		asks(h, &k.south, about_somebody, SOMEBODY, NULL, &r[i]);
 	verdict(h, r[0].num, "caution");
 	verdict(h, r[1].num, "hold");
 	verdict(h, r[2].num, "refuse");
@@ -220,7 +421,7 @@ HOME_TEST(what_refers_to_something_held_waits_with_it)
 	struct issue_result held, retraction, second;
 	const struct body_field reason = { "reason", VALUE("\"Ivan Ivanov was found\""), true };
 	cast(h, &k);
-	asks(h, &k.south, about_somebody, 4, NULL, &held);
+	asks(h, &k.south, about_somebody, SOMEBODY, NULL, &held);
 	guest_writes(h, &k.south, "retraction", &held.id, &reason, &retraction);
 	asks(h, &k.south, about_a_thing, 3, &held.id, &second);
 	assert_false(sees(h, &k.anna, retraction.num));
@@ -244,7 +445,7 @@ HOME_TEST(what_was_refused_stays_hidden_with_what_is_said_about_it)
 	int64_t next;
 	bool issued = false;
 	cast(h, &k);
-	asks(h, &k.south, about_somebody, 4, NULL, &r);
+	asks(h, &k.south, about_somebody, SOMEBODY, NULL, &r);
 	ok(refuses(h, &k.carl, &r.id, "rights"));
 	int64_t record = last_num(h);
 	assert_int_equal(record, r.num + 1);
@@ -273,7 +474,7 @@ static enum tocsin_err answers(struct home *h, const struct view *v, int64_t num
 	const struct body_field fields[] = { { "result", VALUE("\"nothing-held\""), true },
 		{ "reason", VALUE("\"he is a source of ours\""), true }, { "answer.withheld", bytes_str(withheld), false } };
 	stored_read(h, num, &st);
-	enum tocsin_err err = door_answer(&h->desk, v, &st.row, fields, 3, at);
+	enum tocsin_err err = door_answer(&h->desk, v, &st.row, "", fields, 3, at);
 	arena_free(st.arena);
 	return err;
 }
@@ -287,7 +488,7 @@ HOME_TEST(held_and_not_held_are_the_same_answer)
 	bool issued = false;
 	cast(h, &k);
 	for (size_t i = 0; i < 2; i++) {
-		asks(h, &k.south, about_somebody, 4, NULL, &r[i]);
+		asks(h, &k.south, about_somebody, SOMEBODY, NULL, &r[i]);
 		ok(passes(h, &k.carl, &r[i].id, true, ""));
 	}
 	ok(answers(h, &k.anna, r[0].num, "true", &at[0]));
@@ -360,6 +561,10 @@ int main(void)
 		home_test(a_request_about_a_person_is_seen_by_nobody_until_it_is_passed),
 		home_test(a_request_about_no_person_is_shared_at_once),
 		home_test(only_who_has_the_right_in_the_unit_looks_at_the_door),
+		home_test(screening_says_what_is_held_and_how_many_decide),
+		home_test(a_warning_is_held_only_when_it_is_a_request),
+		home_test(without_rules_that_can_be_read_requests_stay_closed_and_warnings_pass),
+		home_test(what_was_refused_is_counted_and_kept_like_others),
 		home_test(what_was_not_screened_shows_no_content_and_is_not_passed),
 		home_test(caution_is_read_and_hold_and_refuse_take_two_people),
 		home_test(what_refers_to_something_held_waits_with_it),
