@@ -73,30 +73,30 @@ rules() { by b lea door show "$1" --json | jq -r '[.findings[].rule] | join(" ")
 like "Petr Novak" . ; four=$asked
 is "$(verdict "$four") $(rules "$four")" "pass " "an ordinary request of the police has no finding"
 run 0 "and one person passes it" by b lea door pass "$four"
-like "Jan Novak" '.["source.grade"] = "F2" | .["source.scale"] = "admiralty"'; is "$(verdict "$asked") $(rules "$asked")" "caution evidence.unknown" "a source of unknown worth is a caution"
+like "Jan Novak" '.["source.grade"] = "F2" | .["source.scale"] = "admiralty"'; match "$(verdict "$asked") $(rules "$asked")" "^caution (.* )?evidence\\.unknown( |\$)" "a source of unknown worth is a caution"
 match "$(by b lea door show "$asked")" 'finding  caution: evidence.unknown \(source.grade is F2\): The worth' "with its rule, the fact and the text"
 match "$(by b lea door show "$asked")" 'record   of a.exercise: [0-9]+ requests, [0-9]+ about people .* 1 refused here; 0 warnings ever' "and what who asks has asked and given before"
 run 1 "it is not passed unread" by b lea door pass "$asked"
 match "$err" 'rule door.read' "by its rule"
 run 0 "but by one who has read it" by b lea door pass "$asked" --read
-like "Karel Novak" '.link = "He is known"'; is "$(verdict "$asked") $(rules "$asked")" "hold link.thin" "what connects nothing is for a second person"
+like "Karel Novak" '.link = "He is known"'; match "$(verdict "$asked") $(rules "$asked")" "^hold (.* )?link\\.thin( |\$)" "what connects nothing is for a second person"
 run 0 "one person passes it" by b lea door pass "$asked" --read
 sees ana "$asked"; is $? 1 "which is not enough"
 run 1 "nor is the same one again" by b lea door pass "$asked" --read
 run 0 "but another one" by b leo door pass "$asked" --read
 until_true 20 sees ana "$asked"; is $? 0 "lets it in"
-like "Tomas Novak" '.["source.grade"] = "F6" | .["source.scale"] = "admiralty"'; is "$(verdict "$asked") $(rules "$asked")" "refuse evidence.f6 evidence.unknown" "unknown in both ways is to be refused"
-like "Pavel Novak" '.offence = "Extremism, article 280"'; is "$(verdict "$asked") $(rules "$asked")" "refuse offence.political" "so is an offence of opinion"
+like "Tomas Novak" '.["source.grade"] = "F6" | .["source.scale"] = "admiralty"'; match "$(verdict "$asked") $(rules "$asked")" "^refuse (.* )?evidence\\.f6 evidence\\.unknown( |\$)" "unknown in both ways is to be refused"
+like "Pavel Novak" '.offence = "Extremism, article 280"'; match "$(verdict "$asked") $(rules "$asked")" "^refuse (.* )?offence\\.political( |\$)" "so is an offence of opinion"
 run 1 "to let it in nevertheless, one says why" by b lea door pass "$asked" --read
 match "$err" 'rule door.reason' "by its rule"
 warning "$W/given.json" "Boats without lights"
 run 0 "a warning is given meanwhile" at a warn --to b.exercise --wait 20 "$W/given.json"
 given=${out%% *}
 until_true 20 sees ana "$given"; is $? 0 "and seen at once"
-like "Sorokina Alina" .; is "$(verdict "$asked") $(rules "$asked")" "refuse protected.subject" "somebody who is protected is not asked for"
+like "Sorokina Alina" .; match "$(verdict "$asked") $(rules "$asked")" "^refuse (.* )?protected\\.subject( |\$)" "somebody who is protected is not asked for"
 is "$(by b lea door show "$asked" --json | jq -r '.findings[] | select(.rule == "protected.subject") | .facts' | grep -ci sorokina)" 0 "and the finding does not say who that is"
-like "Milan Novak" '.evidence = "A letter of аlina sorokina"'; is "$(verdict "$asked") $(rules "$asked")" "refuse protected.text" "nor in the text, in letters that only look so"
-like "Ivo Novak" '.["request.type"] = "event"'; is "$(verdict "$asked") $(rules "$asked")" "hold type.wrong" "that the type says something else does not help"
+like "Milan Novak" '.evidence = "A letter of аlina sorokina"'; match "$(verdict "$asked") $(rules "$asked")" "^refuse (.* )?protected\\.text( |\$)" "nor in the text, in letters that only look so"
+like "Ivo Novak" '.["request.type"] = "event"'; match "$(verdict "$asked") $(rules "$asked")" "^hold (.* )?type\\.wrong( |\$)" "that the type says something else does not help"
 
 pages() { by b "$1" page list --json | jq '[.items[] | select(.what | test("door"))] | length'; }
 before=$(pages leo)
