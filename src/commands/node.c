@@ -23,6 +23,8 @@ static enum tocsin_err read_passphrase(const char *file, struct buf *out)
 	return out->n > 0 ? TOCSIN_OK : fail(TOCSIN_BAD, "%s holds no passphrase in its first line", file);
 }
 
+#define FETCH_WITHOUT_ADDRESS 30                /* seconds */
+
 int command_init(const struct context *x, int argc, char **argv)
 {
 	char *name = NULL, *exchange = NULL, *desk = NULL;
@@ -34,7 +36,8 @@ int command_init(const struct context *x, int argc, char **argv)
 	};
 	if (!args_take(argc, argv, options, &plain, 1, 1) || name == NULL)
 		return usage("init");
-	struct config c = { .name = name, .exchange_listen = exchange, .desk_listen = desk };
+	struct config c = { .name = name, .exchange_listen = exchange, .desk_listen = desk,
+		.fetch = url == NULL ? FETCH_WITHOUT_ADDRESS : 0 };
 	struct buf passphrase;
 	enum tocsin_err err = TOCSIN_OK;
 	buf_init_secret(&passphrase, PASSPHRASE_MAX);
@@ -52,6 +55,10 @@ int command_init(const struct context *x, int argc, char **argv)
 		json_decref(o);
 	} else {
 		print_text("%s is made in %s. Next: tocsin -d %s serve\n", name, plain.word[0], plain.word[0]);
+		if (url == NULL)
+			print_text("Without --url nobody can call it: it calls its partners, and asks each one that has an address every %d seconds "
+				"for what waits for it ([exchange] fetch). Two nodes without an address need carry files, or a broker.\n",
+				FETCH_WITHOUT_ADDRESS);
 	}
 	return EXIT_DONE;
 }

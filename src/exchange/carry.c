@@ -69,27 +69,6 @@ static enum tocsin_err recall(struct snapshot *read, const char *partner, struct
 
 /* ---- out ---- */
 
-static enum tocsin_err fill(struct parcel *p, const struct peer *peer, struct snapshot *read, struct arena *a)
-{
-	struct outbox_item *item;
-	struct buf plain;
-	size_t n;
-	buf_init_secret(&plain, LIMIT_ENVELOPE + 4096);
-	enum tocsin_err err = outbox_due(read, peer->name, INT64_MAX, LIMIT_BATCH_COUNT, LIMIT_BATCH_BYTES, NULL, NULL, a,
-		&item, &n);
-	for (size_t i = 0; err == TOCSIN_OK && i < n; i++) {
-		const struct statement_row *s = &item[i].statement;
-		struct sent_item it = { .num = s->num, .id = s->id, .attempts = item[i].row.attempts,
-			.urgency = item[i].row.urgency };
-		err = parcel_add(p, peer, &it, s->note, s->body, &plain);
-		/* One that is too large for an envelope is refused by the courier, with its reason; the file goes without it. */
-		if (err == TOCSIN_BAD)
-			err = TOCSIN_OK;
-	}
-	buf_free(&plain);
-	return err == TOCSIN_LATER ? TOCSIN_OK : err;
-}
-
 enum tocsin_err exchange_carry_out(struct exchange *x, const char *partner, struct buf *out)
 {
 	const struct peer *peer = directory_find(x->desk->directory, partner);
@@ -108,7 +87,7 @@ enum tocsin_err exchange_carry_out(struct exchange *x, const char *partner, stru
 	if (err == TOCSIN_OK)
 		err = parcel_new(x->desk, peer, read, &p);
 	if (err == TOCSIN_OK)
-		err = fill(p, peer, read, a);
+		err = parcel_fill(p, peer, read, INT64_MAX, LIMIT_BATCH_COUNT, LIMIT_BATCH_BYTES, a);
 	if (err == TOCSIN_OK && p->sent.n == 0)
 		err = fail(TOCSIN_MISSING, "nothing waits for %s", partner);
 	if (err == TOCSIN_OK)
@@ -177,10 +156,8 @@ static enum tocsin_err batch_in(struct exchange *x, const char *from, struct byt
 
 /* Fills S from the remembered file FIRST when ANSWER can be about it: as many items, and what it accepts is what was
  * sent there. */
-static enum tocsin_err match(struct snapshot *read, struct bytes first, const struct answer *answer, struct sent *s,
-	struct arena *a)
+static enum tocsin_err match(struct snapshot *read, struct bytes first, const struct answer *answer, struct sent *s)
 {
-	struct outbox_row row;
 	s->have = be64_get(first.p);
 	memcpy(s->have_root.b, first.p + 8, SHA256_SIZE);
 	s->n = be32_get(first.p + 8 + SHA256_SIZE);
@@ -192,22 +169,15 @@ static enum tocsin_err match(struct snapshot *read, struct bytes first, const st
 		enum tocsin_err err = it->accepted ? statement_num(read, &it->id, &known) : TOCSIN_OK;
 		if (err == TOCSIN_MISSING || (err == TOCSIN_OK && it->accepted && known != num))
 			return TOCSIN_MISSING;
-		if (err == TOCSIN_OK)
-			err = outbox_get(read, num, a, &row);
-		if (err != TOCSIN_OK && err != TOCSIN_MISSING)
+		if (err != TOCSIN_OK)
 			return err;
-		bool waiting = err == TOCSIN_OK && strcmp(row.state, "waiting") == 0;
-		s->item[i] = (struct sent_item){ .num = num, .id = it->id, .attempts = waiting ? row.attempts : 0,
-			.urgency = waiting ? row.urgency : OUTBOX_ROUTINE };
-		/* A refusal of what has arrived in another way meanwhile says nothing. */
-		s->item[i].returned = !waiting && !it->accepted;
+		s->item[i] = (struct sent_item){ .num = num, .id = it->id };
 	}
 	return TOCSIN_OK;
 }
 
 /* Which remembered file ANSWER is about; MISSING: none. */
-static enum tocsin_err find_sent(struct snapshot *read, const char *from, const struct answer *answer, struct sent *s,
-	struct arena *a)
+static enum tocsin_err find_sent(struct snapshot *read, const char *from, const struct answer *answer, struct sent *s)
 {
 	struct buf memory;
 	buf_init(&memory, REMEMBERED_MAX);
@@ -215,7 +185,7 @@ static enum tocsin_err find_sent(struct snapshot *read, const char *from, const 
 	struct bytes b = buf_bytes(&memory);
 	bool found = false;
 	for (size_t size; err == TOCSIN_OK && !found && (size = remembered_size(b)) > 0;) {
-		err = match(read, b, answer, s, a);
+		err = match(read, b, answer, s);
 		found = err == TOCSIN_OK;
 		b = bytes_of(b.p + size, b.n - size);
 		if (err == TOCSIN_MISSING)
@@ -243,33 +213,45 @@ static enum tocsin_err judge(struct exchange *x, const char *from, enum receipts
 	return fail(TOCSIN_REFUSED, "%s", why);
 }
 
-static enum tocsin_err answer_in(struct exchange *x, const struct peer *peer, struct bytes rest, struct arena *a,
-	json_t **summary)
+/* How each of S stands by now: what it accepts, or refuses, may have arrived in another way meanwhile. */
+static enum tocsin_err look_again(struct snapshot *read, struct sent *s, const struct answer *answer, struct arena *a)
+{
+	struct outbox_row row;
+	for (size_t i = 0; i < s->n && i < answer->n; i++) {
+		struct sent_item *it = &s->item[i];
+		enum tocsin_err err = outbox_get(read, it->num, a, &row);
+		if (err != TOCSIN_OK && err != TOCSIN_MISSING)
+			return err;
+		bool waiting = err == TOCSIN_OK && strcmp(row.state, "waiting") == 0;
+		it->attempts = waiting ? row.attempts : 0;
+		it->urgency = waiting ? row.urgency : OUTBOX_ROUTINE;
+		/* A refusal of what has arrived in another way meanwhile says nothing. */
+		it->returned = !waiting && !answer->item[i].accepted;
+	}
+	return TOCSIN_OK;
+}
+
+enum tocsin_err carry_answer(struct exchange *x, const struct peer *peer, struct sent *s, struct bytes body,
+	const struct answer *answer, struct arena *a)
 {
 	struct snapshot *read = NULL;
-	struct answer answer;
+	struct answer checked;
 	struct checkpoint cp;
 	struct peer_log held = { .size = 0 };
-	struct sent s = { .realm = x->desk->realm, .log = peer->card->log };
 	size_t accepted;
 	bool card;
-	s.item = arena_zalloc(a, LIMIT_BATCH_COUNT * sizeof *s.item);
-	if (s.item == NULL)
-		return fail(TOCSIN_BROKEN, "no memory for an answer");
-	enum tocsin_err err = answer_parse(rest, a, &answer);
+	enum tocsin_err err = snapshot_open(x->desk->store, &read);
 	if (err != TOCSIN_OK)
 		return err;
-	if ((err = snapshot_open(x->desk->store, &read)) != TOCSIN_OK)
-		return err;
-	err = find_sent(read, peer->name, &answer, &s, a);
+	err = look_again(read, s, answer, a);
 	if (err == TOCSIN_OK) {
-		err = peer_log_get(read, peer->card->log.name, a, &held);
+		err = peer_log_get(read, s->log.name, a, &held);
 		err = err == TOCSIN_MISSING ? TOCSIN_OK : err;
 	}
 	snapshot_close(read);
 	if (err != TOCSIN_OK)
 		return err;
-	enum receipts_verdict v = receipts_check(&s, rest, a, &answer, &cp);
+	enum receipts_verdict v = receipts_check(s, body, a, &checked, &cp);
 	/* What came over the wire meanwhile may be the other half of a fork. */
 	if (v == RECEIPTS_GOOD && held.size == cp.size && held.note.n > 0 && !hash_equal(&held.root, &cp.root)) {
 		(void)fail(TOCSIN_REFUSED, "its log %s shows two histories of %llu entries; both signed checkpoints are kept",
@@ -277,12 +259,31 @@ static enum tocsin_err answer_in(struct exchange *x, const struct peer *peer, st
 		v = RECEIPTS_FORKED;
 	}
 	if (v != RECEIPTS_GOOD)
-		return judge(x, peer->name, v, &held, answer.note);
+		return judge(x, peer->name, v, &held, answer->note);
 	struct receipts_rules rules = { .partner = peer->name, .now = clock_now(), .retry_seconds = x->config.retry_seconds };
-	struct change *ch = receipts_change(&s, &answer, &cp, &rules, &accepted, &card);
+	struct change *ch = receipts_change(s, &checked, &cp, &rules, &accepted, &card);
 	if (ch == NULL)
 		return fail(TOCSIN_BROKEN, "no memory for receipts");
-	err = store_commit(x->desk->store, ch, NULL, NULL);
+	return store_commit(x->desk->store, ch, NULL, NULL);
+}
+
+static enum tocsin_err answer_in(struct exchange *x, const struct peer *peer, struct bytes rest, struct arena *a,
+	json_t **summary)
+{
+	struct snapshot *read = NULL;
+	struct answer answer;
+	struct sent s = { .realm = x->desk->realm, .log = peer->card->log };
+	s.item = arena_zalloc(a, LIMIT_BATCH_COUNT * sizeof *s.item);
+	if (s.item == NULL)
+		return fail(TOCSIN_BROKEN, "no memory for an answer");
+	enum tocsin_err err = answer_parse(rest, a, &answer);
+	if (err == TOCSIN_OK)
+		err = snapshot_open(x->desk->store, &read);
+	if (err == TOCSIN_OK)
+		err = find_sent(read, peer->name, &answer, &s);
+	snapshot_close(read);
+	if (err == TOCSIN_OK)
+		err = carry_answer(x, peer, &s, rest, &answer, a);
 	if (err == TOCSIN_OK)
 		*summary = answer_summary(&answer, peer->name, "answer");
 	return err;

@@ -209,7 +209,7 @@ bool courier_send(struct courier *c, struct trip *t, const struct peer *peer, co
 	char url[1024];
 	struct link *l = t->link;
 	if (peer->card->url_n == 0) {
-		link_fail(c, l, t->epoch, "the card of %s names no address: only carry files reach it", l->name);
+		link_fail(c, l, t->epoch, "the card of %s names no address: it fetches what waits, or a carry file brings it", l->name);
 		trip_free(t);
 		return false;
 	}

@@ -185,7 +185,17 @@ enum tocsin_err parcel_new(const struct desk *d, const struct peer *peer, struct
  * this batch. */
 enum tocsin_err parcel_add(struct parcel *p, const struct peer *peer, const struct sent_item *item, struct bytes note,
 	struct bytes body, struct buf *plain) MUST_USE;
+/* Adds to P what is due for PEER by NOW, at most COUNT statements and BYTES of them. One that is too large for an envelope
+ * stays out. */
+enum tocsin_err parcel_fill(struct parcel *p, const struct peer *peer, struct snapshot *read, int64_t now, size_t count,
+	size_t bytes, struct arena *a) MUST_USE;
 void parcel_free(struct parcel *p);
+
+/* ---- carry.c ---- */
+/* The answer BODY of PEER, parsed as ANSWER, to what S says was sent: checked like one from the wire, and its receipts
+ * stored. REFUSED: it does not count; what contradicts what is held is kept as evidence. Waits until durable. */
+enum tocsin_err carry_answer(struct exchange *x, const struct peer *peer, struct sent *s, struct bytes body,
+	const struct answer *answer, struct arena *a) MUST_USE;
 
 /* ---- returns.c ---- */
 void returns_next(struct courier *c, struct link *l);

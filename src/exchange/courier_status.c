@@ -2,6 +2,7 @@
  * courier_status: how delivery to each partner stands, for people.
  */
 #include "exchange/courier.h"
+#include "exchange/mailbox.h"
 
 static json_t *time_or_none(int64_t t)
 {
@@ -65,7 +66,8 @@ static json_t *partner_json(struct courier *c, const struct peer *p, json_t *cou
 	json_object_set_new(o, "refused", refused != NULL ? json_incref(refused) : json_integer(0));
 	const struct link *l = c != NULL ? find(c, p->name) : NULL;
 	json_object_set_new(o, "under_way", json_integer(l != NULL ? (json_int_t)l->under_way.n : 0));
-	json_object_set_new(o, "last_answer", time_or_none(l != NULL ? l->last_answer : 0));
+	int64_t answered = l != NULL ? l->last_answer : 0, fetched = c != NULL ? mailbox_seen(c->x->mailbox, p->name) : 0;
+	json_object_set_new(o, "last_answer", time_or_none(answered > fetched ? answered : fetched));
 	json_object_set_new(o, "trouble", json_string(l != NULL ? l->trouble : ""));
 	json_object_set_new(o, "next_attempt", time_or_none(l != NULL ? next_attempt(l) : 0));
 	json_object_set_new(o, "giving_back", json_boolean(l != NULL && l->restoring));

@@ -280,7 +280,7 @@ static void send_batch(struct courier *c, struct link *l)
 		else if (peer->recipient_n == 0)
 			link_fail(c, l, l->epoch, "the card of %s names no recipient that this node can seal to", l->name);
 		else
-			link_fail(c, l, l->epoch, "the card of %s names no address: only carry files reach it", l->name);
+			link_fail(c, l, l->epoch, "the card of %s names no address: it fetches what waits, or a carry file brings it", l->name);
 		peer_release(peer);
 		return;
 	}

@@ -5,7 +5,7 @@
  * It runs on the listener's thread: what only reads is answered at once; what verifies signatures or waits for commits
  * goes to the pool.
  */
-#include "exchange/internal.h"
+#include "exchange/mailbox.h"
 
 #include "desk/broker.h"
 #include "desk/cards.h"
@@ -319,7 +319,7 @@ static void log_get(struct exchange *x, struct http_call *call, const char *rest
 /* ---- routes ---- */
 
 enum needs { ANYTIME, READY };
-enum route { ROOT, ENVELOPES, RECEIPT, LABEL, CARD, RESUME, LOG, WITNESS, ROUTES };
+enum route { ROOT, ENVELOPES, RECEIPT, LABEL, CARD, RESUME, MAILBOX, MAILBOX_ANSWER, LOG, WITNESS, ROUTES };
 static const struct {
 	const char *path;
 	bool prefix;                    /* more may follow */
@@ -333,6 +333,8 @@ static const struct {
 	[CARD] = { "/exchange/v1/card", false, "GET, HEAD, POST", ANYTIME },
 	/* Two nodes that start at once ask each other; neither answer signs anything for the log that is in doubt. */
 	[RESUME] = { "/exchange/v1/resume", false, "POST", ANYTIME },
+	[MAILBOX] = { "/exchange/v1/mailbox", false, "POST", READY },
+	[MAILBOX_ANSWER] = { "/exchange/v1/mailbox/answer", false, "POST", READY },
 	[LOG] = { "/log/", true, "GET, HEAD", READY },
 	[WITNESS] = { "/witness/add-checkpoint", false, "POST", ANYTIME },
 };
@@ -388,6 +390,8 @@ void exchange_handle(void *arg, struct http_call *call)
 			card_get(x, call);
 		break;
 	case RESUME:    to_pool(x, call, resume_answer); break;
+	case MAILBOX:   to_pool(x, call, mailbox_fetch); break;
+	case MAILBOX_ANSWER: to_pool(x, call, mailbox_answer); break;
 	case LOG:       log_get(x, call, rest); break;
 	case WITNESS:   to_pool(x, call, witness_add_checkpoint); break;
 	case ROUTES:    break;

@@ -2,6 +2,7 @@
  * exchange: what its parts share (internal.h): starting and stopping them in order, signing checkpoints, counters,
  * conflicts, status.
  */
+#include "exchange/mailbox.h"
 #include "exchange/relay.h"
 #include "exchange/internal.h"
 
@@ -170,12 +171,13 @@ enum tocsin_err exchange_start(
 	x->pool = pool_start((config->workers != 0 ? config->workers : processors()) + 1);
 	if (x->pool == NULL)
 		goto err;
-	if ((x->contacts = contacts_new()) == NULL) {
+	if ((x->contacts = contacts_new()) == NULL || (x->mailbox = mailbox_new()) == NULL) {
 		(void)fail(TOCSIN_BROKEN, "no memory for the exchange");
 		goto err;
 	}
 	if ((err = intake_start(x)) != TOCSIN_OK || (err = courier_start(x)) != TOCSIN_OK ||
-		(err = tick_start(x)) != TOCSIN_OK || (err = relay_start(x)) != TOCSIN_OK)
+		(err = tick_start(x)) != TOCSIN_OK || (err = relay_start(x)) != TOCSIN_OK ||
+		(err = collect_start(x)) != TOCSIN_OK)
 		goto err;
 	*out = x;
 	return TOCSIN_OK;
@@ -189,12 +191,14 @@ void exchange_stop(struct exchange *x)
 	if (x == NULL)
 		return;
 	atomic_store(&x->stopping, true);
+	collect_stop(x);
 	relay_stop(x);
 	tick_stop(x);
 	courier_stop(x);
 	intake_stop(x);
 	pool_stop(x->pool);
 	contacts_free(x->contacts);
+	mailbox_free(x->mailbox);
 	buf_free(&x->signed_note);
 	pthread_mutex_destroy(&x->sign_lock);
 	pthread_mutex_destroy(&x->lock);

@@ -10,6 +10,7 @@
  *   receipts.c   checking answers and witnessed receipts
  *   resume.c     before the first signature: is our log what others have seen; recovery and giving back
  *   carry.c      the same batch and answer in files
+ *   mailbox.c    the same over HTTP for who takes no calls and fetches them; collect.c fetches
  *
  * A struct exchange is made by node/ and stopped by it.
  */
@@ -29,6 +30,7 @@ struct exchange_config {
 	                                    0: they are not asked */
 	unsigned retry_seconds;          /* 5: first delay of a failed delivery; doubles to one hour, with jitter;
 	                                    imminent ones at most a minute */
+	unsigned fetch_seconds;          /* 0: what waits for this node at its partners is never fetched */
 	bool cover;                      /* padding at a steady pace even on quiet days */
 };
 

@@ -40,6 +40,8 @@ struct logthread;
 struct courier;
 struct relay;
 struct contacts;
+struct mailbox;
+struct collect;
 
 struct exchange {
 	const struct desk *desk;
@@ -51,6 +53,8 @@ struct exchange {
 	struct relay *relay;                               /* made by relay_start */
 	struct courier *courier;                           /* made by courier_start */
 	struct contacts *contacts;
+	struct mailbox *mailbox;
+	struct collect *collect;                           /* made by collect_start; NULL: it does not fetch */
 	atomic_bool ready, stopping;
 
 	pthread_mutex_t lock;                              /* the rest of this struct */
@@ -175,6 +179,18 @@ struct resume_note {
 };
 enum tocsin_err resume_note_parse(struct bytes text, struct resume_note *r) MUST_USE;
 void resume_note_format(const struct resume_note *r, struct buf *text);
+
+/* ---- caller.c ---- */
+/* A signed note that asks for something; WHAT: "resume note". */
+struct caller {
+	const char *what;
+	enum realm realm;
+	const struct party *from, *to;
+	int64_t at;
+};
+/* REFUSED unless N is signed with all the keys of the card of FROM (NULL: not known), a partner that is trusted, to this
+ * node, within five minutes. */
+enum tocsin_err caller_check(struct exchange *x, const struct note *n, const struct caller *c, const struct peer *from) MUST_USE;
 
 /* ---- contact.c ---- */
 /* A card chain that somebody at ADDRESS brought. *STRANGER: it is of a node that is no partner, and was taken (OK), or

@@ -66,6 +66,27 @@ enum tocsin_err parcel_add(struct parcel *p, const struct peer *peer, const stru
 	return TOCSIN_OK;
 }
 
+enum tocsin_err parcel_fill(struct parcel *p, const struct peer *peer, struct snapshot *read, int64_t now, size_t count,
+	size_t bytes, struct arena *a)
+{
+	struct outbox_item *item;
+	struct buf plain;
+	size_t n;
+	buf_init_secret(&plain, LIMIT_ENVELOPE + 4096);
+	enum tocsin_err err = outbox_due(read, peer->name, now, count, bytes, NULL, NULL, a, &item, &n);
+	for (size_t i = 0; err == TOCSIN_OK && i < n; i++) {
+		const struct statement_row *s = &item[i].statement;
+		struct sent_item it = { .num = s->num, .id = s->id, .attempts = item[i].row.attempts,
+			.urgency = item[i].row.urgency };
+		err = parcel_add(p, peer, &it, s->note, s->body, &plain);
+		/* One that is too large for an envelope is refused by the courier, with its reason; the others go without it. */
+		if (err == TOCSIN_BAD)
+			err = TOCSIN_OK;
+	}
+	buf_free(&plain);
+	return err == TOCSIN_LATER ? TOCSIN_OK : err;
+}
+
 void parcel_free(struct parcel *p)
 {
 	if (p == NULL)

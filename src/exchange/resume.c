@@ -15,7 +15,6 @@
 
 #define ASKED 16                                /* partners that are asked, witnesses among them */
 #define NOTE_MAX 4096
-#define NOTE_CLOCK (5 * 60 * CLOCK_SECOND)
 #define CLOCKS_DIFFER (3600 * CLOCK_SECOND)
 
 /* The signed note for PEER about our log ORIGIN. */
@@ -569,38 +568,6 @@ static void say(struct http_call *call, unsigned status, const char *sentence)
 	http_call_answer(call, status, "text/plain; charset=utf-8", line != NULL ? bytes_str(line) : BYTES_LIT(""));
 }
 
-/* Who sent the note, and may it ask: HTTP status, 0 when all is well. */
-static unsigned check_note(
-	struct exchange *x, const struct note *n, const struct resume_note *r, const struct peer *from)
-{
-	int64_t now = clock_now();
-	const struct peer *self = directory_self(x->desk->directory);
-	bool ours = chain_is_party(&self->chain, &r->to);
-	peer_release(self);
-	if (r->realm != x->desk->realm || from == NULL || from->state == PEER_SELF ||
-		!chain_is_party(&from->chain, &r->from)) {
-		(void)fail(TOCSIN_REFUSED, "this node holds no card of %s with that fingerprint", r->from.name);
-		return 403;
-	}
-	for (size_t i = 0; i < from->card->sign_n; i++)
-		if (note_verify(n, &from->card->sign[i]) != TOCSIN_OK) {
-			(void)fail(TOCSIN_REFUSED, "the resume note is not signed with the keys of %s's card",
-				r->from.name);
-			return 403;
-		}
-	if (!ours || from->state == PEER_DISTRUSTED) {
-		(void)fail(TOCSIN_REFUSED,
-			ours ? "this node does not trust %s" : "the resume note of %s is addressed to somebody else",
-			r->from.name);
-		return 403;
-	}
-	if (r->at < now - NOTE_CLOCK || r->at > now + NOTE_CLOCK) {
-		(void)fail(TOCSIN_REFUSED, "the resume note's time is more than 5 minutes off this node's clock");
-		return 403;
-	}
-	return 0;
-}
-
 /* What PEER may have lost is to be sent again (internal.h, "Giving back"). */
 static enum tocsin_err begin_restoring(
 	struct exchange *x, struct snapshot *read, const struct peer *peer, int64_t since)
@@ -638,9 +605,9 @@ void resume_answer(struct exchange *x, struct http_call *call)
 		return;
 	}
 	const struct peer *from = directory_find(x->desk->directory, r.from.name);
-	unsigned status = check_note(x, &n, &r, from);
-	if (status != 0) {
-		say(call, status, fail_sentence());
+	const struct caller caller = { .what = "resume note", .realm = r.realm, .from = &r.from, .to = &r.to, .at = r.at };
+	if (caller_check(x, &n, &caller, from) != TOCSIN_OK) {
+		say(call, 403, fail_sentence());
 		peer_release(from);
 		return;
 	}

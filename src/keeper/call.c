@@ -29,7 +29,7 @@ static enum tocsin_err hello(struct keys *k, struct bytes in, struct buf *out)
 	return err != TOCSIN_OK ? err : answer_public(k, out);
 }
 
-/* ---- statements and resume notes ---- */
+/* ---- statements, resume notes and fetch notes ---- */
 
 static bool take_party(struct text *t, const char *key, struct party *p)
 {
@@ -67,6 +67,33 @@ static enum tocsin_err check_resume(const struct keys *k, struct bytes text)
 	return TOCSIN_OK;
 }
 
+/* PROTOCOL, section 8, mailbox: the whole of TEXT, from this node; ANSWERS: in front of an answer. */
+static enum tocsin_err check_fetch(const struct keys *k, struct bytes text, bool answers)
+{
+	struct text t = text_over(text);
+	enum realm realm;
+	struct party from, to;
+	struct bytes at, value;
+	int64_t time;
+	uint64_t have;
+	uint8_t nonce[16], answer[32];
+	bool good = realm_take(&t, &realm) && text_literal(&t, answers ? "fetched\n" : "fetch\n") &&
+		take_party(&t, "from", &from) && take_party(&t, "to", &to) && text_field(&t, "at", CLOCK_TEXT, &at) &&
+		clock_parse(at, &time) && text_field(&t, "nonce", 2 * sizeof nonce, &value) &&
+		hex_decode(value, nonce, sizeof nonce);
+	if (good && answers)
+		good = text_field(&t, "answer", 2 * sizeof answer, &value) && hex_decode(value, answer, sizeof answer);
+	else if (good)
+		good = text_field(&t, "have", 20, &value) && text_u64(value, INT64_MAX, &have);
+	if (!good || !text_at_end(&t))
+		return fail(TOCSIN_BAD, "the fetch text does not follow its grammar");
+	if (realm != k->realm || realm_of_name(bytes_str(to.name)) != k->realm)
+		return fail(TOCSIN_REFUSED, "the fetch text is of the other realm");
+	if (!party_same(&from, &k->self))
+		return fail(TOCSIN_REFUSED, "the fetch text is from %s, not from this node, %s", from.name, k->name);
+	return TOCSIN_OK;
+}
+
 static enum tocsin_err check_statement(const struct keys *k, struct bytes text)
 {
 	struct statement s;
@@ -80,10 +107,21 @@ static enum tocsin_err check_statement(const struct keys *k, struct bytes text)
 	return TOCSIN_OK;
 }
 
-static bool is_resume(const struct keys *k, struct bytes text)
+static bool begins(const struct keys *k, struct bytes text, const char *what)
 {
 	struct text t = text_over(text);
-	return text_literal(&t, realm_prefix(k->realm)) && text_literal(&t, " resume\nfrom ");
+	return text_literal(&t, realm_prefix(k->realm)) && text_literal(&t, what);
+}
+
+static enum tocsin_err check_text(const struct keys *k, struct bytes text)
+{
+	if (begins(k, text, " resume\nfrom "))
+		return check_resume(k, text);
+	if (begins(k, text, " fetch\nfrom "))
+		return check_fetch(k, text, false);
+	if (begins(k, text, " fetched\nfrom "))
+		return check_fetch(k, text, true);
+	return check_statement(k, text);
 }
 
 static enum tocsin_err sign(struct keys *k, struct bytes in, struct buf *out)
@@ -107,7 +145,7 @@ static enum tocsin_err sign(struct keys *k, struct bytes in, struct buf *out)
 				buf_add(out, sig, sizeof sig);
 				continue;
 			}
-			enum tocsin_err err = is_resume(k, text) ? check_resume(k, text) : check_statement(k, text);
+			enum tocsin_err err = check_text(k, text);
 			if (err != TOCSIN_OK)
 				return fail_within(err, "not signed (text %zu of %zu)", i + 1, n);
 		}

@@ -56,7 +56,7 @@ const struct keeper_public *keeper_public(const struct keeper *k);
 int keeper_pid(const struct keeper *k);
 bool keeper_alive(struct keeper *k);
 
-/* Signs N statement (or resume) texts with the sign key; SIG gets 64 bytes each. All or none. */
+/* Signs N statement (or resume, or fetch) texts with the sign key; SIG gets 64 bytes each. All or none. */
 enum tocsin_err keeper_sign(struct keeper *k, const struct bytes *texts, size_t n, uint8_t (*sig)[NOTE_SIGNATURE]) MUST_USE;
 /* Signs a card text with the identity key, and keeps it in own.cards. REFUSED unless it follows the last card there, or is that one. */
 enum tocsin_err keeper_sign_card(struct keeper *k, struct bytes text, uint8_t sig[NOTE_SIGNATURE]) MUST_USE;

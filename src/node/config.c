@@ -33,6 +33,8 @@ static const struct ini_key keys[] = {
 		"Seconds that a start waits for witnesses and partners to tell what they have seen of our log." },
 	{ "exchange", "retry", INI_INT, AT(retry), "5", 1, 3600,
 		"Seconds before a failed delivery is tried again; doubles up to an hour." },
+	{ "exchange", "fetch", INI_INT, AT(fetch), "0", 0, 3600,
+		"Seconds between asking partners for what waits for this node, which takes no calls; 0: never." },
 	{ "desk", "listen", INI_STR, AT(desk_listen), "", 0, 300,
 		"HOST:PORT for the organisation's own people; empty: only the Unix socket." },
 	{ "desk", "cert", INI_STR, AT(desk_cert), "", 0, 4000,
@@ -110,9 +112,12 @@ void config_write(const struct config *c, struct buf *out)
 		section = k->section;
 		const void *at = (const char *)c + k->offset;
 		const char *const *text = at;
+		const int64_t *number = at;
 		buf_printf(out, "; %s\n", k->help);
 		if (k->type == INI_STR && *text != NULL && **text != 0)
 			buf_printf(out, "%s = %s\n", k->key, *text);
+		else if (k->type == INI_INT && *number != 0)
+			buf_printf(out, "%s = %lld\n", k->key, (long long)*number);
 		else if (k->deflt != NULL && k->deflt[0] != 0)
 			buf_printf(out, "%s = %s\n", k->key, k->deflt);
 		else

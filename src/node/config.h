@@ -13,7 +13,7 @@ struct config {
 	char *exchange_cert, *exchange_key;
 	bool exchange_plain;               /* plain HTTP beyond loopback: behind a proxy */
 	char *ca_file;                     /* extra trust anchors for what we call */
-	int64_t workers, tick, partner_rate, overdue, resume_wait, retry;
+	int64_t workers, tick, partner_rate, overdue, resume_wait, retry, fetch;
 	bool cover;
 	char *desk_listen;                 /* [desk] HOST:PORT; empty: the Unix socket only */
 	char *desk_cert, *desk_key;

@@ -250,6 +250,7 @@ static enum tocsin_err start_exchange(struct node *n)
 		.overdue_seconds = (unsigned)c->overdue,
 		.resume_seconds = (unsigned)c->resume_wait,
 		.retry_seconds = (unsigned)c->retry,
+		.fetch_seconds = (unsigned)c->fetch,
 		.cover = c->cover,
 	};
 	const struct http_server_config server = {

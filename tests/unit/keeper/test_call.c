@@ -167,6 +167,48 @@ static void nothing_but_an_own_statement_is_signed_by_the_sign_key(void **state)
 	buf_free(&text);
 }
 
+static void a_fetch_text_is_signed_only_as_protocol_has_it(void **state)
+{
+	(void)state;
+	char fp[2 * STATEMENT_FP + 1], text[1024];
+	hex_encode(keys->self.fp, STATEMENT_FP, fp);
+#define FP "00112233445566778899aabbccddeeff"
+#define HASH FP FP
+	static const char good[] = "%s %s\nfrom %s %s\nto %s " FP "\nat %s\nnonce %s\n%s";
+#define FETCH(prefix, what, from, to, at, nonce, end) \
+	(snprintf(text, sizeof text, good, prefix, what, from, fp, to, at, nonce, end), sign_text(bytes_str(text)))
+#define AT "2024-03-06T09:12:00Z"
+	static const struct { const char *what, *end, *other; } both[] = {
+		{ "fetch", "have 17\n", "answer " HASH "\n" },
+		{ "fetched", "answer " HASH "\n", "have 17\n" },
+	};
+	for (size_t k = 0; k < 2; k++) {
+		const char *w = both[k].what, *end = both[k].end;
+		assert_int_equal(FETCH("tocsin/v1", w, KIT_NAME, "south.example", AT, FP, end), TOCSIN_OK);
+		assert_true(note_ed25519_ok(keys->sign.pub.pub, bytes_str(text), answer.p + 1));
+		size_t n = strlen(text);
+		for (size_t i = 0; i < n; i++)
+			assert_int_not_equal(sign_text(bytes_of(text, i)), TOCSIN_OK);
+		assert_int_equal(FETCH("tocsin-exercise/v1", w, KIT_NAME, "south.example", AT, FP, end), TOCSIN_BAD);
+		assert_int_equal(FETCH("tocsin/v1", w, "south.example", "south.example", AT, FP, end), TOCSIN_REFUSED);
+		assert_int_equal(FETCH("tocsin/v1", w, KIT_NAME, "south.exercise", AT, FP, end), TOCSIN_REFUSED);
+		assert_int_equal(FETCH("tocsin/v1", w, KIT_NAME, "South.example", AT, FP, end), TOCSIN_BAD);
+		assert_int_equal(FETCH("tocsin/v1", w, KIT_NAME, "south.example", "2024-02-30T09:12:00Z", FP, end), TOCSIN_BAD);
+		assert_int_equal(FETCH("tocsin/v1", w, KIT_NAME, "south.example", AT, HASH, end), TOCSIN_BAD);
+		assert_int_equal(FETCH("tocsin/v1", w, KIT_NAME, "south.example", AT, FP, both[k].other), TOCSIN_BAD);
+		fp[0] = fp[0] == '0' ? '1' : '0';
+		assert_int_equal(FETCH("tocsin/v1", w, KIT_NAME, "south.example", AT, FP, end), TOCSIN_REFUSED);
+		hex_encode(keys->self.fp, STATEMENT_FP, fp);
+	}
+	assert_int_equal(FETCH("tocsin/v1", "fetch", KIT_NAME, "south.example", AT, FP, "have 017\n"), TOCSIN_BAD);
+	assert_int_equal(FETCH("tocsin/v1", "fetch", KIT_NAME, "south.example", AT, FP, "have 17\nmore\n"), TOCSIN_BAD);
+	assert_int_equal(FETCH("tocsin/v1", "fetching", KIT_NAME, "south.example", AT, FP, "have 17\n"), TOCSIN_BAD);
+#undef FETCH
+#undef AT
+#undef HASH
+#undef FP
+}
+
 static void a_resume_text_is_signed_only_as_protocol_has_it(void **state)
 {
 	(void)state;
@@ -516,6 +558,7 @@ int main(void)
 		T_(own_statements_are_signed_in_their_order),
 		T_(the_limit_of_texts_in_one_call_holds),
 		T_(nothing_but_an_own_statement_is_signed_by_the_sign_key),
+		T_(a_fetch_text_is_signed_only_as_protocol_has_it),
 		T_(a_resume_text_is_signed_only_as_protocol_has_it),
 		T_(the_identity_key_signs_own_cards_alone),
 		T_(a_checkpoint_only_grows),
