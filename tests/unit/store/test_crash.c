@@ -123,7 +123,7 @@ static void loses_nothing_on_a_full_disk_and_goes_on_when_there_is_room(void **s
 	struct fixture *f = calloc(1, sizeof *f);
 	snprintf(f->dir, sizeof f->dir, "/tmp/tocsin-store-XXXXXX");
 	assert_non_null(mkdtemp(f->dir));
-	if (mount("tmpfs", f->dir, "tmpfs", 0, "size=8m") != 0) {
+	if (mount("tmpfs", f->dir, "tmpfs", 0, "size=16m") != 0) {
 		rmdir(f->dir);
 		free(f);
 		skip();
@@ -140,7 +140,7 @@ static void loses_nothing_on_a_full_disk_and_goes_on_when_there_is_room(void **s
 	struct change_result r;
 	assert_err(TOCSIN_BROKEN, store_commit(f->s, statement_change(n), &r, NULL));
 	assert_whole(f, n);
-	assert_int_equal(mount("tmpfs", f->dir, "tmpfs", MS_REMOUNT, "size=32m"), 0);
+	assert_int_equal(mount("tmpfs", f->dir, "tmpfs", MS_REMOUNT, "size=64m"), 0);
 	assert_ok(store_commit(f->s, statement_change(n), &r, NULL));
 	assert_int_equal(r.num, n + 1);
 	assert_whole(f, n + 1);
