@@ -166,6 +166,9 @@ class Replay:
         self.ids = {}          # "as" of a step: [(id, to)]
         self.author = {}       # "as" of a step: node
         self.card = {}         # name: file of the card chain
+        self.leads = {}        # "as" of a step: (node, id)
+        self.tendered = set()  # "as" of steps whose statements went by way of a broker
+        self.names = {spec["as"]: spec["name"] for spec in specs}
 
     # ---- the nodes and their acquaintance ----
 
@@ -182,7 +185,18 @@ class Replay:
             self.card[node.name] = os.path.join(cards, node.name + ".cards")
             with open(self.card[node.name], "w", encoding="utf-8") as f:
                 f.write(node.run("card"))
+        # Who is silent made a card once, and never answers again.
+        silent = [n for n in self.nodes.values() if n.spec.get("silent")]
+        for node in silent:
+            node.stop()
+        self.nodes = {name: n for name, n in self.nodes.items() if n not in silent}
         parties = [n for n in self.nodes.values() if not n.spec.get("witness")]
+        for node in parties:
+            for other in silent:
+                node.run("partner", "add", self.card[other.name])
+                node.run("partner", "quorum", other.name, str(self.s["quorum"]))
+            if node.spec.get("broker"):
+                node.run("policy", "set", "broker.serve", "yes")
         witnesses = [n for n in self.nodes.values() if n.spec.get("witness")]
         for node in self.nodes.values():
             for other in self.nodes.values():
@@ -202,12 +216,13 @@ class Replay:
                 if other is not node:
                     node.run("partner", "quorum", other.name, str(self.s["quorum"]))
             node.people()
-            for other in parties:
+            for other in parties + silent:
                 if other is not node:
                     node.ask("releaser", "PUT", f"/partners/{other.name}/profile", {"tlp": "red"})
 
     def set_clock(self, at):
-        for node in self.nodes.values():
+        # Witnesses first: what they cosign is never earlier than what was written.
+        for node in sorted(self.nodes.values(), key=lambda n: not n.spec.get("witness")):
             node.run("clock", at)
 
     # ---- steps ----
@@ -252,14 +267,16 @@ class Replay:
             raise Failed(f"the draft is not proposed: {draft.get('refused')}")
         seen = node.ask("releaser", "GET", "/drafts/" + draft["id"])
         done = node.ask("releaser", "POST", f"/drafts/{draft['id']}/release", {"version": seen["version"], "confirm_audience": True})
-        rows = self.keep(node, step, [(r["id"], r["to"]) for r in done["released"]])
-        self.witnessed(node, rows)
-        return seen["recipients"][0], rows
+        return seen["recipients"][0], self.keep(node, step, [(r["id"], r["to"]) for r in done["released"]])
+
+    def warning(self, node, step, to):
+        return self.released(node, step, {
+            "kind": "warning", "fields": step["fields"], "public": step["public"], "determination": step["determination"],
+            "audiences": [{"to": to, "close": step.get("close", [])}]})
 
     def do_warn(self, node, step):
-        first, rows = self.released(node, step, {
-            "kind": "warning", "fields": step["fields"], "public": step["public"], "determination": step["determination"],
-            "audiences": [{"to": [self.nodes[to].name for to in step["to"]], "close": step.get("close", [])}]})
+        first, rows = self.warning(node, step, [self.names[to] for to in step["to"]])
+        self.witnessed(node, rows)
         receipt = node.json_by("duty", "show", rows[0][0])["receipt"]
         return (f"an analyst wrote it, a releasing officer let it go: {len(first['open'])} lines open, {len(first['closed'])} closed",
                 f"{rows[0][0][:16]}… accepted by {rows[0][1]}: entry {receipt['index']}, witnessed {receipt['witnessed_not_later_than']}")
@@ -273,14 +290,114 @@ class Replay:
         self.witnessed(node, self.keep(node, step, self.printed(node.by("duty", *args))))
 
     def do_close(self, node, step):
-        self.released(node, step, {"kind": "closure", "fields": step["fields"], "re": self.about(step["about"])[:1],
-                                   "audiences": [{"to": [to for _, to in self.ids[step["about"]]]}]})
+        _, rows = self.released(node, step, {"kind": "closure", "fields": step["fields"], "re": self.about(step["about"])[:1],
+                                             "audiences": [{"to": [to for _, to in self.ids[step["about"]]]}]})
+        self.witnessed(node, rows)
 
     def do_record(self, node, step):
         args = ["record", "--json"]
         for name in step["about"]:
             args += ["--re", self.about(name)[0]]
         self.keep(node, step, self.printed(node.by("duty", *args, self.fields_file(step))))
+
+    # ---- questions and leads ----
+
+    def do_ask(self, node, step):
+        args = ["ask", self.names[step["to"]], "--about", self.about(step["about"])[0], "--file", self.fields_file(step), "--json", "--wait", "30"]
+        rows = self.keep(node, step, self.printed(node.by("duty", *args)))
+        self.witnessed(node, rows)
+        asked = wait_for("the question's clock", lambda: self.asked(node, rows[0][0]).get("due_at") and self.asked(node, rows[0][0]), 30)
+        return f"{rows[0][0][:16]}… owed by {asked['owed_by']}, due {asked['due_at']}"
+
+    @staticmethod
+    def asked(node, i):
+        return node.json_by("duty", "ask", "show", i)["thread"]["ask"]
+
+    def do_breach(self, node, step):
+        """Both clocks have run out: each side has recorded it by itself, and whoever asked can prove what there is to prove."""
+        i, to = self.ids[step["about"]][0]
+        for side in (node, next(n for n in self.nodes.values() if n.name == to)):
+            wait_for(f"the breach record of {side.name}", lambda s=side: self.asked(s, i).get("breach"), 60)
+        path = os.path.join(self.out, "evidence", step["as"])
+        wait_for("the evidence of the breach", lambda: self.attempt(node, "releaser", "breach", i, "--out", path), 60)
+        status, v = self.verify(path)
+        if status != 0:
+            raise Failed(f"the breach is not proven: {v.get('sentence')}")
+        return f"{v['sentence']}", self.shown(path)
+
+    @staticmethod
+    def attempt(node, who, *args):
+        try:
+            node.by(who, *args)
+        except Failed:
+            return False
+        return True
+
+    def do_match(self, node, step):
+        other = self.nodes[step["with"]]
+        path = os.path.join(self.out, "matching.key")
+        with open(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w", encoding="ascii") as f:
+            f.write(secrets.token_hex(32) + "\n")
+        for a, b in ((node, other), (other, node)):
+            a.by("releaser", "partner", "match", b.name, "--key-file", path)
+        os.remove(path)
+
+    def lead_about(self, node, about):
+        """The lead that NODE has about a statement; each becomes one by itself."""
+        for state in ([], ["--closed"]):
+            for lead in node.json_by("duty", "lead", "list", *state)["items"]:
+                if lead["statement"] == about:
+                    return lead
+        return None
+
+    def do_lead(self, node, step):
+        i = self.about(step["about"])[0]
+        lead = wait_for("the lead", lambda: self.lead_about(node, i), 30)
+        self.leads[step["as"]] = node, lead["id"]
+        node.by("duty", "lead", "assign", lead["id"], "analyst")
+        node.by("analyst", "lead", "step", lead["id"], "checked", "--words", step["words"])
+        lead = node.json_by("analyst", "lead", "show", lead["id"])
+        return f"lead {lead['id']}: {lead['state']}, to be reviewed by {lead['review_at']}"
+
+    def do_close_lead(self, node, step):
+        _, i = self.leads[step["lead"]]
+        if self.attempt(node, "analyst", "lead", "close", i, "--finding", step["finding"], "--words", step["words"]):
+            raise Failed("a lead with an open question was closed without a reason")
+        node.by("analyst", "lead", "close", i, "--finding", step["finding"], "--words", step["words"], "--open-request", step["open-request"])
+        return f"without a reason the desk refuses; the record of it: {node.json_by('analyst', 'lead', 'show', i)['record'][:16]}…"
+
+    def do_meets(self, node, step):
+        """Both sides' leads say that the other has one about the same subject."""
+        own = wait_for("the lead", lambda: self.lead_about(node, self.about(step["about"])[0]), 30)
+        other, i = self.leads[step["lead"]]
+        said = []
+        for a, lead, b in ((node, own["id"], other), (other, i, node)):
+            found = wait_for(f"the match on {a.name}", lambda a=a, lead=lead, b=b: [
+                m for m in a.json_by("duty", "lead", "show", lead).get("matches", []) if b.name in json.dumps(m)], 60)
+            said.append(f"the desk of {a.name} says: {found[0]['words']}")
+        return said
+
+    # ---- by way of another ----
+
+    def do_tender(self, node, step):
+        via = self.nodes[step["via"]]
+        first, rows = self.warning(node, step, [f"via:{via.name}:{self.names[to]}" for to in step["to"]])
+        held = wait_for("custody", lambda: self.brokered(node, rows[0][0], "held"), 60)
+        self.tendered.add(step["as"])
+        wait_for("the witnessed receipt of the tender", lambda: self.handed_over(step["as"]), 60)
+        return f"{len(first['open'])} lines open, {len(first['closed'])} closed, sealed to {', '.join(self.names[to] for to in step['to'])}", held
+
+    def handed_over(self, about):
+        return self.verify(self.evidence(about, "tendered"))[1].get("tendered_not_later_than")
+
+    @staticmethod
+    def brokered(node, i, begins):
+        words = node.json_by("duty", "show", i).get("broker", {}).get("words", "")
+        return words if begins in words else None
+
+    def do_never(self, node, step):
+        words = wait_for("the broker's last word", lambda: self.brokered(node, self.about(step["about"])[0], "never fetched"), 60)
+        return f"the desk says: {words}"
 
     # ---- what the desk says ----
 
@@ -315,10 +432,17 @@ class Replay:
     def evidence(self, about, name, *more):
         node, (i, _) = self.author[about], self.ids[about][0]
         path = os.path.join(self.out, "evidence", name)
-        shutil.rmtree(path, ignore_errors=True)
         os.makedirs(os.path.dirname(path), exist_ok=True)
-        node.by("releaser", "evidence", i, "--out", path, *more)
-        return path
+        # What a log has not published yet is there some seconds later.
+        for last in [False] * 20 + [True]:
+            shutil.rmtree(path, ignore_errors=True)
+            try:
+                node.by("releaser", "evidence", i, "--out", path, *(["--tender"] if about in self.tendered else []), *more)
+                return path
+            except Failed:
+                if last:
+                    raise
+            time.sleep(1)
 
     def verify(self, path, *more):
         """The command, its exit status, and what it says."""
@@ -349,6 +473,18 @@ class Replay:
             if isinstance(value, dict):
                 value = value[value.get("authoritative", "en")]
             why = f"{to} was told {lie['field']}: {value}"
+        elif lie["test"] == "tendered":
+            refuted = status == 0 and v.get("ok") is True
+            why = f"{v.get('broker')} had it, sealed, for {v.get('to')}: its own log has the entry"
+        elif lie["test"] == "says":
+            stated = {t["field"]: t["value"] for t in v.get("statement", {}).get("stated", [])}
+            refuted = status == 0 and lie["field"] in stated
+            value = stated.get(lie["field"])
+            why = f"what was sealed for {v.get('to')} says {lie['field']}: {value[value.get('authoritative', 'en')] if isinstance(value, dict) else value}"
+        elif lie["test"] == "tendered-before":
+            seen = v.get("tendered_not_later_than")
+            refuted = status == 0 and seen is not None and moment(seen) < moment(lie["time"])
+            why = f"{v.get('broker')} had it not later than {seen}, before {lie['time']}"
         elif lie["test"] == "before":
             seen = v.get("witnessed_not_later_than")
             refuted = status == 0 and seen is not None and moment(seen) < moment(lie["time"])
@@ -363,6 +499,11 @@ class Replay:
         about, field = self.s["withheld"]["about"], self.s["withheld"]["field"]
         to = self.ids[about][0][1]
         path = self.evidence(about, about + "-revealed", "--reveal", field)
+        if about in self.tendered:
+            _, v = self.verify(path)
+            ok = any(w["field"] == field for w in v.get("statement", {}).get("withheld", []))
+            say(f"{field}: {'known, and WITHHELD: it cannot be passed off as told' if ok else 'NOT shown as withheld'}")
+            return ok
         status, v = self.verify(path, "--shown-to", to, field)
         ok = status == 1 and v.get("shown_to", {}).get("result") == "withheld" and any(w["field"] == field for w in v.get("withheld", []))
         say(f"{field}: {'known, and WITHHELD from ' + to + ': it cannot be passed off as told' if ok else 'NOT shown as withheld'}")
@@ -372,7 +513,7 @@ class Replay:
         """One letter of an open line is changed."""
         about = self.s["evidence"]["about"]
         path = self.evidence(about, "forged")
-        body = os.path.join(path, "body.txt")
+        body = os.path.join(path, "statement" if about in self.tendered else "", "body.txt")
         with open(body, encoding="utf-8") as f:
             lines = f.read().split("\n")
         at = next(i for i, line in enumerate(lines) if line and line[0] not in "=#")
@@ -395,7 +536,8 @@ class Replay:
         results = [self.lie(lie) for lie in self.s["lies"]]
         results += [self.withheld(), self.forged()]
         kept = self.evidence(self.s["evidence"]["about"], "kept", *option("--reveal", self.s["evidence"]["reveal"]), *option("--only", self.s["evidence"]["only"]))
-        say(f"Evidence: {os.path.relpath(kept)} ({len(os.listdir(kept))} files; sh {os.path.relpath(kept)}/check.sh needs stock tools only)")
+        parts = sorted(part for part in (kept, *(os.path.join(kept, name) for name in os.listdir(kept))) if os.path.exists(os.path.join(part, "check.sh")))
+        say(f"Evidence: {os.path.relpath(kept)} (sh {os.path.relpath(parts[-1])}/check.sh needs stock tools only)")
         return all(results)
 
     def stop(self):

@@ -49,10 +49,14 @@ configure release --buildtype=release || exit 1
 step "gcc builds everything without a warning when it optimizes" ninja -C build-release
 CC=clang configure clang --buildtype=debug || exit 1
 step "clang builds everything without a warning" ninja -C build-clang
-for example in examples/*/; do
-	step "$example: its evidence fits together, by stock tools alone" sh "$example/evidence/check.sh"
+for example in examples/*/evidence; do
+	example=${example%evidence}
+	for part in "$example"evidence/check.sh "$example"evidence/*/check.sh; do
+		[ -f "$part" ] && step "$part: it fits together, by stock tools alone" sh "$part"
+	done
 	step "$example: its evidence is proven, to whoever trusts its cards" build-asan/tocsin verify "$example/evidence" --card "$example"/cards/*.cards
 done
+step "examples/screening/: every case ends as expected" build-asan/tocsin screen --try examples/screening/cases.json
 
 passed=$(grep -c '^ok' "$result/steps")
 failed=$(grep -c '^not ok' "$result/steps")
