@@ -30,6 +30,23 @@ enum tocsin_err ask_open_about(struct snapshot *read, int64_t num, int64_t *nums
 	return err;
 }
 
+static bool is_question(void *arg, const struct clock_shown *row)
+{
+	bool *open = arg;
+	*open = row->clock.ended_at == 0 && strcmp(row->clock.kind, clock_kind_name(CLOCK_REPLY_BY)) == 0;
+	return !*open;
+}
+
+enum tocsin_err ask_question_open(struct snapshot *read, int64_t num, bool *open)
+{
+	struct statement s;
+	*open = false;
+	enum tocsin_err err = standing_head(read, num, &s);
+	if (err == TOCSIN_OK && strcmp(s.kind, "response") == 0)
+		err = clock_list_statement(read, num, is_question, open);
+	return err;
+}
+
 struct nums {
 	int64_t *num;
 	size_t n, max;

@@ -18,6 +18,8 @@
 
 /* Requests about statement NUM, or NUM itself, that have no final answer yet: ours and theirs. */
 enum tocsin_err ask_open_about(struct snapshot *read, int64_t num, int64_t *nums, size_t max, size_t *n) MUST_USE;
+/* Whether NUM is a response whose own question is without an answer. */
+enum tocsin_err ask_question_open(struct snapshot *read, int64_t num, bool *open) MUST_USE;
 /* Open requests with PARTNER. */
 enum tocsin_err ask_open_with(struct snapshot *read, const char *partner, int64_t *nums, size_t max, size_t *n) MUST_USE;
 

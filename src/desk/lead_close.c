@@ -40,7 +40,8 @@ static bool take_num(void *arg, int64_t statement, int64_t at, const char *why)
 	return w->n < LEAD_STATEMENTS;
 }
 
-/* Whether a request about one of the lead's statements has no answer yet, as far as its closer sees it. */
+/* Whether a request about one of the lead's statements, or the question of a response among them, has no answer yet, as far
+ * as its closer sees it. */
 static enum tocsin_err has_open_request(struct closing *w, bool *open)
 {
 	enum tocsin_err err = TOCSIN_OK;
@@ -48,7 +49,9 @@ static enum tocsin_err has_open_request(struct closing *w, bool *open)
 	size_t n = 0;
 	*open = false;
 	for (size_t i = 0; err == TOCSIN_OK && !*open && i < w->n; i++) {
-		err = ask_open_about(w->read, w->num[i], ask, ASKS, &n);
+		err = ask_question_open(w->read, w->num[i], open);
+		if (err == TOCSIN_OK && !*open)
+			err = ask_open_about(w->read, w->num[i], ask, ASKS, &n);
 		for (size_t k = 0; err == TOCSIN_OK && !*open && k < n; k++) {
 			bool whole;
 			err = access_sees(w->read, w->view, ask[k], "", &whole);
