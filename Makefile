@@ -21,7 +21,7 @@ check:
 bench:
 	@sh packaging/setup.sh bench
 	@$(MAKE) --no-print-directory all
-	@ninja -C build bench >/dev/null && python3 bench/run.py && python3 bench/desk.py && python3 bench/sight.py && build/bench/bench_silence
+	@ninja -C build bench >/dev/null && python3 bench/run.py && python3 bench/desk.py && python3 bench/sight.py && build/bench/bench_silence && python3 bench/indistinct.py
 
 # Each target for SECONDS (60 unless given), in turn.
 fuzz:

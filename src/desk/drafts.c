@@ -5,6 +5,7 @@
 #include "base/random.h"
 #include "base/sha256.h"
 #include "desk/clocks.h"
+#include "desk/door_answer.h"
 #include "desk/files.h"
 #include "desk/policy.h"
 #include "desk/reach.h"
@@ -99,6 +100,22 @@ static enum tocsin_err place(const struct desk *d, struct snapshot *read, const 
 	return err;
 }
 
+/* An answer about a person leaves at a time that tells nothing, which a draft's release would not (desk/door_answer.h). */
+static enum tocsin_err not_at_its_time(struct snapshot *read, const struct composition *c, const struct hash *re)
+{
+	enum tocsin_err err = TOCSIN_OK;
+	bool takes = false;
+	for (size_t i = 0; strcmp(c->kind, "answer") == 0 && err == TOCSIN_OK && !takes && i < c->re_n; i++) {
+		int64_t num;
+		err = statement_num(read, &re[i], &num);
+		if (err == TOCSIN_OK)
+			err = door_answer_takes(read, num, &takes);
+		err = err == TOCSIN_MISSING ? TOCSIN_OK : err;
+	}
+	return err == TOCSIN_OK && takes
+		? fail(TOCSIN_REFUSED, "an answer about a person leaves at its time, and is given without a draft: tocsin answer") : err;
+}
+
 /* GIVEN, checked, as it is kept. OF: the draft that it is a version of; NULL: of none yet. RE: room for LIMIT_REFS. */
 static enum tocsin_err read_given(const struct desk *d, struct snapshot *read, const struct view *v, const json_t *given,
 	const struct draft_row *of, struct arena *a, struct buf *content, struct composition *c,
@@ -113,6 +130,8 @@ static enum tocsin_err read_given(const struct desk *d, struct snapshot *read, c
 			     : composition_read(buf_bytes(&raw), clock_now(), a, c);
 	if (err == TOCSIN_OK)
 		err = whole_ids(read, v, c, o, re);
+	if (err == TOCSIN_OK)
+		err = not_at_its_time(read, c, re);
 	if (err == TOCSIN_OK && of == NULL)
 		err = place(d, read, v, c, re, unit, compartment);
 	if (err == TOCSIN_OK && of != NULL && strcmp(c->kind, of->kind) != 0)
