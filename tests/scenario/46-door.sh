@@ -40,7 +40,7 @@ run 0 "a liaison officer passes it" by b lea door pass "$two" --read --reason "a
 until_true 20 sees ana "$two"; is $? 0 "then the unit sees it"
 run 1 "what is decided stays so" by b lea door refuse "$two" --ground law --reason "after all"
 match "$err" 'rule door.decided' "by its rule"
-printf '{"kind":"answer","to":["a.exercise"],"re":["%s"],"fields":{"result":"nothing-held"}}' "$two" >"$W/draft.json"
+printf '{"kind":"answer","re":["%s"],"fields":{"result":"nothing-held"}}' "$two" >"$W/draft.json"
 match "$(api_by b ana POST /api/v1/drafts -H 'Content-Type: application/json' --data-binary "@$W/draft.json")" 'leaves at its time' "an answer does not leave earlier by a draft"
 run 0 "what is held is withheld" by b ana answer "$two" --withheld --reason "he is a source of ours"
 match "$out" 'decided; it leaves 2' "and does not leave now"
