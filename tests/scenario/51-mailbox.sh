@@ -37,7 +37,7 @@ as() { local who=$1; shift; box fetch "$url" "$W/$who/dir" "$W/$who/card" "$W/a/
 sends a c "for who takes no calls"; first=$id
 until_true 20 sh -c "$T -d $W/a/dir status --json | jq -e '.partners[] | select(.name == \"c.exercise\") | .trouble | test(\"no address\")'"
 is $? 0 "its sender is told that c takes no calls"
-is "$(as d name=c.exercise)" 403 "a note signed with another's key is refused"
+is "$(box fetch "$url" "$W/d/dir" "$W/c/card" "$W/a/card" "$W/got")" 403 "a note in its name, signed with another's key, is refused"
 is "$(grep -c tocsin-batch "$W/got")" 0 "and gets nothing"
 is "$(as c age=400)" 403 "an old one"
 is "$(as c age=-400)" 403 "one of a time to come"
@@ -67,7 +67,7 @@ is "$(answers y "$W/answer" $nonce)" 403 "an answer that a stranger brings does 
 is "$(answers b "$W/answer" $nonce)" 404 "nor one of another partner"
 # A refusal proves itself by nothing, and checkpoints are public.
 { printf 'tocsin-answer/v1\nconsistency 0\nrefused rule it is not wanted\n'; sed -n '/^$/,$p' "$W/answer"; } >"$W/refused"
-is "$(answers d "$W/refused" $nonce name=c.exercise)" 403 "nor a refusal in its name, under its checkpoint"
+is "$(box answer "$url" "$W/d/dir" "$W/c/card" "$W/a/card" "$W/refused" $nonce)" 403 "nor a refusal in its name, under its checkpoint"
 is "$(answers c "$W/refused" $nonce sign="$W/answer")" 403 "nor another one than was signed"
 is "$(answers c "$W/answer" 0123456789abcdef0123456789abcdef)" 404 "nor one to a batch that was never sent"
 head -c -3 "$W/answer" >"$W/cut"
