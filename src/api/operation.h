@@ -165,6 +165,9 @@ enum api_id {
 	API_LEAD_REVIEW,
 	API_LEAD_CLOSE,
 	API_LEAD_REOPEN,
+	API_MATCH,
+	API_MATCH_AGREE,
+	API_MATCH_END,
 	/* nodes that are no partners */
 	API_STRANGERS,
 	API_STRANGER,

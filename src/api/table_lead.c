@@ -86,14 +86,35 @@ static const struct api_field step_answer[] = {
 	HAS("words", API_STRING, "in words"),
 	{ NULL },
 };
+static const struct api_field match_answer[] = {
+	HAS("with", API_STRING, "unit NAME, another part of this organisation, or the name of a node"),
+	HAS("since", API_STRING, "since when it has one, as far as it says"),
+	HAS("words", API_STRING, "both, in a sentence"),
+	{ NULL },
+};
 static const struct api_field lead_answer[] = {
 	LEAD_MEMBERS,
 	HAS("assessment", API_STRING, "the last one, in words"),
 	HAS_OF("statements", API_OBJECTS, statement_answer, "that it rests on, newest first, as far as the asker sees them; at most 200"),
 	HAS_OF("steps", API_OBJECTS, step_answer, "newest first"),
+	HAS_OF("matches", API_OBJECTS, match_answer, "who else has a lead about the same subject; nothing of what is in it"),
 	HAS("next", API_MAYBE, "before, for older steps; null at the end"),
 	{ NULL },
 };
+
+static const struct api_field key_fields[] = {
+	{ "key", API_STRING, true, 64, 64, "64 hex digits, which both sides have by another way" },
+	{ NULL },
+};
+static const struct api_field key_answer[] = {
+	HAS("name", API_STRING, "the partner"),
+	HAS("key", API_STRING, "the first 16 hex digits of the key's SHA-256; empty: there is none"),
+	HAS("since", API_STRING, "since when; empty: there is none"),
+	HAS("sent", API_INTEGER, "statements with tags that it was sent under this key"),
+	HAS("matched", API_INTEGER, "leads here about a subject that it has a lead about, too"),
+	{ NULL },
+};
+#define KEY_WAY V1 "partners/{name}/match"
 
 #define READS(one, way, ask, say, ans) { .id = one, .method = "GET", .path = way, .right = RIGHT_READ, .token = TOKEN_READ, \
 	.fields = api_nothing, .query = ask, .help = say, .answer = ans }
@@ -110,5 +131,12 @@ const struct api_operation api_table_lead[] = {
 	DOES(API_LEAD_REVIEW, V1 "leads/{id}/review", review_fields, "it was looked at again: the next review date"),
 	DOES(API_LEAD_CLOSE, V1 "leads/{id}/close", close_fields, "close it with a finding, as a signed record"),
 	DOES(API_LEAD_REOPEN, V1 "leads/{id}/reopen", review_fields, "open it again"),
+	{ .id = API_MATCH, .method = "GET", .path = KEY_WAY, .right = RIGHT_PARTNER, .token = TOKEN_READ, .fields = api_nothing,
+		.query = api_nothing, .help = "whether there is a matching key with it, and what came of it", .answer = key_answer },
+	{ .id = API_MATCH_AGREE, .method = "PUT", .path = KEY_WAY, .right = RIGHT_PARTNER, .token = TOKEN_ADMIN, .body = BODY_JSON,
+		.body_max = LIMIT_JSON, .fields = key_fields, .query = api_nothing, .flags = OPERATION_SECRET,
+		.help = "from now on it is told by keyed tags whom our leads are about", .answer = key_answer },
+	{ .id = API_MATCH_END, .method = "DELETE", .path = KEY_WAY, .right = RIGHT_PARTNER, .token = TOKEN_ADMIN, .fields = api_nothing,
+		.query = api_nothing, .help = "no longer: the key is forgotten", .answer = key_answer },
 	{ .path = NULL },
 };

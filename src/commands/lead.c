@@ -37,6 +37,8 @@ static void print_lead(const json_t *l)
 		print_text("  assessment: %s\n", text_of(l, "assessment"));
 	if (text_of(l, "record")[0] != 0)
 		print_text("  closed last by the record %.16s\n", text_of(l, "record"));
+	json_array_foreach(json_object_get(l, "matches"), i, s)
+		print_text("  match: %s\n", text_of(s, "words"));
 	json_array_foreach(json_object_get(l, "statements"), i, s)
 		print_text("  statement %.16s  %s  %s\n", text_of(s, "id"), text_of(s, "at"), text_of(s, "why"));
 	json_array_foreach(json_object_get(l, "steps"), i, s)

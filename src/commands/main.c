@@ -31,7 +31,8 @@ const struct command commands[] = {
 	{ "serve", "", "run the node", command_serve },
 	{ "status", "", "what the node is doing, and what is wrong", command_status },
 	{ "card", "[rotate] [--url URL]... [--duty TEXT]...", "print this node's card chain, or make the next card with fresh keys", command_card },
-	{ "partner", "add FILE | confirm NAME [--safety NUMBER] | distrust NAME --reason TEXT | quorum NAME K | profile NAME [FILE.json] | vouch NAME --to PARTNER | list | show NAME",
+	{ "partner", "add FILE | confirm NAME [--safety NUMBER] | distrust NAME --reason TEXT | quorum NAME K | profile NAME [FILE.json] "
+		"| match NAME [--key-file FILE | --new | --end] | vouch NAME --to PARTNER | list | show NAME",
 		"the nodes that this one talks to", command_partner },
 	{ "contact", "add NAME FILE.json | list | show NAME | remove NAME", "people without a node, who are told by voice or paper", command_contact },
 	{ "stranger", "list | show NAME | adopt NAME | drop NAME --reason TEXT", "nodes that are no partners and have introduced themselves", command_stranger },

@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "base/limits.h"
+#include "base/random.h"
 #include "commands/command.h"
 
 static const struct option no_options[] = { { NULL } };
@@ -121,12 +122,63 @@ static int partner_profile(const struct context *x, const char *name, const char
 	return EXIT_DONE;
 }
 
+#define MATCH_DIGITS 64
+
+/* The key of FILE, or a new one, as hex digits. */
+static enum tocsin_err match_key(const char *file, char hex[MATCH_DIGITS + 1])
+{
+	uint8_t key[MATCH_DIGITS / 2];
+	struct buf text;
+	if (file == NULL) {
+		random_bytes(key, sizeof key);
+		hex_encode(key, sizeof key, hex);
+		return TOCSIN_OK;
+	}
+	buf_init_secret(&text, 4096);
+	enum tocsin_err err = file_read(file, &text);
+	while (err == TOCSIN_OK && text.n > 0 && (text.p[text.n - 1] == '\n' || text.p[text.n - 1] == '\r'))
+		text.n--;
+	if (err == TOCSIN_OK && (text.n != MATCH_DIGITS || !hex_decode(buf_bytes(&text), key, sizeof key)))
+		err = fail(TOCSIN_BAD, "%s must hold a matching key: %d hex digits, in lower case, on one line", file, MATCH_DIGITS);
+	if (err == TOCSIN_OK)
+		hex_encode(key, sizeof key, hex);
+	buf_free(&text);
+	return err;
+}
+
+/* With neither FILE nor NEW nor END it is shown what there is. */
+static int partner_match(const struct context *x, const char *name, const char *file, bool new, bool end)
+{
+	char hex[MATCH_DIGITS + 1] = "";
+	json_t *answer = NULL;
+	bool key = file != NULL || new;
+	if (key + end > 1 || (file != NULL && new))
+		return usage("partner");
+	enum tocsin_err err = key ? match_key(file, hex) : TOCSIN_OK;
+	if (err == TOCSIN_OK)
+		err = client_about(x, key ? "PUT" : end ? "DELETE" : "GET", "/api/v1/partners/", name, "/match",
+			key ? json_pack("{s:s}", "key", hex) : NULL, &answer);
+	if (err == TOCSIN_OK && new && x->json)
+		json_object_set_new(answer, "new_key", json_string(hex));
+	else if (err == TOCSIN_OK && new)
+		print_text("%s\nThis is the key, shown once. Bring it to them by another way than this network: tocsin partner match NAME --key-file FILE\n", hex);
+	if (err == TOCSIN_OK && !x->json && text_of(answer, "key")[0] == 0)
+		print_text("no matching key with %s\n", name);
+	else if (err == TOCSIN_OK && !x->json)
+		print_text("matching key %s since %s: %lld statements sent, %lld leads matched\n", text_of(answer, "key"), text_of(answer, "since"),
+			(long long)json_integer_value(json_object_get(answer, "sent")), (long long)json_integer_value(json_object_get(answer, "matched")));
+	return print_answer(x, err, answer, NULL);
+}
+
 int command_partner(const struct context *x, int argc, char **argv)
 {
+	const char *key_file = NULL;
+	bool new = false, end = false;
 	const char *safety = NULL, *reason = NULL, *to = NULL;
 	struct words w;
 	json_t *answer = NULL;
-	const struct option options[] = { { "--safety", OPTION_ONE, &safety }, { "--reason", OPTION_ONE, &reason }, { "--to", OPTION_ONE, &to }, { NULL } };
+	const struct option options[] = { { "--safety", OPTION_ONE, &safety }, { "--reason", OPTION_ONE, &reason }, { "--to", OPTION_ONE, &to },
+		{ "--key-file", OPTION_ONE, &key_file }, { "--new", OPTION_FLAG, &new }, { "--end", OPTION_FLAG, &end }, { NULL } };
 	if (!args_take(argc, argv, options, &w, 1, 3))
 		return usage("partner");
 	const char *verb = w.word[0];
@@ -144,9 +196,9 @@ int command_partner(const struct context *x, int argc, char **argv)
 		return print_answer(x, err, answer, "distrusted: it can still be warned, but nothing of what it sends is taken");
 	}
 	if (strcmp(verb, "quorum") == 0 && w.n == 3) {
-		char *end;
-		long k = strcmp(w.word[2], "none") == 0 ? 0 : strtol(w.word[2], &end, 10);
-		if (k < 0 || k > 64 || (strcmp(w.word[2], "none") != 0 && (*end != 0 || end == w.word[2])))
+		char *rest;
+		long k = strcmp(w.word[2], "none") == 0 ? 0 : strtol(w.word[2], &rest, 10);
+		if (k < 0 || k > 64 || (strcmp(w.word[2], "none") != 0 && (*rest != 0 || rest == w.word[2])))
 			return usage("partner");
 		enum tocsin_err err = client_about(x, "POST", "/api/v1/partners/", w.word[1], "/quorum", json_pack("{s:i}", "k", (int)k), &answer);
 		if (err == TOCSIN_OK && !x->json && text_of(answer, "note")[0] != 0)
@@ -158,6 +210,8 @@ int command_partner(const struct context *x, int argc, char **argv)
 		enum tocsin_err err = send == NULL ? fail(TOCSIN_BAD, "the name is not valid UTF-8") : client_about(x, "POST", "/api/v1/partners/", w.word[1], "/vouch", send, &answer);
 		return print_answer(x, err, answer, "the voucher is on its way");
 	}
+	if (strcmp(verb, "match") == 0 && w.n == 2)
+		return partner_match(x, w.word[1], key_file, new, end);
 	if (strcmp(verb, "profile") == 0 && (w.n == 2 || w.n == 3))
 		return partner_profile(x, w.word[1], w.n == 3 ? w.word[2] : NULL);
 	return usage("partner");

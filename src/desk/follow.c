@@ -25,6 +25,7 @@ static follower *const followers[] = {
 	ask_follow,
 	broker_follow,
 	lead_follow,
+	match_follow,
 	reach_follow,
 	search_follow,
 	forget_follow,

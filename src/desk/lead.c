@@ -5,6 +5,7 @@
 #include "base/random.h"
 #include "desk/audit.h"
 #include "desk/clocks.h"
+#include "desk/match.h"
 #include "desk/pages.h"
 #include "desk/policy.h"
 #include "desk/rules.h"
@@ -167,6 +168,7 @@ enum tocsin_err lead_again(const struct desk *d, struct snapshot *read, struct c
 	enum tocsin_err err = a == NULL ? fail(TOCSIN_BROKEN, "no memory for a lead") : successor(read, row, a, &owner, &shift);
 	if (err == TOCSIN_OK) {
 		change_lead_reopen(c, row, owner, review_at, shift, now);
+		match_reopened(c, row->num);
 		lead_note(c, row->id, v != NULL ? v : view_node(), "reopened", now, "", words, now);
 		lead_clock(d, c, row, owner, review_at, now);
 		if (owner[0] != 0)
@@ -218,26 +220,49 @@ static enum tocsin_err find_on(struct snapshot *read, const struct statement_row
 	return err == TOCSIN_OK && l->full ? fail(TOCSIN_BROKEN, "no memory for a lead") : err;
 }
 
+/* The lead of L's place that is about the same subject. */
+static enum tocsin_err find_about(struct snapshot *read, const struct match_subject *s, struct looking *l)
+{
+	enum tocsin_err err = TOCSIN_OK;
+	for (size_t i = 0; err == TOCSIN_OK && i < s->n && !(l->found && l->row.open); i++)
+		err = leads_tagged(read, &s->tag[i], l->unit, l->compartment, ON_MAX, of_place, l);
+	return err == TOCSIN_OK && l->full ? fail(TOCSIN_BROKEN, "no memory for a lead") : err;
+}
+
 enum tocsin_err lead_begin(const struct desk *d, struct snapshot *read, struct change *c, const struct lead_begin *b)
 {
 	char id[LEAD_ID + 1];
+	const char *why = b->why;
+	struct match_subject subject = { .n = 0 };
 	struct statement_row row;
 	int64_t now = clock_now(), review_at = now + policy_int(d, "lead.review");
 	struct looking l = { .arena = arena_new(ROW_ARENA), .unit = b->unit, .compartment = b->compartment };
 	enum tocsin_err err = l.arena == NULL ? fail(TOCSIN_BROKEN, "no memory for a lead") : statement_by_num(read, b->statement, l.arena, &row);
 	if (err == TOCSIN_OK)
 		err = find_on(read, &row, &l);
+	if (err == TOCSIN_OK)
+		err = match_subject(d, &row, l.arena, &subject);
+	if (err == TOCSIN_OK && !l.found) {
+		err = find_about(read, &subject, &l);
+		why = l.found ? "about the same subject" : why;
+	}
 	const char *partner = err == TOCSIN_OK && !row.issued ? row.peer : "";
+	struct match_lead lead = { .id = id, .compartment = b->compartment };
 	if (err == TOCSIN_OK && l.found && l.row.open) {
-		lead_join(c, &l.row, row.num, partner, b->why, now);
+		lead.id = l.row.id;
+		lead_join(c, &l.row, row.num, partner, why, now);
 	} else if (err == TOCSIN_OK && l.found) {
-		change_lead_join(c, l.row.id, row.num, partner, b->why, now);
-		err = lead_again(d, read, c, &l.row, NULL, row.num, review_at, b->why, now);
+		lead.id = l.row.id;
+		change_lead_join(c, l.row.id, row.num, partner, why, now);
+		err = lead_again(d, read, c, &l.row, NULL, row.num, review_at, why, now);
 	} else if (err == TOCSIN_OK) {
 		lead_id_make(id);
+		lead.alone = true;
 		lead_new(d, c, &(struct lead_row) { .id = id, .unit = b->unit, .compartment = b->compartment, .owner = "",
 			.statement = row.num, .review_at = review_at }, view_node(), partner, b->why, now);
 	}
+	if (err == TOCSIN_OK)
+		err = match_add(d, read, c, &lead, &subject, now);
 	arena_free(l.arena);
 	return err;
 }
@@ -271,7 +296,8 @@ enum tocsin_err lead_open(const struct desk *d, const struct view *v, const stru
 	bool can = false;
 	struct snapshot *read = NULL;
 	struct change *c = NULL;
-	struct looking l = { .arena = arena_new(ARENA), .unit = unit, .compartment = in };
+	struct looking l = { .arena = arena_new(ROW_ARENA), .unit = unit, .compartment = in };
+	struct match_subject subject = { .n = 0 };
 	struct lead_row new = { .id = id, .unit = unit, .compartment = in, .owner = v->account, .statement = row->num, .review_at = review_at };
 	enum tocsin_err err = l.arena == NULL ? fail(TOCSIN_BROKEN, "no memory for a lead") : lead_review_ok(d, review_at, now);
 	if (err == TOCSIN_OK)
@@ -284,7 +310,8 @@ enum tocsin_err lead_open(const struct desk *d, const struct view *v, const stru
 		err = rule_refuse("lead.state", "the %s lead %s rests on this statement already", l.row.open ? "open" : "closed", l.row.id);
 	if (err == TOCSIN_OK)
 		err = can_hold(read, &new, v->account, &can);
-	snapshot_close(read);
+	if (err == TOCSIN_OK)
+		err = match_subject(d, row, l.arena, &subject);
 	if (err == TOCSIN_OK && (c = change_new()) == NULL)
 		err = fail(TOCSIN_BROKEN, "no memory for a lead");
 	if (err == TOCSIN_OK) {
@@ -295,8 +322,13 @@ enum tocsin_err lead_open(const struct desk *d, const struct view *v, const stru
 		change_scope_add(c, unit, in);
 		change_scope_add(c, ACCESS_EVERY_UNIT, in);
 		lead_new(d, c, &new, v, row->issued ? "" : row->peer, why, now);
-		err = store_commit(d->store, c, NULL, NULL);
+		err = match_add(d, read, c, &(struct match_lead) { .id = id, .compartment = in }, &subject, now);
+		if (err != TOCSIN_OK)
+			change_free(c);
 	}
+	snapshot_close(read);
+	if (err == TOCSIN_OK)
+		err = store_commit(d->store, c, NULL, NULL);
 	arena_free(l.arena);
 	return err;
 }

@@ -6,6 +6,7 @@
  */
 #include "desk/clocks_inside.h"
 #include "desk/lead.h"
+#include "desk/match.h"
 #include "store/rows_access.h"
 
 #define ON_MAX 64                               /* leads that one statement joins */
@@ -81,14 +82,21 @@ static enum tocsin_err join_one(const struct followed *f, struct change *c, cons
 	char why[64];
 	const char *partner = f->row->issued ? "" : f->row->peer;
 	snprintf(why, sizeof why, "%s, which refers to it", f->row->kind);
-	if (row->open) {
+	enum tocsin_err err = TOCSIN_OK;
+	bool open = row->open || reopens(f);
+	struct match_subject subject;
+	if (row->open)
 		lead_join(c, row, f->row->num, partner, why, f->now);
-		return TOCSIN_OK;
-	}
-	change_lead_join(c, row->id, f->row->num, partner, why, f->now);
-	if (!reopens(f))
-		return TOCSIN_OK;
-	return lead_again(f->desk, f->read, c, row, NULL, f->row->num, f->now + policy_int(f->desk, "lead.review"), why, f->now);
+	else
+		change_lead_join(c, row->id, f->row->num, partner, why, f->now);
+	if (!row->open && open)
+		err = lead_again(f->desk, f->read, c, row, NULL, f->row->num, f->now + policy_int(f->desk, "lead.review"), why, f->now);
+	if (err == TOCSIN_OK)
+		err = match_subject(f->desk, f->row, f->arena, &subject);
+	if (err == TOCSIN_OK)
+		err = match_add(f->desk, f->read, c, &(struct match_lead) { .id = row->id, .compartment = row->compartment, .closed = !open },
+			&subject, f->now);
+	return err;
 }
 
 static enum tocsin_err open_one(const struct followed *f, struct change *c)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "desk/lead.h"
+#include "desk/match.h"
 #include "store/rows_access.h"
 
 #define ARENA (16u << 20)
@@ -92,6 +93,7 @@ enum tocsin_err lead_show(const struct desk *d, struct snapshot *read, const str
 	struct lead_row row;
 	struct showing w = { .read = read, .view = v, .list = json_array(), .err = TOCSIN_OK };
 	struct showing steps = { .read = read, .view = v, .list = json_array(), .err = TOCSIN_OK };
+	json_t *matches = NULL;
 	struct arena *a = arena_new(ARENA);
 	(void)d;
 	enum tocsin_err err = a == NULL ? fail(TOCSIN_BROKEN, "no memory for a lead") : lead_find(read, v, id, a, &row);
@@ -101,15 +103,19 @@ enum tocsin_err lead_show(const struct desk *d, struct snapshot *read, const str
 		err = w.err;
 	if (err == TOCSIN_OK)
 		err = lead_steps(read, row.num, *before, limit, show_step, &steps);
+	if (err == TOCSIN_OK)
+		err = match_show(read, row.num, &matches);
 	if (err == TOCSIN_OK) {
 		*before = steps.n == limit ? steps.last : 0;
 		*out = row_json(&row);
 		json_object_set_new(*out, "assessment", json_string(row.assessment));
 		json_object_set(*out, "statements", w.list);
 		json_object_set(*out, "steps", steps.list);
+		json_object_set(*out, "matches", matches);
 	}
 	json_decref(w.list);
 	json_decref(steps.list);
+	json_decref(matches);
 	arena_free(a);
 	return err;
 }

@@ -179,6 +179,10 @@ static const struct policy_row rows[] = {
 		"when a lead that opened or reopened by itself is to be looked at again", NULL },
 	{ "lead.review-longest", POLICY_SECONDS, DAY, 3650 * DAY, NULL, "365d",
 		"how far off the review date of a lead may be", NULL },
+	{ "lead.match-level", POLICY_WORD, 0, 0, levels, "red",
+		"up to which TLP of a statement tags of whom it names are sent to partners with a matching key", NULL },
+	{ "lead.match-a-day", POLICY_INTEGER, 0, 10000, NULL, "50",
+		"how many statements with such tags one partner is sent in a day; the others wait", NULL },
 
 	/* pages */
 	{ "notify.content", POLICY_FLAG, 0, 0, NULL, "no",

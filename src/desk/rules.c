@@ -96,6 +96,7 @@ static const struct rule rules[] = {
 	{ "voucher.confirmed", "we vouch for those whom a person of ours has confirmed", "confirm it first (tocsin partner confirm)" },
 	/* leads */
 	{ "lead.review", "a lead has a review date, which is to come, and not too far off", "an administrator, by the policy lead.review-longest" },
+	{ "match.confirmed", "a matching key is shared with a partner that people have confirmed", "a liaison officer, by comparing safety numbers (tocsin partner confirm)" },
 	{ "lead.state", "a closed lead stays as it is until it is reopened", "whoever works on leads of its unit (tocsin lead reopen)" },
 	{ "lead.open-request", "a lead with a request that nobody has answered is closed for a reason only", "whoever closes it, with --open-request WHY" },
 	{ "lead.owner", "a lead belongs to somebody of its own unit who may know what it is about, and works on leads",

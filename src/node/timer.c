@@ -10,6 +10,7 @@
 #include "desk/door_answer.h"
 #include "desk/files.h"
 #include "desk/keep.h"
+#include "desk/match.h"
 #include "desk/strangers.h"
 
 #define FIRE_MAX 512                    /* clocks of one call */
@@ -95,6 +96,13 @@ static enum tocsin_err look(struct timer *t, int *wait_ms)
 	if (err == TOCSIN_OK)
 		err = strangers_expire(t->desk, clock_now(), &silent);
 	at = silent < at ? silent : at;
+	int64_t matched = INT64_MAX;
+	bool issued = false;
+	if (err == TOCSIN_OK)
+		err = match_work(t->desk, clock_now(), &matched, &issued);
+	if (issued)
+		exchange_wake(t->exchange);
+	at = matched < at ? matched : at;
 	/* What failed is tried again soon, not when the next thing is due. */
 	if (err != TOCSIN_OK)
 		return err;

@@ -3,6 +3,7 @@
  */
 #include "desk/audit.h"
 #include "desk/lead.h"
+#include "desk/match.h"
 #include "serve/cursor.h"
 #include "serve/internal.h"
 
@@ -128,4 +129,26 @@ enum tocsin_err op_lead_close(struct serve *s, struct asked *q)
 	struct issue_result record;
 	return done(s, q, q->parameter, lead_close(s->desk, &q->view, q->parameter, member(q, "finding"), member(q, "words"),
 		member(q, "open_request"), &record));
+}
+
+/* ---- matching ---- */
+
+static enum tocsin_err agreed(struct serve *s, struct asked *q, enum tocsin_err err)
+{
+	return err == TOCSIN_OK ? match_about(s->desk, q->parameter, &q->answer) : err;
+}
+
+enum tocsin_err op_match(struct serve *s, struct asked *q)
+{
+	return agreed(s, q, TOCSIN_OK);
+}
+
+enum tocsin_err op_match_agree(struct serve *s, struct asked *q)
+{
+	return agreed(s, q, match_agree(s->desk, &q->view, q->parameter, member(q, "key")));
+}
+
+enum tocsin_err op_match_end(struct serve *s, struct asked *q)
+{
+	return agreed(s, q, match_end(s->desk, &q->view, q->parameter));
 }

@@ -29,7 +29,7 @@ static enum tocsin_err one(struct cursor *c, enum tocsin_err err, struct arena *
 	return err;
 }
 
-static enum tocsin_err all(struct cursor *c, enum tocsin_err err, lead_each *each, void *arg)
+enum tocsin_err lead_rows(struct cursor *c, enum tocsin_err err, lead_each *each, void *arg)
 {
 	struct lead_row row;
 	while (err == TOCSIN_OK && (err = cursor_next(c)) == TOCSIN_OK) {
@@ -71,11 +71,11 @@ enum tocsin_err lead_list(struct snapshot *r, int64_t scope, bool open, int64_t 
 {
 	struct cursor *c = NULL;
 	enum tocsin_err err = cursor_open(r, &c, READ_LEADS, scope, (int64_t)open, from(before), (int64_t)limit);
-	err = all(c, err, each, arg);
+	err = lead_rows(c, err, each, arg);
 	c = NULL;
 	if (err == TOCSIN_OK) {
 		err = cursor_open(r, &c, READ_LEADS_COMPARTMENT, scope, (int64_t)open, from(before), (int64_t)limit);
-		err = all(c, err, each, arg);
+		err = lead_rows(c, err, each, arg);
 	}
 	return err;
 }
@@ -84,28 +84,28 @@ enum tocsin_err lead_list_all(struct snapshot *r, bool open, int64_t before, siz
 {
 	struct cursor *c = NULL;
 	enum tocsin_err err = cursor_open(r, &c, READ_LEADS_ALL, (int64_t)open, from(before), (int64_t)limit);
-	return all(c, err, each, arg);
+	return lead_rows(c, err, each, arg);
 }
 
 enum tocsin_err lead_list_owner(struct snapshot *r, const char *owner, bool open, int64_t before, size_t limit, lead_each *each, void *arg)
 {
 	struct cursor *c = NULL;
 	enum tocsin_err err = cursor_open(r, &c, READ_LEADS_OWNER, owner, (int64_t)open, from(before), (int64_t)limit);
-	return all(c, err, each, arg);
+	return lead_rows(c, err, each, arg);
 }
 
 enum tocsin_err lead_list_on(struct snapshot *r, int64_t statement, size_t limit, lead_each *each, void *arg)
 {
 	struct cursor *c = NULL;
 	enum tocsin_err err = cursor_open(r, &c, READ_LEADS_ON, statement, (int64_t)limit);
-	return all(c, err, each, arg);
+	return lead_rows(c, err, each, arg);
 }
 
 enum tocsin_err lead_list_partner(struct snapshot *r, const char *partner, size_t limit, lead_each *each, void *arg)
 {
 	struct cursor *c = NULL;
 	enum tocsin_err err = cursor_open(r, &c, READ_LEADS_PARTNER, partner, (int64_t)limit);
-	return all(c, err, each, arg);
+	return lead_rows(c, err, each, arg);
 }
 
 enum tocsin_err lead_statements(struct snapshot *r, int64_t lead, int64_t before, size_t limit, lead_statement_each *each, void *arg)

@@ -44,6 +44,8 @@ enum tocsin_err lead_list(struct snapshot *r, int64_t scope, bool open, int64_t 
 enum tocsin_err lead_list_all(struct snapshot *r, bool open, int64_t before, size_t limit, lead_each *each, void *arg) MUST_USE;
 enum tocsin_err lead_list_owner(struct snapshot *r, const char *owner, bool open, int64_t before, size_t limit, lead_each *each,
 	void *arg) MUST_USE;
+/* All rows of C, which it closes, with the columns that the lists of leads have; for rows_match.c. */
+enum tocsin_err lead_rows(struct cursor *c, enum tocsin_err err, lead_each *each, void *arg) MUST_USE;
 /* Those that rest on STATEMENT, oldest first. */
 enum tocsin_err lead_list_on(struct snapshot *r, int64_t statement, size_t limit, lead_each *each, void *arg) MUST_USE;
 /* Open ones that rest on what PARTNER sent, newest first. */

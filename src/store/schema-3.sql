@@ -55,6 +55,26 @@ CREATE INDEX lead_partner_lead ON lead_partner (lead);
 CREATE TABLE lead_step (num BIGINT PRIMARY KEY, lead BIGINT NOT NULL, at BIGINT NOT NULL, what TEXT NOT NULL, done_at BIGINT NOT NULL, person TEXT NOT NULL,
   account TEXT NOT NULL, function TEXT NOT NULL, words TEXT NOT NULL);
 CREATE INDEX lead_step_lead ON lead_step (lead, num);
+-- Tags of whom leads are about (desk/match.h). secret: empty, this node's own; otherwise the partner that has the same key.
+CREATE TABLE lead_tag (lead BIGINT NOT NULL, secret TEXT NOT NULL,
+  tag BYTES NOT NULL,                  -- as that partner sends it
+  sends BYTES NOT NULL,                -- as this node sends it
+  due BIGINT NOT NULL,                 -- 0 is not sent, 1 waits, 2 was sent, 3 when the partner names it, or the lead is open again
+  PRIMARY KEY (lead, secret, tag));
+CREATE INDEX lead_tag_of ON lead_tag (secret, tag, lead);
+CREATE INDEX lead_tag_due ON lead_tag (secret, lead) WHERE due = 1;
+-- partner: empty, another part of this organisation.
+CREATE TABLE lead_match (lead BIGINT NOT NULL, partner TEXT NOT NULL, since BIGINT NOT NULL,
+  told BIGINT NOT NULL,                -- 0: nobody was paged yet
+  PRIMARY KEY (lead, partner));
+CREATE INDEX lead_match_untold ON lead_match (lead) WHERE told = 0;
+CREATE INDEX lead_match_partner ON lead_match (partner);
+CREATE TABLE match_key (partner TEXT PRIMARY KEY, id TEXT NOT NULL,
+  sealed BYTES NOT NULL, since BIGINT NOT NULL,
+  tagged BIGINT NOT NULL,              -- leads up to this number have their tags
+  day_at BIGINT NOT NULL, day_n BIGINT NOT NULL, sent BIGINT NOT NULL);
+-- What partners have named, also before there was a key, or a lead.
+CREATE TABLE match_seen (partner TEXT NOT NULL, key TEXT NOT NULL, tag BYTES NOT NULL, at BIGINT NOT NULL, PRIMARY KEY (partner, key, tag));
 
 -- ---- the door: rules, protected people, calendar ----
 CREATE TABLE door_rules (version BIGINT PRIMARY KEY, content BYTES NOT NULL, changed_at BIGINT NOT NULL, changed_by TEXT NOT NULL);

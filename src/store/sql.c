@@ -688,6 +688,7 @@ const struct sql_text sql_writes[WRITE_COUNT] = {
 	[WRITE_DOOR_ANSWER_END] = { "door answer end",
 	        "UPDATE door_answer SET state = $1, trouble = $2 WHERE num = $3 AND state = 'waiting'", "tti" },
 #include "store/sql_lead.inc"
+#include "store/sql_match.inc"
 #include "store/sql_screen.inc"
 #include "store/sql_correction.inc"
 

@@ -631,6 +631,7 @@ const struct sql_text sql_reads[READ_COUNT] = {
 	        "SELECT to_account, to_signed_at FROM handover WHERE from_account = $1 AND to_signed_at > 0 ORDER BY num DESC LIMIT 1", "t" },
 	[READ_SHIFT_TO] = { "shift to",
 	        "SELECT from_account, to_signed_at FROM handover WHERE to_account = $1 AND to_signed_at > 0 ORDER BY num DESC LIMIT 1", "t" },
+#include "store/sql_read_match.inc"
 #include "store/sql_read_screen.inc"
 	/* ---- exposure and silence ---- */
 	[READ_EXPOSURE_PARTNER] = { "exposure of a partner",
