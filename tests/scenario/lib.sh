@@ -130,7 +130,7 @@ node_checked() {
 	mv "$run/tocsin.sock" "$run/real.sock"
 	python3 "$TOCSIN_SOURCE/tests/scenario/checked_api.py" "$TOCSIN_SOURCE/docs/openapi.yaml" "$run/tocsin.sock" "$run/real.sock" "$W/api-faults" ${TOCSIN_API_COVERED:-} 2>>"$W/$1.checked/log" &
 	echo $! >"$W/$1.checked/pid"
-	until_true 10 test -S "$run/tocsin.sock" || { echo "Bail out! the API's checker does not start: $(tail -3 "$W/$1.checked/log" | tr '\n' ' ')"; failed=1; exit 1; }
+	until_true 60 test -S "$run/tocsin.sock" || { echo "Bail out! the API's checker does not start: $(tail -3 "$W/$1.checked/log" | tr '\n' ' ')"; failed=1; exit 1; }
 }
 node_stop() {
 	kill "$(cat "$W/$1/pid")" 2>/dev/null
