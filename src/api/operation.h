@@ -179,6 +179,8 @@ enum api_id {
 	API_ASK,
 	/* exposure and silence */
 	API_EXPOSURE,
+	API_SILENCE,
+	API_SILENCE_ACK,
 
 	/* the door's rules, protected people */
 	API_SCREEN_RULES,

@@ -125,6 +125,7 @@ int command_screen(const struct context *x, int argc, char **argv);
 int command_broker(const struct context *x, int argc, char **argv);
 int command_clocks(const struct context *x, int argc, char **argv);
 int command_exposure(const struct context *x, int argc, char **argv);
+int command_silence(const struct context *x, int argc, char **argv);
 int command_ack(const struct context *x, int argc, char **argv);
 int command_hand(const struct context *x, int argc, char **argv);
 int command_clock(const struct context *x, int argc, char **argv);

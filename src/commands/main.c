@@ -119,6 +119,7 @@ const struct command commands[] = {
 		"people, their roles, secrets, tokens and deputies", command_account },
 	{ "unit", "list | add NAME LABEL | compartments | compartment NAME LABEL | escalation UNIT [ACCOUNT...] [--none]", "units, compartments, whom a unit's clocks go to", command_unit },
 	{ "exposure", "[--partner NAME] [--subject NAME] [--source TEXT]", "what partners have learnt from us: by subject and by source", command_exposure },
+	{ "silence", "[--partner NAME] | ack ID --reason TEXT", "what usually comes from partners, and of whom nothing has come for unusually long", command_silence },
 	{ "handover", "start TO | list | show ID | accept ID", "hand a shift over: what is open, signed off by both", command_handover },
 	{ "help", "[COMMAND | --rules | --man | --openapi]", "this text; every rule by which the desk refuses, and who could allow it; the manual page; the API as an OpenAPI document", help },
 	{ NULL, NULL, NULL, NULL },

@@ -32,6 +32,7 @@ static follower *const followers[] = {
 	test_follow,
 	voucher_follow,
 	exposure_follow,
+	silence_follow,
 };
 
 struct bytes followed_value(const struct followed *f, const char *name)

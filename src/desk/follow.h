@@ -40,6 +40,7 @@ typedef enum tocsin_err follower(const struct followed *f, struct change *c);
 extern follower access_follow, search_follow, clocks_follow, ask_follow, broker_follow, reach_follow, forget_follow, test_follow, voucher_follow, lead_follow;
 extern follower exposure_follow;        /* exposure.c */
 extern follower match_follow;           /* match_node.c */
+extern follower silence_follow;         /* silence.c */
 
 /* Follows up to MAX statements; *DONE how many. For tests, and for the thread. */
 enum tocsin_err follow_some(const struct desk *d, size_t max, size_t *done) MUST_USE;

@@ -209,6 +209,9 @@ static const struct policy_row rows[] = {
 		"what must have come within test.within: the receipt and an answer, or, where partners do not answer, the receipt alone", NULL },
 	{ "test.answer", POLICY_FLAG, 0, 0, NULL, "yes",
 		"whether this node answers tests by itself", NULL },
+	{ "silence.false-alarms", POLICY_INTEGER, 0, 52, NULL, "1",
+		"how many notices of silence a year, of a partner in one unit or compartment, may mean nothing: more notice a stop sooner; 0: none are made",
+		NULL },
 };
 
 const struct policy_row *policy_each(size_t i)

@@ -11,6 +11,7 @@
 #include "desk/files.h"
 #include "desk/keep.h"
 #include "desk/match.h"
+#include "desk/silence.h"
 #include "desk/strangers.h"
 
 #define FIRE_MAX 512                    /* clocks of one call */
@@ -96,6 +97,10 @@ static enum tocsin_err look(struct timer *t, int *wait_ms)
 	if (err == TOCSIN_OK)
 		err = strangers_expire(t->desk, clock_now(), &silent);
 	at = silent < at ? silent : at;
+	int64_t unheard = INT64_MAX;
+	if (err == TOCSIN_OK)
+		err = silence_work(t->desk, clock_now(), &unheard);
+	at = unheard < at ? unheard : at;
 	int64_t matched = INT64_MAX;
 	bool issued = false;
 	if (err == TOCSIN_OK)

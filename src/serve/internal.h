@@ -136,7 +136,7 @@ op_handler op_match, op_match_agree, op_match_end;
 op_handler op_custody;
 op_handler op_strangers, op_stranger, op_stranger_adopt, op_stranger_drop, op_partner_vouch;
 op_handler op_asks, op_ask;
-op_handler op_exposure;
+op_handler op_exposure, op_silence, op_silence_ack;
 op_handler op_draft_add, op_drafts, op_draft, op_draft_edit, op_draft_propose, op_draft_release, op_draft_refuse,
 	op_draft_withdraw, op_draft_review, op_determine, op_profile, op_profile_put;
 op_handler op_correction_open, op_corrections, op_correction, op_correction_held, op_correction_propose,

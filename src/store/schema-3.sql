@@ -182,6 +182,13 @@ CREATE UNIQUE INDEX exposure_statement ON exposure (statement, field, subject);
 CREATE INDEX exposure_partner ON exposure (partner, num);
 CREATE INDEX exposure_subject ON exposure (subject, num);
 CREATE INDEX exposure_source ON exposure (source, num);
+-- What comes from partners, by scope and topic (desk/silence.h): one row a series, and the times of its contacts, the last 512.
+CREATE TABLE silence (scope BIGINT NOT NULL, partner TEXT NOT NULL, topic TEXT NOT NULL, statement BIGINT NOT NULL, last_at BIGINT NOT NULL, look_at BIGINT NOT NULL,
+  contacts BIGINT NOT NULL, noticed_at BIGINT NOT NULL, notices BIGINT NOT NULL, acked_at BIGINT NOT NULL, acked_by TEXT NOT NULL, reason TEXT NOT NULL, ended_at BIGINT NOT NULL,
+  PRIMARY KEY (scope, partner, topic));
+CREATE INDEX silence_look ON silence (look_at);
+CREATE TABLE silence_time (scope BIGINT NOT NULL, partner TEXT NOT NULL, topic TEXT NOT NULL, at BIGINT NOT NULL, PRIMARY KEY (scope, partner, topic, at));
+CREATE INDEX silence_time_at ON silence_time (at);
 
 -- ---- corrections ----
 -- A case: somebody asks to be corrected or deleted. statement: our record of who asked and how that was checked.

@@ -691,10 +691,5 @@ const struct sql_text sql_writes[WRITE_COUNT] = {
 #include "store/sql_match.inc"
 #include "store/sql_screen.inc"
 #include "store/sql_correction.inc"
-
-	/* ---- exposure and silence ---- */
-	[WRITE_EXPOSURE_ADD] = { "exposure add",
-	        "INSERT INTO exposure (num, statement, partner, field, subject, source, fact, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
-	        " ON CONFLICT (statement, field, subject) DO NOTHING",
-	        "dittbbhi" },
+#include "store/sql_exposure.inc"
 };

@@ -41,6 +41,9 @@
 #define DOOR_ALL "num, statement, parent, kind, peer, unit, urgency, state, open, person, verdict, findings, at, due_at, decided_at"
 #define DOOR_ANSWER_ALL \
 	"num, statement, kind, urgency, fields, reason, account, function, unit, compartment, at, leaves_at, state, answer, trouble"
+/* In the order in which rows_silence.c takes them apart. */
+#define SILENCE_ALL "s.scope, c.unit, c.compartment, s.partner, s.topic, s.statement, s.last_at, s.look_at, s.contacts, s.noticed_at," \
+	" s.notices, s.acked_at, s.acked_by, s.reason, s.ended_at FROM silence s JOIN scope c ON c.num = s.scope"
 /* Rows in the order in which rows_correction.c takes them apart. */
 #define CORRECTION_ALL "c.num, c.id, c.statement, c.asks, c.state, c.discreet, c.opened_by, c.opened_at, c.due_at, c.closed_by, c.closed_at"
 #define CORRECTION_ITEM_ALL "i.num, i.id, i.correction, i.statement, i.what, i.reason, i.ground, i.content, i.state, i.proposed_by," \
@@ -640,4 +643,16 @@ const struct sql_text sql_reads[READ_COUNT] = {
 	        "SELECT num, statement, partner, field, subject, source, fact, at FROM exposure WHERE subject = $1 ORDER BY num DESC LIMIT $2", "hi" },
 	[READ_EXPOSURE_SOURCE] = { "exposure of a source",
 	        "SELECT num, statement, partner, field, subject, source, fact, at FROM exposure WHERE source = $1 ORDER BY num DESC LIMIT $2", "hi" },
+	[READ_SILENCE_DUE] = { "silence due",
+	        "SELECT " SILENCE_ALL " WHERE s.look_at > 0 AND s.look_at <= $1 ORDER BY s.look_at LIMIT $2", "ii" },
+	[READ_SILENCE_NEXT] = { "silence next", "SELECT look_at FROM silence WHERE look_at > 0 ORDER BY look_at LIMIT 1", "" },
+	[READ_SILENCE_SCOPE] = { "silence of a scope",
+	        "SELECT " SILENCE_ALL " WHERE s.scope = $1 ORDER BY s.partner, s.topic LIMIT $2", "ii" },
+	[READ_SILENCE_PARTNER] = { "silence of a partner",
+	        "SELECT " SILENCE_ALL " WHERE s.scope = $1 AND s.partner = $2 ORDER BY s.topic LIMIT $3", "iti" },
+	[READ_SILENCE_SCOPES] = { "silence scopes", "SELECT num FROM scope WHERE unit <> '*' ORDER BY num LIMIT $1", "i" },
+	[READ_SILENCE_TIMES] = { "silence times",
+	        "SELECT at FROM silence_time WHERE scope = $1 AND partner = $2 AND topic = $3 ORDER BY at DESC LIMIT $4", "itti" },
+	[READ_SILENCE_TOPICS] = { "silence topics",
+	        "SELECT COUNT(*) FROM silence WHERE scope = $1 AND partner = $2 AND contacts > $3", "iti" },
 };
