@@ -174,6 +174,8 @@ enum api_id {
 	API_STRANGER_ADOPT,
 	API_STRANGER_DROP,
 	API_PARTNER_VOUCH,
+	/* names for once */
+	API_AUTHOR,
 	/* requests */
 	API_ASKS,
 	API_ASK,

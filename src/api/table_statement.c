@@ -183,6 +183,21 @@ static const struct api_field broker_answer[] = {
 	{ NULL },
 };
 
+static const struct api_field author_member[] = {
+	HAS("author", API_STRING, "who says to have written it"),
+	HAS("to", API_STRING, "to whom that was said"),
+	HAS("proven", API_BOOLEAN, "the key that signed it signed that, too"),
+	HAS("words", API_STRING, "the same in words"),
+	HAS("claim", API_STRING, "the statement that says it"),
+	{ NULL },
+};
+static const struct api_field unnamed_answer[] = {
+	HAS("name", API_STRING, "the name for once that it was signed with"),
+	HAS("words", API_STRING, "how it was written"),
+	HAS_OF("authors", API_OBJECTS, author_member, "who says to have written it, each with whether that is proven"),
+	{ NULL },
+};
+
 /* In lists and by itself. */
 #define HEAD \
 	HAS("id", API_STRING, "64 hex digits"), \
@@ -199,6 +214,7 @@ static const struct api_field broker_answer[] = {
 	MAY_HAVE("quorum", API_ANY, "witnesses that a receipt needs, or none"), \
 	HAS("delivery", API_STRING, "waiting, brokered, received, witnessed, refused, closed, accepted, own record, …"), \
 	MAY_HAVE_OF("broker", API_OBJECT, broker_answer, "of what goes, or came, by way of a broker"), \
+	MAY_HAVE_OF("unnamed", API_OBJECT, unnamed_answer, "of what was written without its author's name"), \
 	MAY_HAVE("attempts", API_INTEGER, "to deliver it"), \
 	MAY_HAVE("trouble", API_STRING, "why it is not delivered"), \
 	MAY_HAVE("next_attempt", API_STRING, "a time"), \

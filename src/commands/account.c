@@ -7,10 +7,12 @@
 #include "base/file.h"
 #include "desk/audit.h"
 #include "desk/broker.h"
+#include "desk/unnamed.h"
 #include "domain/chain.h"
 #include "store/log.h"
 #include "store/rows_access.h"
 #include "store/rows_broker.h"
+#include "store/rows_unnamed.h"
 
 #define PAGE 1024
 
@@ -24,6 +26,7 @@ struct expectations {
 	size_t n, room;
 	enum realm realm;
 	const char *name;
+	struct snapshot *read;
 	int64_t last_num;
 	bool failed;
 };
@@ -85,7 +88,14 @@ static enum tocsin_err expect_labels(struct snapshot *read, struct expectations 
 static bool expect_statement(void *arg, const struct statement_row *row)
 {
 	struct expectations *e = arg;
+	struct hash blind, *entry;
 	e->last_num = row->num;
+	if (row->issued && unnamed_blind(e->read, row->num, &blind) == TOCSIN_OK) {
+		entry = expect_entry(e, (row->marks & STATEMENT_MARK_FORGOTTEN) != 0 ? EXPECT_FORGOTTEN : EXPECT_STATEMENT);
+		if (entry != NULL)
+			unnamed_entry(e->realm, &row->id, &blind, entry);
+		return entry != NULL;
+	}
 	return expect(e, row->issued ? ENTRY_ISSUED : ENTRY_ACCEPTED, &row->id, (row->marks & STATEMENT_MARK_FORGOTTEN) != 0 ? EXPECT_FORGOTTEN : EXPECT_STATEMENT);
 }
 
@@ -93,6 +103,7 @@ static enum tocsin_err expect_statements(struct snapshot *read, struct expectati
 {
 	enum tocsin_err err = TOCSIN_OK;
 	size_t before;
+	e->read = read;
 	struct statement_filter f = { .issued = -1, .limit = PAGE };
 	do {
 		before = e->n;

@@ -122,6 +122,7 @@ int command_unseal(const struct context *x, int argc, char **argv);
 int command_policy(const struct context *x, int argc, char **argv);
 int command_protected(const struct context *x, int argc, char **argv);
 int command_screen(const struct context *x, int argc, char **argv);
+int command_author(const struct context *x, int argc, char **argv);
 int command_broker(const struct context *x, int argc, char **argv);
 int command_clocks(const struct context *x, int argc, char **argv);
 int command_exposure(const struct context *x, int argc, char **argv);

@@ -105,6 +105,8 @@ const struct command commands[] = {
 		"the door's rules: those that hold, others in their place, a test bench for them that needs no node, and the dates near which requests are held", command_screen },
 	{ "protected", "add NAME... --kind KIND [--note TEXT] | list | remove ID | import FILE",
 		"the people whom no request may reach: refugee, journalist, defender, opponent, own-source, other; several NAMEs are spellings of one", command_protected },
+	{ "screen", "--try FILE | default", "the door's rules: a test bench for them, which needs no node; those that are there from the beginning", command_screen },
+	{ "author", "ID --to PARTNER", "prove to a partner that we wrote what was sent without our name (unnamed:BROKER:NAME)", command_author },
 	{ "broker", "list [--after TENDER]", "what is held here for others, sealed", command_broker },
 	{ "channel", "add email|webhook|command ADDRESS [--quiet HH:MM-HH:MM] [--account NAME] | list [--account NAME | --all] | remove ID | test ID", "the ways by which one is paged", command_channel },
 	{ "page", "[list] [--limit N] [--before ID] [--account NAME] | ack ID", "what one was paged about; acknowledging it stops the others", command_page },

@@ -97,7 +97,12 @@ static void print_receipt(const json_t *o)
 	print_text("%-22s %s\n", "delivery", text_of(o, "delivery"));
 	if (text_of(o, "trouble")[0] != 0)
 		print_text("%-22s %s\n", "trouble", text_of(o, "trouble"));
-	const json_t *broker = json_object_get(o, "broker");
+	const json_t *broker = json_object_get(o, "broker"), *once = json_object_get(o, "unnamed"), *author;
+	size_t i;
+	if (once != NULL)
+		print_text("%-22s %s\n", "name", text_of(once, "words"));
+	json_array_foreach(json_object_get(once, "authors"), i, author)
+		print_text("%-22s %s\n", "author", text_of(author, "words"));
 	if (broker != NULL) {
 		print_text("%-22s %s\n", "by way of a broker", text_of(broker, "words"));
 		if (text_of(broker, "handed_not_later_than")[0] != 0)

@@ -47,6 +47,8 @@ static enum tocsin_err find_parts(const struct context *x, const char *id, struc
 	json_t *statement = NULL, *tender = NULL;
 	enum tocsin_err err = client_about(x, "GET", "/api/v1/statements/", id, "", NULL, &statement);
 	const char *by = err != TOCSIN_OK ? "" : text_of(json_object_get(statement, "broker"), "tender");
+	if (err == TOCSIN_OK && json_object_get(statement, "unnamed") != NULL)
+		err = fail(TOCSIN_REFUSED, "the tender of %.16s says whose it is, and it was written without our name: tocsin evidence %.16s has what does not", id, id);
 	if (err == TOCSIN_OK && by[0] == 0)
 		err = fail(TOCSIN_MISSING, "%.16s was not tendered to a broker by this node: tocsin show %.16s tells where it stands", id, id);
 	if (err == TOCSIN_OK && text_of(json_object_get(statement, "broker"), "handed_at")[0] == 0)

@@ -1,6 +1,7 @@
 #include "desk/accept.h"
 
 #include "domain/kind.h"
+#include "proof/once.h"
 #include "store/rows.h"
 
 #define AHEAD (5 * 60 * CLOCK_SECOND)
@@ -32,7 +33,7 @@ static enum tocsin_err find_target(struct snapshot *read, const struct hash *id,
 	return TOCSIN_OK;
 }
 
-enum tocsin_err desk_rule(struct snapshot *read, const struct statement *s, bool *dangling)
+static enum tocsin_err rule(struct snapshot *read, const struct statement *s, bool came, bool *dangling)
 {
 	if (s->re_n == 0)
 		return kind_allows(s, NULL, 0, dangling);
@@ -44,11 +45,19 @@ enum tocsin_err desk_rule(struct snapshot *read, const struct statement *s, bool
 	for (size_t i = 0; err == TOCSIN_OK && i < s->re_n; i++) {
 		arena_reset(a);
 		err = find_target(read, &s->re[i], a, &target[i]);
+		/* Whoever asks about what a name for once wrote gets from its author the answer that everybody would give. */
+		if (came && target[i].known && once_is(bytes_str(target[i].from.name)) && strcmp(target[i].from.name, s->from.name) != 0)
+			target[i].known = false;
 	}
 	if (err == TOCSIN_OK)
 		err = kind_allows(s, target, s->re_n, dangling);
 	arena_free(a);
 	return err;
+}
+
+enum tocsin_err desk_rule(struct snapshot *read, const struct statement *s, bool *dangling)
+{
+	return rule(read, s, false, dangling);
 }
 
 enum tocsin_err desk_accepts(
@@ -67,5 +76,5 @@ enum tocsin_err desk_accepts(
 	/* Nobody sees it before it was screened. */
 	if (from->state != PEER_SELF && strcmp(s->kind, "request") == 0)
 		*marks |= STATEMENT_MARK_DOOR;
-	return desk_rule(read, s, &dangling);
+	return rule(read, s, true, &dangling);
 }

@@ -8,6 +8,7 @@
 #include "desk/broker_part.h"
 #include "desk/clocks_inside.h"
 #include "desk/directory.h"
+#include "desk/unnamed.h"
 #include "domain/tendered.h"
 #include "proof/attachment.h"
 #include "store/rows_access.h"
@@ -16,11 +17,22 @@
 
 /* ---- words and hashes ---- */
 
-bool broker_word(const char *word, char broker[LIMIT_NAME + 1], char to[LIMIT_NAME + 1])
+static bool begins(const char *word, const char *with)
 {
-	size_t n = strlen(BROKER_PREFIX);
-	if (strncmp(word, BROKER_PREFIX, n) != 0)
+	return strncmp(word, with, strlen(with)) == 0;
+}
+
+bool broker_is_word(const char *word)
+{
+	return begins(word, BROKER_PREFIX) || begins(word, UNNAMED_PREFIX);
+}
+
+bool broker_word(const char *word, char broker[LIMIT_NAME + 1], char to[LIMIT_NAME + 1], bool *unnamed)
+{
+	if (!broker_is_word(word))
 		return false;
+	*unnamed = begins(word, UNNAMED_PREFIX);
+	size_t n = strlen(*unnamed ? UNNAMED_PREFIX : BROKER_PREFIX);
 	const char *colon = strchr(word + n, ':');
 	if (colon == NULL || colon - word - (ptrdiff_t)n > LIMIT_NAME || strlen(colon + 1) > LIMIT_NAME)
 		return false;

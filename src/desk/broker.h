@@ -20,8 +20,10 @@
 
 #define BROKER_PREFIX "via:"                    /* "via:BROKER:NAME" in an audience */
 
-/* The broker and the recipient that WORD names; false when it is no such word. */
-bool broker_word(const char *word, char broker[LIMIT_NAME + 1], char to[LIMIT_NAME + 1]);
+/* Whether WORD begins like "via:BROKER:NAME", or "unnamed:BROKER:NAME" (unnamed.h). */
+bool broker_is_word(const char *word);
+/* The broker and the recipient that WORD names, and whether it is to be written without our name; false when it is no such word. */
+bool broker_word(const char *word, char broker[LIMIT_NAME + 1], char to[LIMIT_NAME + 1], bool *unnamed);
 /* Whether something can go to TO by way of BROKER: REFUSED with a sentence otherwise. */
 enum tocsin_err broker_check(const struct desk *d, const char *broker, const char *to) MUST_USE;
 /* C issues a statement to TO, with its outbox row: it goes by way of BROKER until UNTIL (0: policy broker.until). */

@@ -12,6 +12,7 @@
 #include "desk/reach_part.h"
 #include "desk/rules.h"
 #include "desk/standing_part.h"
+#include "desk/unnamed.h"
 #include "store/rows_access.h"
 
 #define AT_A_TIME 64
@@ -48,7 +49,7 @@ static enum tocsin_err tell_all(struct deciding *g)
 		err = standing_head(g->k.read, set.num[i], &s);
 		if (err == TOCSIN_OK && i == 0 && !own)
 			tell(g, set.num[i], g->row.peer, "wrote it");
-		else if (err == TOCSIN_OK && strcmp(s.from.name, g->desk->name) == 0)
+		else if (err == TOCSIN_OK && unnamed_ours(g->desk, &s))
 			tell(g, set.num[i], s.to.name, own ? "got it" : "was told of it");
 	}
 	reach_set_free(&set);

@@ -33,6 +33,7 @@ static follower *const followers[] = {
 	voucher_follow,
 	exposure_follow,
 	silence_follow,
+	unnamed_follow,
 };
 
 struct bytes followed_value(const struct followed *f, const char *name)

@@ -37,7 +37,7 @@ struct bytes followed_value(const struct followed *f, const char *name);
 
 /* Adds to C what F makes true. A failure stops the following (and is an alarm): nothing is skipped. */
 typedef enum tocsin_err follower(const struct followed *f, struct change *c);
-extern follower access_follow, search_follow, clocks_follow, ask_follow, broker_follow, reach_follow, forget_follow, test_follow, voucher_follow, lead_follow;
+extern follower access_follow, search_follow, clocks_follow, ask_follow, broker_follow, reach_follow, forget_follow, test_follow, voucher_follow, lead_follow, unnamed_follow;
 extern follower exposure_follow;        /* exposure.c */
 extern follower match_follow;           /* match_node.c */
 extern follower silence_follow;         /* silence.c */

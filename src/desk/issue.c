@@ -8,6 +8,7 @@
 #include "desk/broker.h"
 #include "desk/contact.h"
 #include "desk/directory.h"
+#include "desk/unnamed.h"
 #include "domain/kind.h"
 #include "store/rows_keep.h"
 
@@ -22,6 +23,8 @@ struct making {
 	struct hash id;
 	struct buf body, opened, text, note;
 	struct body_field more, *field;         /* of a request: the period that is added, and all fields with it */
+	struct unnamed *once;                   /* NULL: it is written under our own name */
+	const char *via;
 };
 
 static void making_free(struct making *m, size_t n)
@@ -32,6 +35,7 @@ static void making_free(struct making *m, size_t n)
 		buf_free(&m[i].text);
 		buf_free(&m[i].note);
 		free(m[i].field);
+		unnamed_free(m[i].once);
 	}
 	free(m);
 }
@@ -45,6 +49,21 @@ static enum tocsin_err find_party(const struct desk *d, const char *to, struct p
 	card_party(peer->card, p);
 	peer_release(peer);
 	return TOCSIN_OK;
+}
+
+/* Under our own name, or a name for once: a fresh one when that was asked for, and that of what it is about. */
+static enum tocsin_err who_speaks(const struct desk *d, const struct issue *issue, const struct issue_release *r, int64_t at,
+	struct snapshot *read, struct making *m)
+{
+	m->via = r->via;
+	enum tocsin_err err = unnamed_again(d, read, issue->re, issue->re_n, r->to, r->via, &m->once);
+	if (err == TOCSIN_OK && m->once == NULL && r->unnamed)
+		err = r->via == NULL ? fail(TOCSIN_BROKEN, "without our name nothing goes straight") : unnamed_make(d, r->via, at, &m->once);
+	if (err == TOCSIN_OK && m->once != NULL) {
+		m->via = m->once->broker;
+		err = unnamed_rule(d, r->field, r->field_n, r->file, r->file_n);
+	}
+	return err;
 }
 
 /* Body, root and text of one release. */
@@ -82,12 +101,14 @@ static enum tocsin_err make_text(const struct desk *d, const struct kind *kind, 
 	}
 	if (err == TOCSIN_OK && r->via != NULL)
 		err = broker_check(d, r->via, r->to);
+	if (err == TOCSIN_OK)
+		err = who_speaks(d, issue, r, at, read, m);
 	if (err != TOCSIN_OK)
 		return err;
 	s->realm = d->realm;
 	memcpy(s->kind, kind->name, strlen(kind->name) + 1);
 	random_bytes(s->nonce, sizeof s->nonce);
-	s->from = *self;
+	s->from = m->once != NULL ? m->once->party : *self;
 	s->at = at;
 	if (issue->re_n > 0)
 		memcpy(s->re, issue->re, issue->re_n * sizeof *issue->re);
@@ -126,36 +147,46 @@ static enum tocsin_err make_all(const struct desk *d, const struct kind *kind, c
 	return err;
 }
 
+/* The note of one release. */
+static enum tocsin_err end_note(const struct desk *d, struct making *m, const struct vkey *key, const uint8_t sig[NOTE_SIGNATURE])
+{
+	note_begin(&m->note, buf_bytes(&m->text));
+	note_add_line(&m->note, key, sig, NOTE_SIGNATURE);
+	enum tocsin_err err = buf_end(&m->note, "a statement's note");
+	if (err == TOCSIN_OK && strcmp(m->statement.to.name, d->name) != 0 && m->note.n + m->body.n + ISSUE_PAD > ISSUE_PLAIN)
+		err = fail(TOCSIN_BAD, "note and body are larger than the %u bytes that fit into an envelope; attach less", ISSUE_PLAIN);
+	return err;
+}
+
 static enum tocsin_err sign_all(const struct desk *d, struct making *m, size_t n)
 {
 	struct bytes *texts = calloc(n, sizeof *texts);
-	uint8_t (*sigs)[NOTE_SIGNATURE] = calloc(n, sizeof *sigs);
+	uint8_t (*sigs)[NOTE_SIGNATURE] = calloc(n, sizeof *sigs), sig[NOTE_SIGNATURE];
 	enum tocsin_err err = TOCSIN_OK;
+	size_t own = 0;
 	if (texts == NULL || sigs == NULL)
 		err = fail(TOCSIN_BROKEN, "no memory to sign %zu statements", n);
 	for (size_t i = 0; err == TOCSIN_OK && i < n; i++)
-		texts[i] = buf_bytes(&m[i].text);
+		if (m[i].once == NULL)
+			texts[own++] = buf_bytes(&m[i].text);
 	const struct keeper_public *keys = NULL;
-	while (err == TOCSIN_OK && keys != keeper_public(d->keeper)) {
+	while (err == TOCSIN_OK && own > 0 && keys != keeper_public(d->keeper)) {
 		/* Keys that are changed in between sign under another name than the one that was looked up. */
 		keys = keeper_public(d->keeper);
-		err = keeper_sign(d->keeper, texts, n, sigs);
+		err = keeper_sign(d->keeper, texts, own, sigs);
 	}
-	for (size_t i = 0; err == TOCSIN_OK && i < n; i++) {
-		note_begin(&m[i].note, texts[i]);
-		note_add_line(&m[i].note, &keys->sign, sigs[i], NOTE_SIGNATURE);
-		err = buf_end(&m[i].note, "a statement's note");
-		if (err == TOCSIN_OK && strcmp(m[i].statement.to.name, d->name) != 0 &&
-			m[i].note.n + m[i].body.n + ISSUE_PAD > ISSUE_PLAIN)
-			err = fail(TOCSIN_BAD, "note and body are larger than the %u bytes that fit into an envelope; attach less",
-				ISSUE_PLAIN);
+	for (size_t i = 0, k = 0; err == TOCSIN_OK && i < n; i++) {
+		if (m[i].once != NULL)
+			err = keeper_once_sign(d->keeper, buf_bytes(&m[i].text), sig);
+		if (err == TOCSIN_OK)
+			err = m[i].once != NULL ? end_note(d, &m[i], &m[i].once->keys.sign, sig) : end_note(d, &m[i], &keys->sign, sigs[k++]);
 	}
 	free(texts);
 	free(sigs);
 	return err;
 }
 
-static struct change *make_change(const struct desk *d, const struct making *m, int urgency, const char *via, int64_t now)
+static struct change *make_change(const struct desk *d, const struct making *m, int urgency, int64_t now)
 {
 	struct change *c = change_new();
 	if (c == NULL)
@@ -167,13 +198,16 @@ static struct change *make_change(const struct desk *d, const struct making *m, 
 		.known_at = now, .re = s->re, .re_n = s->re_n,
 	};
 	struct hash entry;
-	statement_entry(d->realm, ENTRY_ISSUED, &m->id, &entry);
 	change_statement(c, &row);
+	if (m->once != NULL)
+		unnamed_keep(d, m->once, &m->id, c, now, &entry);
+	else
+		statement_entry(d->realm, ENTRY_ISSUED, &m->id, &entry);
 	change_entry(c, &entry, "issued", &m->id);
 	if (strcmp(s->to.name, d->name) != 0)
 		change_outbox(c, s->to.name, urgency, now);
-	if (via != NULL)
-		broker_send(c, via, s->to.name, 0);
+	if (m->via != NULL)
+		broker_send(c, m->via, s->to.name, 0);
 	change_event(c, "statement issued", 0, s->kind);
 	return c;
 }
@@ -213,7 +247,7 @@ static enum tocsin_err commit_all(const struct desk *d, const struct issue *issu
 	struct change **changes = calloc(issue->n, sizeof *changes);
 	enum tocsin_err err = changes == NULL ? fail(TOCSIN_BROKEN, "no memory for %zu statements", issue->n) : TOCSIN_OK;
 	for (size_t i = 0; err == TOCSIN_OK && i < issue->n; i++) {
-		changes[i] = make_change(d, &m[i], issue->release[i].urgency, issue->release[i].via, now);
+		changes[i] = make_change(d, &m[i], issue->release[i].urgency, now);
 		if (changes[i] == NULL) {
 			err = fail(TOCSIN_BROKEN, "no memory for %zu statements", issue->n);
 			break;

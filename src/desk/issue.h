@@ -19,6 +19,7 @@ struct issue_release {
 	size_t file_n;
 	int urgency;                          /* 0 imminent, 1 urgent, 2 routine */
 	const char *via;                      /* by way of this broker; NULL: straight */
+	bool unnamed;                         /* under a name for once (unnamed.h), by way of that broker */
 	unsigned group;                       /* those of one say the same, and stand together: whoever got one is told when another is retracted */
 };
 struct issue {

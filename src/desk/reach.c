@@ -11,6 +11,7 @@
 #include "desk/reach_part.h"
 #include "desk/rules.h"
 #include "desk/standing_part.h"
+#include "desk/unnamed.h"
 #include "domain/vocabulary.h"
 #include "store/rows_access.h"
 
@@ -94,7 +95,7 @@ static enum tocsin_err add_updates(const struct desk *d, struct snapshot *read, 
 	for (size_t i = 0; err == TOCSIN_OK && i < n; i++) {
 		struct statement s;
 		err = standing_head(read, nums[i], &s);
-		if (err == TOCSIN_OK && strcmp(s.from.name, d->name) == 0 && strcmp(s.kind, "warning") == 0 &&
+		if (err == TOCSIN_OK && unnamed_ours(d, &s) && strcmp(s.kind, "warning") == 0 &&
 			standing_effect(&s, id, about))
 			err = reach_set_add(set, nums[i], "update");
 	}
@@ -379,7 +380,7 @@ enum tocsin_err reach_resume(const struct desk *d, size_t max, size_t *done)
 /* ---- retracting ---- */
 
 /* Only its maker may, and only some kinds: said before anything is written down. */
-static enum tocsin_err check(const struct desk *d, struct snapshot *read, const struct statement_row *row)
+static enum tocsin_err check(const struct desk *d, struct snapshot *read, const struct statement_row *row, const char *reason)
 {
 	struct statement about, s = { .realm = d->realm, .kind = "retraction", .lines = 16, .re_n = 1 };
 	struct party self;
@@ -392,10 +393,14 @@ static enum tocsin_err check(const struct desk *d, struct snapshot *read, const 
 	enum tocsin_err err = standing_text(row->note, &about);
 	if (err != TOCSIN_OK)
 		return err;
-	s.from = self;
+	bool once = unnamed_ours(d, &about) && strcmp(about.from.name, d->name) != 0;
+	s.from = once ? about.from : self;
 	s.to = strcmp(row->peer, about.to.name) == 0 ? about.to : about.from;
 	s.re[0] = row->id;
 	err = desk_rule(read, &s, &dangling);
+	const struct body_field why = { "reason", bytes_str(reason), true };
+	if (err == TOCSIN_OK && once)
+		err = unnamed_rule(d, &why, 1, NULL, 0);
 	if (err == TOCSIN_OK && for_nobody(d, &about))
 		err = fail(TOCSIN_REFUSED, "a %s that one keeps for oneself went to nobody; there is nobody to tell", row->kind);
 	return err;
@@ -423,7 +428,7 @@ static enum tocsin_err add_rows(const struct desk *d, const struct view *v, stru
 enum tocsin_err reach_begin(const struct desk *d, const struct view *v, struct snapshot *read, struct change *c,
 	const struct statement_row *row, const char *reason)
 {
-	enum tocsin_err err = check(d, read, row);
+	enum tocsin_err err = check(d, read, row, reason);
 	return err == TOCSIN_OK ? add_rows(d, v, read, c, row, reason) : err;
 }
 
@@ -498,7 +503,7 @@ enum tocsin_err reach_retract(const struct desk *d, const struct view *v, const 
 	}
 	enum tocsin_err err = w == NULL || list == NULL ? TOCSIN_BROKEN : snapshot_open(d->store, &read);
 	if (err == TOCSIN_OK)
-		err = check(d, read, row);
+		err = check(d, read, row, reason);
 	if (err == TOCSIN_OK && policy_flag(d, "retract.two-people") && !v->everything)
 		err = rule_refuse("retract.two-people", "%s cannot retract %s alone", v->account, row->kind);
 	if (err == TOCSIN_OK)

@@ -5,6 +5,7 @@
 #include "desk/pages.h"
 #include "desk/reach_part.h"
 #include "desk/standing_part.h"
+#include "desk/unnamed.h"
 #include "domain/vocabulary.h"
 #include "store/rows_access.h"
 #include "store/rows_draft.h"
@@ -228,7 +229,7 @@ static enum tocsin_err tell_authors(const struct followed *f, struct telling *t,
 			if (err != TOCSIN_OK || known || strcmp(s.kind, "retraction") == 0 || !standing_effect(&s, &id, &about))
 				continue;
 			queue[n++] = nums[j];
-			if (strcmp(s.from.name, f->desk->name) != 0)
+			if (!unnamed_ours(f->desk, &s))
 				continue;
 			int64_t draft;
 			const char *unit, *compartment, *author;

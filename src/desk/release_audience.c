@@ -57,7 +57,7 @@ static bool gather_one(void *arg, const char *word)
 			.contact = strncmp(word, CONTACT_PREFIX, strlen(CONTACT_PREFIX)) == 0 };
 		r->to = r->contact ? g->p->desk->name : r->word;
 		char broker[LIMIT_NAME + 1], to[LIMIT_NAME + 1];
-		if (broker_word(word, broker, to)) {
+		if (broker_word(word, broker, to, &r->unnamed)) {
 			r->via = arena_str(g->p->arena, bytes_str(broker));
 			r->to = arena_str(g->p->arena, bytes_str(to));
 			if (r->via == NULL || r->to == NULL) {

@@ -5,6 +5,7 @@
 #include "desk/policy.h"
 #include "desk/release_plan.h"
 #include "desk/rules.h"
+#include "desk/unnamed.h"
 
 static enum tocsin_err no_room(void)
 {
@@ -177,6 +178,10 @@ static enum tocsin_err check_recipient(struct plan *p, struct plan_obstacles *o,
 		snprintf(words, sizeof words, "the closed line %.64s stands in %.64s, which is open to %.150s", l->closed, l->open,
 			r->word);
 		err = add(p, o, "leak.closed-value", PLAN_CONFIRM_LINE, r->word, l->closed, words);
+	}
+	if (err == TOCSIN_OK && r->unnamed && unnamed_rule(p->desk, v->field, v->field_n, p->files->file, p->files->n) == TOCSIN_REFUSED) {
+		snprintf(words, sizeof words, "%.200s would be told who wrote it: a line that is open to it, or an attachment, names us", r->word);
+		err = add(p, o, "unnamed.name", PLAN_FIX, r->word, "", words);
 	}
 	if (err == TOCSIN_OK && r->unusual) {
 		snprintf(words, sizeof words, "%.200s never got anything of this author, or of this subject", r->word);

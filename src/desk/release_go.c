@@ -130,7 +130,7 @@ static enum tocsin_err make_release(struct going *g, const json_t *one, struct i
 		err = handling_fields(&ask, h, g->scratch, field, &n);
 	if (err != TOCSIN_OK)
 		return err;
-	*out = (struct issue_release) { .to = r->to, .via = r->via, .field = field, .field_n = n, .file = g->plan.files->file,
+	*out = (struct issue_release) { .to = r->to, .via = r->via, .unnamed = r->unnamed, .field = field, .field_n = n, .file = g->plan.files->file,
 		.file_n = g->plan.files->n, .urgency = g->plan.c.urgency };
 	return r->contact ? contact_release(g->desk, g->read, r->word, g->scratch, out) : TOCSIN_OK;
 }

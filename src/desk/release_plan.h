@@ -22,6 +22,7 @@ struct plan_recipient {
 	const char *word;                       /* a partner's name, via:BROKER:NAME, or contact:NAME */
 	const char *to;                         /* whom the statement is addressed to */
 	const char *via;                        /* by way of this broker; NULL: straight */
+	bool unnamed;                           /* and without our name */
 	bool contact;
 	bool named;                             /* one by one, not by a group alone */
 	enum peer_state state;                  /* of a contact: as confirmed */

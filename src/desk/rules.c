@@ -110,6 +110,7 @@ static const struct rule rules[] = {
 	/* contacts, records, attachments */
 	{ "contact.self", "what is addressed to its own maker is for a recipient without a node, and nothing else is", "send it to contact:NAME (tocsin contact add)" },
 	{ "told.own", "what is told by voice or on paper is our own statement", "make a warning of your own of it (tocsin warn --to contact:NAME)" },
+	{ "unnamed.name", "what is written without our name does not name us: no open line or attachment holds our name, or a duty contact of our card", "write it otherwise, or leave the line out" },
 	{ "files.staged", "files wait to be attached for an hour at most, and not too many of them", "attach them, or wait until they are dropped" },
 };
 

@@ -6,6 +6,7 @@
 #include "desk/forget.h"
 #include "desk/reach.h"
 #include "desk/standing_part.h"
+#include "desk/unnamed.h"
 #include "domain/kind.h"
 
 #define STANDING_ARENA (64u << 20)
@@ -175,6 +176,11 @@ static enum tocsin_err add_all(
 		err = broker_show(w->desk, w->read, w->view, row, &broker);
 		if (broker != NULL)
 			standing_put(w, o, "broker", broker);
+		json_t *once = NULL;
+		if (err == TOCSIN_OK)
+			err = unnamed_show(w->desk, w->read, w->view, row, &c->s, &once);
+		if (once != NULL)
+			standing_put(w, o, "unnamed", once);
 	}
 	if (err == TOCSIN_OK && row->issued && (contact || (whole && !self)))
 		err = add_told(w, row, contact, whole, o);

@@ -10,6 +10,7 @@
 #include "desk/issue.h"
 #include "desk/policy.h"
 #include "desk/rules.h"
+#include "proof/once.h"
 #include "store/rows_border.h"
 
 #define VOUCHERS_OF_ONE 100             /* of one partner that are kept at a time */
@@ -44,6 +45,8 @@ enum tocsin_err strangers_adopt(const struct desk *d, const struct view *v, cons
 	enum tocsin_err err = must_be_stranger(d, name);
 	if (err != TOCSIN_OK)
 		return err;
+	if (once_is(bytes_str(name)))
+		return fail(TOCSIN_REFUSED, "%s is a name for once: nobody can be reached by it", name);
 	if (directory_count(d->directory) >= DIRECTORY_MAX)
 		return fail(TOCSIN_REFUSED, "%s is one too many: a node has at most %d partners", name, DIRECTORY_MAX);
 	struct change *c = change_new();
@@ -59,7 +62,9 @@ static void forget(struct change *c, const char *name)
 {
 	change_stranger_remove(c, name);
 	change_partner_remove(c, name);
-	change_cards_remove(c, name);
+	/* The card of a name for once, which has no other, may be one of ours, and proves what was written with it. */
+	if (!once_is(bytes_str(name)))
+		change_cards_remove(c, name);
 	change_event(c, "stranger dropped", 0, name);
 }
 

@@ -6,6 +6,7 @@
 #include "desk/directory.h"
 #include "desk/policy.h"
 #include "desk/strangers.h"
+#include "proof/once.h"
 #include "store/rows_border.h"
 
 #define DAY (86400 * CLOCK_SECOND)
@@ -127,8 +128,32 @@ static enum tocsin_err find_way(struct taking *t)
 
 /* ---- taking ---- */
 
+/* Whether the card of a name for once is here already: of one of ours, or of one that was dropped. That it comes once more is
+ * taken as anybody would take it, or the answer would tell whose it is. */
+static enum tocsin_err once_held(const struct taking *t, bool *held)
+{
+	struct snapshot *read;
+	struct buf chain;
+	*held = false;
+	if (!once_is(bytes_str(t->party.name)))
+		return TOCSIN_OK;
+	enum tocsin_err err = snapshot_open(t->desk->store, &read);
+	if (err != TOCSIN_OK)
+		return err;
+	buf_init(&chain, LIMIT_CHAIN_BYTES);
+	err = card_chain(read, t->party.name, &chain);
+	*held = err == TOCSIN_OK;
+	buf_free(&chain);
+	snapshot_close(read);
+	return err == TOCSIN_MISSING ? TOCSIN_OK : err;
+}
+
 static enum tocsin_err add(const struct taking *t, const struct chain *c)
 {
+	bool held;
+	enum tocsin_err err = once_held(t, &held);
+	if (err != TOCSIN_OK)
+		return err;
 	struct change *ch = change_new();
 	char fp[2 * STATEMENT_FP + 1];
 	if (ch == NULL)
@@ -137,7 +162,7 @@ static enum tocsin_err add(const struct taking *t, const struct chain *c)
 	change_stranger_quota(ch, t->by, t->now, t->now - DAY, t->most);
 	change_stranger_add(ch, &(struct stranger_row) { .name = t->party.name, .way = stranger_way_name(t->way), .by = t->by,
 		.fp = fp, .since = t->now });
-	for (size_t i = 0; i < c->n; i++)
+	for (size_t i = 0; i < c->n && !held; i++)
 		change_card(ch, c->card[i]->name, c->card[i]->seq, &c->card[i]->id, c->note[i], t->now);
 	change_event(ch, "stranger introduced", 0, t->party.name);
 	return store_commit(t->desk->store, ch, NULL, NULL);
@@ -200,6 +225,9 @@ enum tocsin_err strangers_take(const struct desk *d, struct bytes chain, enum st
 	struct taking t = { .desk = d, .way = way, .now = now };
 	snprintf(t.by, sizeof t.by, "%s", by);
 	enum tocsin_err err = peek(chain, &t);
+	/* Every node says so, its author, too. */
+	if (err == TOCSIN_OK && way != STRANGER_BROKERED && once_is(bytes_str(t.party.name)))
+		return fail(TOCSIN_REFUSED, "%s is a name for once, which comes by way of a broker", t.party.name);
 	const struct peer *held = err == TOCSIN_OK ? directory_any(d->directory, t.party.name) : NULL;
 	if (err == TOCSIN_OK && held == NULL)
 		err = find_way(&t);

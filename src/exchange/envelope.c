@@ -6,6 +6,7 @@
 #include "desk/accept.h"
 #include "desk/strangers.h"
 #include "domain/kind.h"
+#include "proof/once.h"
 
 #define AHEAD_FLAGGED (5 * 60 * CLOCK_SECOND)
 #define AHEAD_REFUSED (24 * 3600 * CLOCK_SECOND)
@@ -106,7 +107,9 @@ static enum refusal check_returned(struct finding *f)
 static enum refusal check_stranger(struct finding *f, size_t size)
 {
 	const struct statement *s = &f->s;
-	if (strcmp(s->kind, "warning") != 0 && strcmp(s->kind, "authorship") != 0) {
+	/* A name for once takes back, too, what it wrote. */
+	bool over = once_is(bytes_str(s->from.name)) && (strcmp(s->kind, "retraction") == 0 || strcmp(s->kind, "closure") == 0);
+	if (!over && strcmp(s->kind, "warning") != 0 && strcmp(s->kind, "authorship") != 0) {
 		(void)fail(TOCSIN_REFUSED, "%s is no partner of this node, which takes nothing but warnings of it", s->from.name);
 		return REFUSE_STRANGER;
 	}

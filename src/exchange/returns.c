@@ -6,6 +6,7 @@
  */
 #include "base/random.h"
 #include "exchange/courier.h"
+#include "proof/once.h"
 
 #define PAGE 128
 #define AGAIN_URGENCY 1                 /* what it once accepted: behind what is imminent now, before routine */
@@ -21,11 +22,21 @@ struct page {
 	enum tocsin_err err;
 };
 
+/* What was written without our name is not handed over by ourselves, whatever was lost. */
+static bool goes_straight(const struct statement_row *row)
+{
+	struct note note;
+	struct statement s;
+	return note_parse(row->note, LIMIT_NOTE, &note) == TOCSIN_OK && statement_parse(note.text, &s) == TOCSIN_OK &&
+		!once_is(bytes_str(s.from.name));
+}
+
 static bool give(void *arg, const struct statement_row *row)
 {
 	struct page *g = arg;
 	if (row->issued) {
-		change_outbox_again(g->change, row->num, g->peer->name, AGAIN_URGENCY, g->now);
+		if (goes_straight(row))
+			change_outbox_again(g->change, row->num, g->peer->name, AGAIN_URGENCY, g->now);
 	} else if ((row->marks & STATEMENT_MARK_FORGOTTEN) == 0) {
 		size_t n = row->note.n + row->body.n;
 		if (g->bytes > 0 && g->bytes + n > OUTBOX_BATCH_BYTES)
@@ -161,7 +172,7 @@ static bool put_again(void *arg, const struct statement_row *row)
 	struct page *g = arg;
 	if (row->num >= g->next)
 		return false;
-	if (row->issued)
+	if (row->issued && goes_straight(row))
 		change_outbox_again(g->change, row->num, g->peer->name, AGAIN_URGENCY, g->now);
 	return true;
 }

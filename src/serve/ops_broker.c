@@ -1,7 +1,9 @@
 /*
- * ops_broker: what is in custody here.
+ * ops_broker: what is in custody here; who wrote what was sent without a name.
  */
 #include "desk/broker.h"
+#include "desk/unnamed.h"
+#include "exchange/exchange.h"
 #include "serve/internal.h"
 #include "store/rows_broker.h"
 
@@ -36,4 +38,23 @@ enum tocsin_err op_custody(struct serve *s, struct asked *q)
 		err = broker_list(s->desk, r, &q->view, until, tender, (size_t)limit, &q->answer);
 	snapshot_close(r);
 	return err;
+}
+
+enum tocsin_err op_author(struct serve *s, struct asked *q)
+{
+	struct statement_row row;
+	struct snapshot *r = NULL;
+	struct hash id;
+	const char *to = json_string_value(json_object_get(q->body, "to"));
+	enum tocsin_err err = snapshot_open(s->desk->store, &r);
+	if (err == TOCSIN_OK)
+		err = path_statement(q, r, &row);
+	if (err == TOCSIN_OK)
+		err = unnamed_author(s->desk, r, &q->view, &row, to, &id);
+	snapshot_close(r);
+	if (err != TOCSIN_OK)
+		return err;
+	exchange_wake(s->exchange);
+	q->answer = json_pack("{s:o, s:s}", "id", json_hash(&id), "to", to);
+	return q->answer == NULL ? fail(TOCSIN_BROKEN, "no memory for an answer") : TOCSIN_OK;
 }

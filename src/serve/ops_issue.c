@@ -9,6 +9,7 @@
 #include "desk/issue.h"
 #include "desk/release.h"
 #include "desk/rules.h"
+#include "desk/unnamed.h"
 #include "domain/leak.h"
 #include "serve/internal.h"
 #include "serve/request.h"
@@ -102,8 +103,8 @@ static enum tocsin_err unstage(struct serve *s, const struct request *request)
 static enum tocsin_err via_release(const struct desk *d, const struct view *v, const char *word, struct arena *a, struct issue_release *r)
 {
 	char broker[LIMIT_NAME + 1], to[LIMIT_NAME + 1];
-	if (!broker_word(word, broker, to))
-		return fail(TOCSIN_BAD, "\"%.100s\" is not via:BROKER:NAME", word);
+	if (!broker_word(word, broker, to, &r->unnamed))
+		return fail(TOCSIN_BAD, "\"%.100s\" is not via:BROKER:NAME or unnamed:BROKER:NAME", word);
 	enum tocsin_err err = access_may(v, RIGHT_BROKER);
 	if (err == TOCSIN_OK)
 		err = broker_check(d, broker, to);
@@ -121,7 +122,7 @@ static enum tocsin_err plan_contacts(struct serve *s, struct snapshot *r, const 
 	*left_n = 0;
 	for (size_t i = 0; err == TOCSIN_OK && i < item->to_n; i++) {
 		struct planned p = *like;
-		bool via = strncmp(item->to[i], BROKER_PREFIX, strlen(BROKER_PREFIX)) == 0;
+		bool via = broker_is_word(item->to[i]);
 		if (!via && strncmp(item->to[i], CONTACT_PREFIX, strlen(CONTACT_PREFIX)) != 0) {
 			left[(*left_n)++] = item->to[i];
 			continue;
@@ -238,17 +239,25 @@ static enum tocsin_err check_release(struct serve *s, struct snapshot *r, const 
 		return fail(TOCSIN_REFUSED, "%.200s is not a partner: add its card first (tocsin partner add)",
 			p->release.to);
 	}
+	struct unnamed *once = NULL;
+	enum tocsin_err err = unnamed_again(s->desk, r, p->re, p->re_n, p->release.to, p->release.via, &once);
 	const struct kind *kind = kind_find(p->item->kind);
 	memcpy(st.kind, kind->name, strlen(kind->name) + 1);
 	card_party(self->card, &st.from);
 	card_party(peer->card, &st.to);
+	if (once != NULL)
+		st.from = once->party;
+	unnamed_free(once);
 	peer_release(self);
 	peer_release(peer);
 	memcpy(st.re, p->re, p->re_n * sizeof *p->re);
 	st.lines = body_lines_for(kind->lines, p->release.field_n);
 	if (st.lines == 0)
 		return fail(TOCSIN_BAD, "a %s has room for at most %d fields", kind->name, LIMIT_LINES);
-	enum tocsin_err err = contact_rule(s->desk, kind, &p->release);
+	if (err == TOCSIN_OK)
+		err = contact_rule(s->desk, kind, &p->release);
+	if (err == TOCSIN_OK && p->release.unnamed)
+		err = unnamed_rule(s->desk, p->release.field, p->release.field_n, p->release.file, p->release.file_n);
 	if (err == TOCSIN_OK)
 		err = desk_rule(r, &st, &dangling);
 	return err == TOCSIN_OK && !v->everything ? look_ahead(p, st.lines) : err;

@@ -162,6 +162,7 @@ static op_handler *const handlers[API_COUNT] = {
 	[API_STRANGER_ADOPT] = op_stranger_adopt,
 	[API_STRANGER_DROP] = op_stranger_drop,
 	[API_PARTNER_VOUCH] = op_partner_vouch,
+	[API_AUTHOR] = op_author,
 	[API_ASKS] = op_asks,
 	[API_ASK] = op_ask,
 };

@@ -173,6 +173,12 @@ CREATE TABLE voucher (name TEXT NOT NULL, fp TEXT NOT NULL, brought_by TEXT NOT 
 CREATE INDEX voucher_by ON voucher (brought_by, at);
 CREATE INDEX voucher_at ON voucher (at);
 
+-- What we wrote under a name for once; blind: what its entry in our log holds beside its id.
+CREATE TABLE unnamed (statement BIGINT PRIMARY KEY, blind BYTES NOT NULL);
+-- Who says to have written the statement about, which need not be here yet: one row for each partner, and for each that we told.
+CREATE TABLE authorship (about BYTES NOT NULL, peer TEXT NOT NULL, issued BIGINT NOT NULL, statement BIGINT NOT NULL,
+  PRIMARY KEY (about, peer, issued));
+
 -- ---- exposure and silence ----
 -- What partners were told: a row for each open line and each name of whom the statement is about. subject, source and fact are keyed tags (desk/exposure.h), empty: none;
 -- nothing here can be read without the node's key.

@@ -687,6 +687,10 @@ const struct sql_text sql_writes[WRITE_COUNT] = {
 	        "UPDATE door_answer SET state = 'left', answer = $1 WHERE num = $2 AND state = 'waiting'", "ni" },
 	[WRITE_DOOR_ANSWER_END] = { "door answer end",
 	        "UPDATE door_answer SET state = $1, trouble = $2 WHERE num = $3 AND state = 'waiting'", "tti" },
+	[WRITE_UNNAMED_ADD] = { "unnamed add", "INSERT INTO unnamed (statement, blind) VALUES ($1, $2)", "nh" },
+	[WRITE_CLAIM_PUT] = { "claim put",
+	        "INSERT INTO authorship (about, peer, issued, statement) VALUES ($1, $2, $3, $4) ON CONFLICT (about, peer, issued)"
+	        " DO UPDATE SET statement = excluded.statement", "htii" },
 #include "store/sql_lead.inc"
 #include "store/sql_match.inc"
 #include "store/sql_screen.inc"

@@ -72,6 +72,8 @@ const struct sql_text sql_reads[READ_COUNT] = {
 	        "SELECT s.name, s.way, s.brought_by, s.fp, s.since, s.last_at FROM stranger s WHERE NOT EXISTS (SELECT 1 FROM statement t"
 	        " WHERE t.peer = s.name) ORDER BY s.last_at LIMIT $1",
 	        "i" },
+	[READ_UNNAMED] = { "unnamed", "SELECT blind FROM unnamed WHERE statement = $1", "i" },
+	[READ_CLAIMS] = { "claims", "SELECT statement FROM authorship WHERE about = $1 ORDER BY peer, issued LIMIT $2", "hi" },
 	[READ_VOUCHERS] = { "vouchers",
 	        "SELECT brought_by, at FROM voucher WHERE name = $1 AND fp = $2 AND at >= $3 ORDER BY brought_by LIMIT 64", "tti" },
 	[READ_VOUCHER_COUNT] = { "voucher count",
