@@ -90,7 +90,7 @@ is "$(direct anna "{$leak}")" 403 "a closed value does not leave in an open text
 match "$(jq -r .detail "$W/direct")" 'rule leak\.closed-value.*source\.origin' "by a rule that names the line"
 listed() { as anna list --json | jq '.items | length'; }
 before=$(listed)
-is "$(direct anna "{\"items\":[{\"kind\":\"record\",\"fields\":{\"record.type\":\"call\",\"text\":\"Nothing.\"}},{\"kind\":\"request\",\"to\":[\"b.exercise\"],\"close\":[\"x.origin\"],\"fields\":{\"question\":\"Do you know Informant-Zebra-4471?\",\"purpose\":\"To assess a threat.\",\"urgency\":\"urgent\",\"x.origin\":\"Informant-Zebra-4471\"}}]}")" 403 "nor of one among others"
+is "$(direct anna "{\"items\":[{\"kind\":\"record\",\"fields\":{\"record.type\":\"call\",\"text\":\"Nothing.\"}},{\"kind\":\"request\",\"to\":[\"b.exercise\"],\"close\":[\"x.origin\"],\"fields\":{\"question\":\"Do you know Informant-Zebra-4471?\",\"request.type\":\"event\",\"legal-basis\":\"Art. 5\",\"purpose\":\"To assess a threat.\",\"urgency\":\"routine\",\"x.origin\":\"Informant-Zebra-4471\"}}]}")" 403 "nor of one among others"
 match "$(jq -r .detail "$W/direct")" 'item 2: rule leak\.closed-value' "which is named"
 is "$(listed)" "$before" "and none of them is issued"
 is "$(direct anna "$(echo "{$leak}" | sed 's/We spoke with Informant-Zebra-4471/We spoke with somebody/')")" 200 "what is closed and said nowhere else goes out"
