@@ -21,6 +21,7 @@ cleanup() {
 		kill -9 "$p" 2>/dev/null
 	done
 	[ -n "${KEEP:-}" ] && [ "$failed" != 0 ] && { echo "# kept: $W"; return; }
+	[ -f "$W/ports-lock" ] && rm -rf "$(cat "$W/ports-lock")"
 	for p in "$W"/*/mounted; do [ -f "$p" ] && umount "$(cat "$p")"; done
 	rm -rf "$W"
 }
@@ -76,17 +77,38 @@ done_testing() {
 	exit $?
 }
 
-# Below the range from which the kernel takes ports for outgoing connections, so that none of those is in the way later.
-free_ports() { python3 -c 'import random,socket,sys
-found=[]
+# Ports come from a block of 64 that this scenario alone has while it runs, so that none that runs beside it takes one of a node that is just
+# starting again. Below the range from which the kernel takes ports for outgoing connections, so that none of those is in the way later.
+ports_claim() {
+	local block lock
+	while :; do
+		block=$((10240 + 64 * ($(od -An -N2 -tu2 /dev/urandom) % 340)))
+		lock="${TMPDIR:-/tmp}/tocsin-ports.$block"
+		if mkdir "$lock" 2>/dev/null; then break; fi
+		# Somebody who is gone has left it.
+		[ -f "$lock/pid" ] && ! kill -0 "$(cat "$lock/pid")" 2>/dev/null && rm -rf "$lock"
+	done
+	echo $$ >"$lock/pid"
+	echo "$lock" >"$W/ports-lock"
+	seq "$block" $((block + 63)) >"$W/ports"
+}
+# free_ports N: N of them on which nobody listens.
+free_ports() {
+	[ -f "$W/ports" ] || ports_claim
+	python3 -c 'import socket, sys
+path, found = sys.argv[2], []
+ports = open(path).read().split()
 while len(found) < int(sys.argv[1]):
-    s, port = socket.socket(), random.randint(10240, 32000)
+    port, s = ports.pop(0), socket.socket()
     try:
-        s.bind(("127.0.0.1", port))
-        found.append((s, port))
+        s.bind(("127.0.0.1", int(port)))
+        found.append(port)
     except OSError:
-        s.close()
-print(*[port for _, port in found])' "$1"; }
+        pass
+    s.close()
+open(path, "w").write("\n".join(ports))
+print(*found)' "$1" "$W/ports"
+}
 
 # node_make SHORT [NAME]: a node in $W/SHORT with a fast tick; its folder in $W/SHORT/dir. Nothing runs yet.
 node_make() {
